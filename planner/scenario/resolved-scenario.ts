@@ -1,0 +1,155 @@
+/**
+ * A scenario after every default is resolved, every name looked up and every trace file read:
+ * what `simulate` takes. Plain immutable values in base units (seconds, tokens, bytes).
+ */
+import type { Priority, ResolvedFleet } from "../fleet/resolved-fleet";
+import type { TraceTable } from "./trace-table";
+
+export interface ResolvedScenario {
+  readonly name: string;
+  /** SHA-256 over the canonical form of the resolved values, first 12 hex digits. */
+  readonly digest: string;
+  readonly seed: number;
+  readonly replications: number;
+  readonly horizon: {
+    /** Arrivals stop here; requests in flight are run to their end (`drain`) or counted as in flight. */
+    readonly durationSeconds: number;
+    readonly warmUpSeconds: number;
+    readonly drain: boolean;
+  };
+  readonly workloads: readonly ResolvedWorkload[];
+  readonly fleet: ResolvedFleet;
+}
+
+export interface ResolvedWorkload {
+  readonly name: string;
+  /** Canonical catalog name of the model. */
+  readonly model: string;
+  readonly arrivals: ResolvedArrivals;
+  readonly tokens: ResolvedTokens;
+  readonly prefix: ResolvedPrefix | undefined;
+  readonly sessions: ResolvedSessions | undefined;
+  /** Index into `fleet.origins`, and the share of requests from there; shares add up to 1. */
+  readonly origins: readonly {
+    readonly originIndex: number;
+    readonly share: number;
+    readonly utcOffsetHours: number;
+  }[];
+  /** Who the requests belong to; shares add up to 1. A single tenant `default` when none is given. */
+  readonly tenants: readonly { readonly name: string; readonly share: number }[];
+  readonly priority: Priority;
+  readonly slo: readonly Objective[];
+  /** Requests longer than this are clipped, and counted: the smallest window of the pools that serve the model. */
+  readonly contextWindowTokens: number;
+}
+
+/** `p95 of ttft ≤ 0.8 s`, say. `share` is 0.95 for p95; a limit on the mean has statistic "mean". */
+export interface Objective {
+  readonly metric: "ttft" | "tpot" | "itl" | "e2e" | "queueTime";
+  readonly statistic: "mean" | "p50" | "p90" | "p95" | "p99" | "p999";
+  readonly limitSeconds: number;
+}
+
+export type ResolvedArrivals =
+  | {
+      readonly kind: "open";
+      readonly requestsPerSecond: number;
+      readonly process: ArrivalProcess;
+      readonly profile: RateProfile;
+      readonly requestsMax: number;
+    }
+  | {
+      readonly kind: "closed";
+      readonly concurrency: number;
+      readonly thinkSeconds: Distribution;
+      readonly requestsMax: number;
+    }
+  | {
+      readonly kind: "trace";
+      readonly trace: TraceTable;
+      /** 2 replays twice as fast. */
+      readonly speed: number;
+      /** Start again at the end of the trace, until the horizon. */
+      readonly loop: boolean;
+      /** Each request is kept with this probability. */
+      readonly sample: number;
+    };
+
+/** Gaps between arrivals at a constant rate; every process has the mean gap 1/rate. */
+export type ArrivalProcess =
+  | { readonly kind: "poisson" }
+  | { readonly kind: "deterministic" }
+  | { readonly kind: "gamma"; readonly cv: number }
+  | { readonly kind: "weibull"; readonly cv: number }
+  | {
+      /** Markov-modulated Poisson: states with a relative rate and a mean exponential holding time; on/off is two states. */
+      readonly kind: "mmpp";
+      readonly states: readonly { readonly relativeRate: number; readonly meanSeconds: number }[];
+    };
+
+/** Rate over time as a multiple of the mean rate. Times are seconds from the start of the run. */
+export type RateProfile =
+  | { readonly kind: "constant" }
+  | {
+      readonly kind: "diurnal";
+      readonly peakHour: number;
+      readonly peakToMean: number;
+      readonly weekendFactor: number;
+    }
+  | {
+      readonly kind: "points";
+      readonly points: readonly { readonly atSeconds: number; readonly factor: number }[];
+      readonly repeatSeconds: number | undefined;
+    };
+
+/** A distribution of a positive quantity, in the unit of its context (seconds or tokens). */
+export type Distribution =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "uniform"; readonly min: number; readonly max: number }
+  | { readonly kind: "exponential"; readonly mean: number }
+  | {
+      readonly kind: "normal";
+      readonly mean: number;
+      readonly sd: number;
+      readonly min: number;
+      readonly max: number;
+    }
+  | {
+      readonly kind: "lognormal";
+      readonly median: number;
+      readonly sigma: number;
+      readonly max: number;
+    }
+  | { readonly kind: "gamma"; readonly mean: number; readonly cv: number; readonly max: number }
+  | {
+      readonly kind: "quantiles";
+      readonly probabilities: readonly number[];
+      readonly values: readonly number[];
+    };
+
+export type ResolvedTokens =
+  | {
+      readonly kind: "distributions";
+      readonly input: Distribution;
+      readonly output: Distribution;
+      /** Spearman rank correlation, reproduced by a Gaussian copula. */
+      readonly rankCorrelation: number;
+    }
+  /** Pairs drawn at random from the rows of a trace (with replacement). */
+  | { readonly kind: "pairs"; readonly trace: TraceTable }
+  /** Each arrival of a replayed trace brings its own lengths. */
+  | { readonly kind: "from-arrivals" };
+
+/** `share` of the requests start with one of `groups` shared prefixes of `sharedTokens` (Zipf-weighted by `skew`). */
+export interface ResolvedPrefix {
+  readonly sharedTokens: number;
+  readonly groups: number;
+  readonly share: number;
+  readonly skew: number;
+}
+
+/** Conversations: each turn's input is the whole context so far plus new tokens. */
+export interface ResolvedSessions {
+  readonly turns: Distribution;
+  readonly thinkSeconds: Distribution;
+}

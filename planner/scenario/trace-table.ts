@@ -1,0 +1,23 @@
+/**
+ * A request trace in memory: columns of numbers, 16 bytes a request without block hashes.
+ * Readers that fill it from files are in `planner/traffic/trace/`.
+ */
+export interface TraceTable {
+  /** Where it was read from, for messages and provenance. */
+  readonly source: string;
+  readonly requests: number;
+  /** Seconds from the first request, not decreasing. */
+  readonly arrivalSeconds: Float64Array;
+  readonly inputTokens: Int32Array;
+  readonly outputTokens: Int32Array;
+  /** Prefix blocks of the inputs, when the trace has hashes (Mooncake). */
+  readonly prefixBlocks?: {
+    /** Tokens that one hash stands for; the last block of a request may be partial. */
+    readonly tokensPerBlock: number;
+    /** Hashes renumbered from 0 without gaps, requests one after the other. */
+    readonly ids: Int32Array;
+    /** Request `i` has ids[offsets[i]] … ids[offsets[i + 1] - 1]. */
+    readonly offsets: Int32Array;
+    readonly distinct: number;
+  };
+}
