@@ -60,6 +60,8 @@ export interface ModelSpec extends Provenance {
   };
   /** Layers that only look back `tokens`; the other layers see all. */
   readonly slidingWindow?: { readonly tokens: number; readonly layers: number };
+  /** Layers with a state of fixed size instead of a KV cache (gated delta-net, Mamba); absent = none. */
+  readonly linearAttentionLayers?: number;
   readonly mixtureOfExperts?: {
     readonly experts: number;
     readonly expertsPerToken: number;
@@ -75,6 +77,8 @@ export interface ModelSpec extends Provenance {
   readonly kvBytesPerToken16: number;
   /** Precision in which the weights are published. */
   readonly publishedPrecision: Precision;
+  /** The output head is the embedding table (counted once in `parameters`). Absent = two tables. */
+  readonly tiedEmbeddings?: boolean;
 }
 
 export interface InstanceTypeSpec extends Provenance {
@@ -131,6 +135,8 @@ export interface TrafficProfile extends Provenance {
     /** Share of all input tokens that an infinite prefix cache would have served. */
     readonly reusableShare: number;
   };
+  /** What of this row no source showed and is assumed; absent = nothing. */
+  readonly uncertain?: readonly string[];
 }
 
 /**

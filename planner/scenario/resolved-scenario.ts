@@ -3,7 +3,10 @@
  * what `simulate` takes. Plain immutable values in base units (seconds, tokens, bytes).
  */
 import type { Priority, ResolvedFleet } from "../fleet/resolved-fleet";
+import type { Distribution } from "../foundation/distributions";
 import type { TraceTable } from "./trace-table";
+
+export type { Distribution };
 
 export interface ResolvedScenario {
   readonly name: string;
@@ -100,31 +103,6 @@ export type RateProfile =
       readonly kind: "points";
       readonly points: readonly { readonly atSeconds: number; readonly factor: number }[];
       readonly repeatSeconds: number | undefined;
-    };
-
-/** A distribution of a positive quantity, in the unit of its context (seconds or tokens). */
-export type Distribution =
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "uniform"; readonly min: number; readonly max: number }
-  | { readonly kind: "exponential"; readonly mean: number }
-  | {
-      readonly kind: "normal";
-      readonly mean: number;
-      readonly sd: number;
-      readonly min: number;
-      readonly max: number;
-    }
-  | {
-      readonly kind: "lognormal";
-      readonly median: number;
-      readonly sigma: number;
-      readonly max: number;
-    }
-  | { readonly kind: "gamma"; readonly mean: number; readonly cv: number; readonly max: number }
-  | {
-      readonly kind: "quantiles";
-      readonly probabilities: readonly number[];
-      readonly values: readonly number[];
     };
 
 export type ResolvedTokens =

@@ -6,10 +6,20 @@ export interface TraceTable {
   /** Where it was read from, for messages and provenance. */
   readonly source: string;
   readonly requests: number;
+  /** False for lists of lengths: every arrival is then 0, and the trace cannot be replayed in time. */
+  readonly hasArrivals: boolean;
   /** Seconds from the first request, not decreasing. */
   readonly arrivalSeconds: Float64Array;
   readonly inputTokens: Int32Array;
   readonly outputTokens: Int32Array;
+  /** Name of the format that it was read as; absent when it was not read from a file. */
+  readonly format?: string;
+  /** Rows left out because they were malformed; only a lenient reader leaves any out. */
+  readonly malformedRows?: number;
+  /** Rows left out because the request failed (no output) and the format records failures. */
+  readonly failedRows?: number;
+  /** Time of day of the first request, seconds after midnight on the clock of the trace, when known. */
+  readonly clockSeconds?: number;
   /** Prefix blocks of the inputs, when the trace has hashes (Mooncake). */
   readonly prefixBlocks?: {
     /** Tokens that one hash stands for; the last block of a request may be partial. */

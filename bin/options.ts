@@ -1,0 +1,47 @@
+/**
+ * Readers of option values that several commands share. Each says what is allowed when it refuses, and
+ * commander puts the option's name in front.
+ */
+import { InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./describe-error";
+import { OUTPUT_FORMATS } from "./render-table";
+
+/** Reads a whole number from `min` to `max`. */
+export function integerOption(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text.trim()) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** Reads a number greater than 0. */
+export function positiveOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError("It must be a number greater than 0.");
+  }
+  return value;
+}
+
+/** Collects the `path=value` of `--set`, which may be given many times; the scenario's reader checks them. */
+export function overrideOption(text: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, text];
+}
+
+/** The option `--output`, which every command with a result has. */
+export function outputOption(): Option {
+  return new Option("--output <format>", "how the result is written")
+    .choices(OUTPUT_FORMATS)
+    .default("table");
+}
+
+/** Refuses a command line that would write two things to stdout. */
+export function refuseTwoOnStdout(files: Readonly<Record<string, string | undefined>>): void {
+  const onStdout = Object.entries(files).filter(([, file]) => file === "-");
+  if (onStdout.length < 2) return;
+  const names = onStdout.map(([name]) => name).join(" and ");
+  throw new UsageError(`${names} cannot both be written to stdout`, "give one of them a file name");
+}

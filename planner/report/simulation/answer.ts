@@ -1,0 +1,147 @@
+/**
+ * The first lines of the report: does the fleet keep its promises, by how much, and if it is overloaded,
+ * that it is.
+ */
+import type {
+  GroupSummary,
+  SimulationSummary,
+  SloResult,
+  Verdict,
+} from "../../metrics/simulation-summary";
+import {
+  formatCount,
+  formatNumber,
+  formatShare,
+  formatTime,
+  formatUsd,
+  plural,
+} from "../format-number";
+import type { ReportLine, Tone } from "../report";
+
+export const VERDICT_TONE: Readonly<Record<Verdict, Tone>> = {
+  PASS: "good",
+  FAIL: "bad",
+  UNCERTAIN: "unsure",
+  NONE: "quiet",
+};
+
+export function answerOf(summary: SimulationSummary): ReportLine[] {
+  return [
+    ...interruption(summary),
+    verdictLine(summary),
+    ...saturatedWorkloads(summary).map(([name, group]) => saturationLine(name, group, summary)),
+    ...summary.slo
+      .filter((result) => result.verdict === "FAIL" || result.verdict === "UNCERTAIN")
+      .filter((result) => result.valueMs !== null)
+      .map(missLine),
+    { text: loadLine(summary), tone: "plain" },
+  ];
+}
+
+function interruption(summary: SimulationSummary): ReportLine[] {
+  if (summary.interrupted === null) return [];
+  const { finished, asked } = summary.interrupted;
+  return [
+    {
+      text: `INTERRUPTED: made from ${finished} of ${plural(asked, "replication")}.`,
+      tone: "unsure",
+    },
+  ];
+}
+
+function verdictLine(summary: SimulationSummary): ReportLine {
+  const objectives = plural(summary.slo.length, "objective");
+  const tone = VERDICT_TONE[summary.verdict];
+  switch (summary.verdict) {
+    case "PASS":
+      return { text: `PASS: ${passText(summary)}`, tone };
+    case "FAIL": {
+      const failed = summary.slo.filter((result) => result.verdict === "FAIL").length;
+      if (failed === 0) return { text: "FAIL: the fleet is saturated.", tone };
+      if (summary.slo.length === 1) return { text: "FAIL: the objective is not met.", tone };
+      const verb = failed === 1 ? "is" : "are";
+      return { text: `FAIL: ${failed} of ${objectives} ${verb} not met.`, tone };
+    }
+    case "UNCERTAIN": {
+      const unsure = summary.slo.filter((result) => result.verdict === "UNCERTAIN").length;
+      const verb = unsure === 1 ? "lies" : "lie";
+      return {
+        text: `UNCERTAIN: ${unsure} of ${objectives} ${verb} within the margin of error; more replications or a calibration narrow it.`,
+        tone,
+      };
+    }
+    case "NONE":
+      return {
+        text: "No verdict: the scenario declares no objective (slo) for its workloads.",
+        tone,
+      };
+  }
+}
+
+function passText(summary: SimulationSummary): string {
+  const measured = summary.slo.filter((result) => result.valueMs !== null && result.limitMs > 0);
+  const tightest = measured.toSorted(
+    (left, right) => right.valueMs! / right.limitMs - left.valueMs! / left.limitMs,
+  )[0];
+  const met =
+    summary.slo.length === 1
+      ? "the objective is met"
+      : `all ${summary.slo.length} objectives are met`;
+  if (tightest === undefined) return `${met}.`;
+  const spare = formatShare(1 - tightest.valueMs! / tightest.limitMs);
+  const closest = summary.slo.length === 1 ? "" : "closest is ";
+  return `${met}; ${closest}${tightest.workload} ${tightest.objective} at ${formatTime(tightest.valueMs)} of ${formatTime(tightest.limitMs)} (${spare} to spare).`;
+}
+
+function missLine(result: SloResult): ReportLine {
+  const value = result.valueMs!;
+  const within =
+    result.attainment === null ? "" : `; ${formatShare(result.attainment)} of requests within it`;
+  const margin =
+    result.verdict === "UNCERTAIN" && result.lowMs !== null && result.highMs !== null
+      ? `, may be ${formatTime(result.lowMs)} to ${formatTime(result.highMs)}`
+      : `, ${formatOver(value / result.limitMs)}`;
+  return {
+    text: `  ${result.workload} ${result.objective}: ${formatTime(value)} (limit ${formatTime(result.limitMs)}${margin})${within}.`,
+    tone: VERDICT_TONE[result.verdict],
+  };
+}
+
+/** `34.0 % over`, or as a multiple when it is far over. */
+function formatOver(ratio: number): string {
+  if (ratio >= 3) return `${formatNumber(ratio)} times`;
+  return ratio >= 1 ? `${formatShare(ratio - 1)} over` : `${formatShare(1 - ratio)} under`;
+}
+
+function saturatedWorkloads(summary: SimulationSummary): [string, GroupSummary][] {
+  return Object.entries(summary.workloads).filter(([, group]) => group.saturated);
+}
+
+function saturationLine(name: string, group: GroupSummary, summary: SimulationSummary): ReportLine {
+  const measuredSeconds = summary.horizonSeconds - summary.warmUpSeconds;
+  const offered = measuredSeconds > 0 ? group.requests.offered / measuredSeconds : null;
+  return {
+    text: `SATURATED: ${name} is offered ${formatNumber(offered)} requests/s and ${formatNumber(group.throughput.requestsPerSecond)} complete. Its queue grows for as long as this load lasts, so its latency has no steady value and none is printed.`,
+    tone: "bad",
+  };
+}
+
+function loadLine(summary: SimulationSummary): string {
+  const { requests, throughput } = summary;
+  const pools = Object.values(summary.pools);
+  const replicas = pools.reduce((sum, pool) => sum + pool.replicas, 0);
+  const accelerators = pools.reduce(
+    (sum, pool) => sum + pool.replicas * pool.acceleratorsPerReplica,
+    0,
+  );
+  const goodput =
+    throughput.goodputRps === null
+      ? ""
+      : `, ${formatNumber(throughput.goodputRps)}/s within their SLO`;
+  const price = summary.cost.usdPerHour;
+  const cost =
+    price === null
+      ? "cost unknown"
+      : `${summary.cost.unpricedPools.length > 0 ? "at least " : ""}${formatUsd(price)} per hour`;
+  return `${formatCount(requests.completed)} of ${formatCount(requests.offered)} requests completed, ${formatNumber(throughput.requestsPerSecond)}/s${goodput}; ${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}; ${cost}.`;
+}

@@ -1,0 +1,31 @@
+/** What the figures rest on: the run itself, and the source of every coefficient. */
+import type { SimulationSummary } from "../../metrics/simulation-summary";
+import { formatDuration, formatShare, plural } from "../format-number";
+import { type ReportBlock, type ReportSection, table } from "../report";
+
+export function assumptionsSection(summary: SimulationSummary): ReportSection {
+  const blocks: ReportBlock[] = [{ kind: "list", items: runFacts(summary) }];
+  if (summary.provenance.length > 0) {
+    blocks.push(
+      table(
+        [
+          { header: "what", align: "left", wraps: true },
+          { header: "basis", align: "left" },
+          { header: "source", align: "left", wraps: true },
+          { header: "date", align: "left" },
+        ],
+        summary.provenance.map((row) => [row.what, row.kind, row.source, row.date]),
+      ),
+    );
+  }
+  return { heading: "Assumptions", blocks };
+}
+
+function runFacts(summary: SimulationSummary): string[] {
+  const { finished } = summary.interrupted ?? { finished: summary.replications };
+  return [
+    `${plural(finished, "replication")} of ${formatDuration(summary.horizonSeconds)}, of which the first ${formatDuration(summary.warmUpSeconds)} warm up and are not measured; seed ${summary.seed}`,
+    `scenario ${summary.scenario.name}, digest ${summary.scenario.digest}`,
+    `quantiles come from a sketch with a relative error of at most ${formatShare(summary.sketchRelativeError)}`,
+  ];
+}

@@ -1,0 +1,77 @@
+/** What each pool is made of, how hard it works, and how its KV capacity comes about. */
+import type { PoolSummary, SimulationSummary } from "../../metrics/simulation-summary";
+import { formatCount, formatNumber, formatShare } from "../format-number";
+import { type Cell, paragraph, type ReportBlock, type ReportSection, table } from "../report";
+
+export function poolsSection(summary: SimulationSummary): ReportSection | undefined {
+  const pools = Object.entries(summary.pools);
+  if (pools.length === 0) return undefined;
+  return {
+    heading: "Pools",
+    blocks: [
+      table(
+        [
+          { header: "pool", align: "left", wraps: true },
+          { header: "model", align: "left", wraps: true },
+          { header: "accelerators", align: "left" },
+          { header: "GPU-hours", align: "right" },
+        ],
+        pools.map(([name, pool]) => [
+          name,
+          pool.model,
+          describeHardware(pool),
+          formatNumber(pool.gpuHours),
+        ]),
+      ),
+      table(
+        [
+          { header: "pool", align: "left", wraps: true },
+          { header: "busy", align: "right" },
+          { header: "KV used", align: "right" },
+          { header: "batch", align: "right" },
+          { header: "preemptions", align: "right" },
+          { header: "prefix hits", align: "right" },
+          { header: "requests/s", align: "right" },
+        ],
+        pools.map(([name, pool]) => loadRow(name, pool)),
+      ),
+    ],
+  };
+}
+
+/** `4 × 2 h100-sxm-80gb`: replicas times accelerators of each. */
+function describeHardware(pool: PoolSummary): string {
+  return `${formatCount(pool.replicas)} × ${formatCount(pool.acceleratorsPerReplica)} ${pool.accelerator}`;
+}
+
+function loadRow(name: string, pool: PoolSummary): Cell[] {
+  return [
+    name,
+    formatShare(pool.utilization),
+    formatShare(pool.kvUtilization),
+    formatNumber(pool.batchSize),
+    formatCount(pool.preemptions),
+    formatShare(pool.prefixHitRate),
+    formatNumber(pool.throughput.requestsPerSecond),
+  ];
+}
+
+export function kvCapacitySection(summary: SimulationSummary): ReportSection | undefined {
+  const pools = Object.entries(summary.pools);
+  if (pools.length === 0) return undefined;
+  const seen = new Map<string, string[]>();
+  for (const [name, pool] of pools) {
+    const text = [describeCapacity(pool), ...pool.kvCapacity.derivation].join("\n");
+    seen.set(text, [...(seen.get(text) ?? []), name]);
+  }
+  const blocks = [...seen].flatMap(([text, names]): ReportBlock[] => {
+    const [headline, ...items] = text.split("\n");
+    return [paragraph(`${names.join(", ")}: ${headline}`), { kind: "list", items }];
+  });
+  return { heading: "KV cache of a replica", blocks };
+}
+
+function describeCapacity(pool: PoolSummary): string {
+  const { blocks, blockTokens, tokens, basis } = pool.kvCapacity;
+  return `${formatCount(blocks)} blocks of ${blockTokens} tokens = ${formatCount(tokens)} tokens (${basis})`;
+}

@@ -1,0 +1,120 @@
+/**
+ * `--set path=value`: changes a scenario as it was read, before the schema sees it, so that a wrong path or value
+ * gets the same message as one in the file. A path is dotted, with `[0]` for list entries; maps that are not there
+ * are made.
+ */
+import { parseDocument } from "yaml";
+import { PlannerError, type Problem } from "../foundation/errors";
+import { quoteValue } from "../foundation/units";
+
+interface Override {
+  readonly text: string;
+  readonly steps: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/**
+ * A copy of `raw` with every override applied, in order.
+ *
+ * @param overrides `workloads.chat.arrivals.rate=80/s`, say; the value is read as YAML
+ * @throws PlannerError with every override that cannot be applied
+ */
+export function applyOverrides(raw: unknown, overrides: readonly string[]): unknown {
+  const problems: Problem[] = [];
+  let result = raw;
+  for (const text of overrides) {
+    const override = readOverride(text, problems);
+    if (override === undefined) continue;
+    const changed = setAt(result, override, 0);
+    if (isFailure(changed))
+      problems.push({ code: "invalid-value", path: `--set ${text}`, message: changed.failure });
+    else result = changed.value;
+  }
+  if (problems.length > 0) throw new PlannerError(problems);
+  return result;
+}
+
+function readOverride(text: string, problems: Problem[]): Override | undefined {
+  const path = `--set ${text}`;
+  const equals = text.indexOf("=");
+  if (equals < 1) {
+    problems.push({
+      code: "invalid-value",
+      path,
+      message: "expected path=value",
+      hint: "for example --set workloads.chat.arrivals.rate=80/s",
+    });
+    return undefined;
+  }
+  const steps = readSteps(text.slice(0, equals).trim());
+  if (steps === undefined) {
+    const message = `expected a dotted path such as a.b[0].c, got ${quoteValue(text.slice(0, equals))}`;
+    problems.push({ code: "invalid-value", path, message });
+    return undefined;
+  }
+  const document = parseDocument(text.slice(equals + 1), { prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const message = `the value is not valid YAML: ${error.message.toLowerCase()}`;
+    problems.push({ code: "invalid-value", path, message });
+    return undefined;
+  }
+  return { text, steps, value: document.toJS() };
+}
+
+function readSteps(path: string): (string | number)[] | undefined {
+  const steps: (string | number)[] = [];
+  for (const part of path.split(".")) {
+    const match = /^([^[\]]+)((?:\[[0-9]{1,6}\])*)$/.exec(part);
+    if (match === null) return undefined;
+    steps.push(match[1] ?? "");
+    for (const index of (match[2] ?? "").matchAll(/\[([0-9]+)\]/g)) steps.push(Number(index[1]));
+  }
+  return steps;
+}
+
+type Changed = { readonly value: unknown } | { readonly failure: string };
+
+function isFailure(changed: Changed): changed is { readonly failure: string } {
+  return "failure" in changed;
+}
+
+/** `target` with the value set at the steps from `depth` on; nothing is changed in place. */
+function setAt(target: unknown, override: Override, depth: number): Changed {
+  const step = override.steps[depth];
+  if (step === undefined) return { value: override.value };
+  if (typeof step === "number") return setInList(target, step, override, depth);
+  if (
+    target !== undefined &&
+    target !== null &&
+    (typeof target !== "object" || Array.isArray(target))
+  ) {
+    return {
+      failure: `cannot set "${step}" in ${nameOf(override, depth)}, which is ${quoteValue(target)}`,
+    };
+  }
+  const map = (target ?? {}) as Readonly<Record<string, unknown>>;
+  const changed = setAt(Object.hasOwn(map, step) ? map[step] : undefined, override, depth + 1);
+  return isFailure(changed) ? changed : { value: { ...map, [step]: changed.value } };
+}
+
+function setInList(target: unknown, index: number, override: Override, depth: number): Changed {
+  if (!Array.isArray(target)) {
+    return { failure: `${nameOf(override, depth)} is no list, so it has no entry [${index}]` };
+  }
+  if (index >= target.length) {
+    const message = `${nameOf(override, depth)} has ${target.length} entries, so there is no [${index}]`;
+    return { failure: message };
+  }
+  const changed = setAt(target[index], override, depth + 1);
+  return isFailure(changed) ? changed : { value: target.with(index, changed.value) };
+}
+
+function nameOf(override: Override, depth: number): string {
+  const steps = override.steps.slice(0, depth);
+  if (steps.length === 0) return "the scenario";
+  return steps
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`))
+    .join("")
+    .slice(1);
+}

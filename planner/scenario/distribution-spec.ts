@@ -1,0 +1,70 @@
+/**
+ * Distributions as written in a scenario file, in the unit of their context (seconds, tokens, counts).
+ * Moments and pairs of quantiles become parameters in `resolve-distribution.ts`.
+ */
+import { z } from "zod";
+import { oneForm } from "../fleet/one-form";
+import { plainNumber, strict } from "../fleet/schema-kit";
+
+/** Builds the schema of one value: `tokens`, `duration`, `count`. */
+type Quantity = (
+  description: string,
+  limits?: { readonly min?: number; readonly above?: number },
+) => z.ZodType<number>;
+
+/** A distribution whose values are read by `value`. A bare value is a constant. */
+export function distribution(value: Quantity, description: string) {
+  const max = value("Values above this are cut to it", { above: 0 }).optional();
+  const cv = plainNumber("Coefficient of variation: standard deviation / mean", { above: 0 });
+  const mean = value("Mean", { above: 0 });
+  const lognormal = oneForm({
+    what: "lognormal",
+    description: "Lognormal distribution by median and sigma, by mean and cv, or by p50 and p99",
+    style: "keys",
+    bare: z.never(),
+    forms: {
+      median: strict({
+        median: value("Median", { above: 0 }),
+        sigma: plainNumber("Standard deviation of the natural logarithm", { min: 0 }),
+        max,
+      }),
+      mean: strict({ mean, cv, max }),
+      p50: strict({
+        p50: value("Median", { above: 0 }),
+        p99: value("99th percentile", { above: 0 }),
+        max,
+      }),
+    },
+  });
+  return oneForm({
+    what: "distribution",
+    description,
+    style: "tag",
+    bare: value("The same value every time"),
+    forms: {
+      constant: strict({ constant: value("The same value every time") }),
+      uniform: strict({
+        uniform: strict({ min: value("Smallest value"), max: value("Largest value") }),
+      }),
+      exponential: strict({ exponential: strict({ mean }) }),
+      normal: strict({
+        normal: strict({
+          mean,
+          sd: value("Standard deviation"),
+          min: value("Values below this are cut to it").optional(),
+          max,
+        }),
+      }),
+      lognormal: strict({ lognormal }),
+      gamma: strict({ gamma: strict({ mean, cv, max }) }),
+      quantiles: strict({
+        quantiles: z.record(z.string(), value("Value of this quantile")).meta({
+          description:
+            "Quantiles p0 to p100, such as { p0: 1, p50: 120, p99.9: 3k, p100: 4k }; straight lines between",
+        }),
+      }),
+    },
+  });
+}
+
+export type DistributionSpec = z.output<ReturnType<typeof distribution>>;

@@ -1,0 +1,65 @@
+/**
+ * The schema of a scenario file: workloads and the fleet that serves them. Strict everywhere: an unknown key is
+ * an error. What was read is a `ScenarioSpec`: base units, names as written, nothing filled in. Names become
+ * catalog rows and gaps become defaults in `resolve-scenario.ts`.
+ */
+import { z } from "zod";
+import { fleetSpec } from "../fleet/fleet-spec";
+import { unionOf } from "../fleet/one-form";
+import { count, duration, flag, namedMap, strict, text } from "../fleet/schema-kit";
+import { workloadSpec } from "./workload-spec";
+
+const horizon = strict(
+  {
+    duration: duration("How long requests arrive", { above: 0 }).optional(),
+    warmUp: duration("Requests that arrive before this are not measured").optional(),
+    requests: count(
+      "Each workload ends after this many requests, if the duration has not ended it",
+      {
+        min: 1,
+        max: 1e9,
+      },
+    ).optional(),
+    drain: flag(
+      "Run requests in flight at the end to their end; otherwise count them as in flight",
+    ).optional(),
+  },
+  "How long is simulated",
+);
+
+/** The schema of a scenario file. */
+export const scenarioSpec = strict(
+  {
+    version: count("Version of this format", { min: 1, max: 1 }).optional(),
+    name: text("Name of the scenario, in reports").optional(),
+    seed: count("Seed of every random stream", { min: 0, max: 2 ** 32 - 1 }).optional(),
+    replications: count("Runs with different random numbers, for confidence intervals", {
+      min: 1,
+      max: 10_000,
+    }).optional(),
+    horizon: horizon.optional(),
+    workloads: namedMap("workload", workloadSpec, "Product features by name"),
+    fleet: fleetSpec,
+  },
+  "A capplan scenario: traffic and the fleet that serves it",
+);
+
+export type ScenarioSpec = z.output<typeof scenarioSpec>;
+export type HorizonSpec = NonNullable<ScenarioSpec["horizon"]>;
+
+/** JSON Schema (draft 2020-12) of a scenario file, for editors: what may be written, with descriptions. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  return { ...inputSchemaOf(scenarioSpec), title: "capplan scenario" };
+}
+
+function inputSchemaOf(schema: z.core.$ZodType): Record<string, unknown> {
+  return z.toJSONSchema(schema, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      const union = unionOf(zodSchema);
+      if (union === undefined) return;
+      const { $schema: _, ...forms } = inputSchemaOf(union);
+      Object.assign(jsonSchema, forms);
+    },
+  }) as Record<string, unknown>;
+}

@@ -1,0 +1,281 @@
+/**
+ * The decoding requests of one replica as aggregates: how many, the sum of their contexts, who is next to
+ * finish, and how many KV blocks they will need after so many more tokens. O(1) or O(block size) per run of
+ * steps, never O(batch).
+ *
+ * All of them gain the same tokens in a step, so one token clock serves the whole batch: `clock(step)` =
+ * ⌊step · tokensGainedPerStep⌋. A request that needs r more tokens finishes when the clock has advanced by
+ * r; a context modulo the block size is a constant relative to the clock, so a histogram of these constants
+ * gives the blocks needed over any number of tokens.
+ */
+
+import { FlatHeap } from "../foundation/flat-heap";
+import type { EngineSettings } from "./pool-run";
+import type { RequestStore } from "./request-store";
+
+const NONE = -1;
+
+export class DecodeBatch {
+  /** Decoding requests. */
+  size = 0;
+  /** Σ context tokens, by expectation under speculative decoding. */
+  contextTokens = 0;
+  /** Σ min(context, window of the step-time model). */
+  windowTokens = 0;
+  /** Requests whose context is still within that window. */
+  withinWindow = 0;
+  /** Steps since the start of the run in which something decoded, and the token clock after them. */
+  step = 0;
+  clock = 0;
+  /** Running order: oldest admission first. */
+  tail = NONE;
+  private head = NONE;
+  readonly sizeByWorkload: Int32Array;
+
+  private readonly store: RequestStore;
+  private readonly gain: number;
+  private readonly blockTokens: number;
+  private readonly timeWindow: number;
+  private readonly kvWindow: number;
+  private readonly fullGroups: number;
+  private readonly windowGroups: number;
+  /** By (context − clock) mod block size: requests that grow in all KV groups, and in the full ones only. */
+  private readonly residues: Int32Array;
+  private readonly residuesPastWindow: Int32Array;
+  /** By token clock: slot at which a request has all its output; ~slot where it passes the KV window. */
+  private readonly marks = new FlatHeap(64);
+  /** By step: slot whose context passes the window of the step-time model. */
+  private readonly windowMarks = new FlatHeap(4);
+
+  constructor(store: RequestStore, settings: EngineSettings, workloads: number) {
+    this.store = store;
+    this.gain = settings.tokensGainedPerStep;
+    this.blockTokens = settings.geometry.blockTokens;
+    this.timeWindow = settings.stepTime.windowTokens;
+    this.kvWindow = settings.geometry.windowTokens;
+    this.fullGroups = settings.geometry.fullGroups;
+    this.windowGroups = settings.geometry.windowGroups;
+    this.residues = new Int32Array(this.blockTokens);
+    this.residuesPastWindow = new Int32Array(this.blockTokens);
+    this.sizeByWorkload = new Int32Array(workloads);
+  }
+
+  /** Token clock after `step` steps. */
+  clockAt(step: number): number {
+    return this.gain === 1 ? step : Math.floor(step * this.gain + 1e-9);
+  }
+
+  /** KV blocks of a context of `tokens`. */
+  blocksOf(tokens: number): number {
+    const blocks = Math.ceil(tokens / this.blockTokens);
+    if (this.windowGroups === 0) return this.fullGroups * blocks;
+    const windowed = Math.min(blocks, this.kvWindow / this.blockTokens);
+    return this.fullGroups * blocks + this.windowGroups * windowed;
+  }
+
+  /** KV tokens of a member now. */
+  contextOf(slot: number): number {
+    const store = this.store;
+    return store.startContext[slot]! + this.clock - store.startClock[slot]!;
+  }
+
+  /** KV blocks that a member holds now, shared ones included. */
+  blocksHeldBy(slot: number): number {
+    const blocks = Math.ceil(this.contextOf(slot) / this.blockTokens);
+    if (this.store.isPastKvWindow[slot] === 0)
+      return (this.fullGroups + this.windowGroups) * blocks;
+    return this.fullGroups * blocks + (this.windowGroups * this.kvWindow) / this.blockTokens;
+  }
+
+  /** Blocks that the batch takes while the token clock goes from `from` to `to`. */
+  blocksBetween(from: number, to: number): number {
+    const size = this.blockTokens;
+    const tokens = to - from;
+    let phase = (from + size - 1) % size;
+    let all = 0;
+    let fullOnly = 0;
+    for (let key = 0; key < size; key++) {
+      const crossings = Math.floor((phase + tokens) / size);
+      if (crossings > 0) {
+        all += this.residues[key]! * crossings;
+        fullOnly += this.residuesPastWindow[key]! * crossings;
+      }
+      if (++phase === size) phase = 0;
+    }
+    return all * (this.fullGroups + this.windowGroups) + fullOnly * this.fullGroups;
+  }
+
+  /** No more than the blocks of `blocksBetween`, in O(1). */
+  blocksAtMost(tokens: number): number {
+    return this.size * (this.fullGroups + this.windowGroups) * Math.ceil(tokens / this.blockTokens);
+  }
+
+  /** Adds a request whose KV holds `contextTokens` and which needs `remaining` more tokens. */
+  join(slot: number, contextTokens: number, remaining: number): void {
+    const store = this.store;
+    const clock = this.clock;
+    store.startContext[slot] = contextTokens;
+    store.startClock[slot] = clock;
+    store.startStep[slot] = this.step;
+    store.finishClock[slot] = clock + remaining;
+    this.size++;
+    this.sizeByWorkload[store.workload[slot]!]!++;
+    this.contextTokens += contextTokens;
+    this.marks.push(clock + remaining, store.admission[slot]!, slot);
+    this.joinWindows(slot, contextTokens, remaining);
+    const past = store.isPastKvWindow[slot] === 1 ? this.residuesPastWindow : this.residues;
+    past[this.residueKey(slot)]!++;
+    store.previous[slot] = this.tail;
+    store.next[slot] = NONE;
+    if (this.tail === NONE) this.head = slot;
+    else store.next[this.tail] = slot;
+    this.tail = slot;
+  }
+
+  private joinWindows(slot: number, contextTokens: number, remaining: number): void {
+    const store = this.store;
+    const isPastTime = contextTokens >= this.timeWindow;
+    store.isPastTimeWindow[slot] = isPastTime ? 1 : 0;
+    if (isPastTime) {
+      this.windowTokens += this.timeWindow;
+    } else {
+      this.windowTokens += contextTokens;
+      this.withinWindow++;
+      const tokensToGo = this.timeWindow - contextTokens;
+      if (tokensToGo < remaining) {
+        const step = this.step + Math.ceil(tokensToGo / this.gain);
+        this.windowMarks.push(step, store.admission[slot]!, slot);
+      }
+    }
+    const isPastKv = contextTokens >= this.kvWindow;
+    store.isPastKvWindow[slot] = isPastKv ? 1 : 0;
+    if (!isPastKv && this.kvWindow - contextTokens < remaining) {
+      const clock = this.clock + this.kvWindow - contextTokens;
+      this.marks.push(clock, store.admission[slot]!, ~slot);
+    }
+  }
+
+  /** Takes a member out of all aggregates; its marks turn stale with its admission number. */
+  leave(slot: number): void {
+    const store = this.store;
+    const expectedContext =
+      store.startContext[slot]! + this.gain * (this.step - store.startStep[slot]!);
+    this.size--;
+    this.sizeByWorkload[store.workload[slot]!]!--;
+    this.contextTokens -= expectedContext;
+    if (store.isPastTimeWindow[slot] === 1) {
+      this.windowTokens -= this.timeWindow;
+    } else {
+      this.windowTokens -= expectedContext;
+      this.withinWindow--;
+    }
+    if (store.isPastKvWindow[slot] === 1) {
+      this.residuesPastWindow[this.residueKey(slot)]!--;
+    } else {
+      this.residues[this.residueKey(slot)]!--;
+    }
+    if (this.size === 0) {
+      // Speculative gains are fractions: drop what rounding left.
+      this.contextTokens = 0;
+      this.windowTokens = 0;
+    }
+    const previous = store.previous[slot]!;
+    const next = store.next[slot]!;
+    if (previous === NONE) this.head = next;
+    else store.next[previous] = next;
+    if (next === NONE) this.tail = previous;
+    else store.previous[next] = previous;
+    store.admission[slot] = NONE;
+  }
+
+  /** Least urgent member, the latest admitted among equals. */
+  leastUrgent(priorityOf: Int32Array): number {
+    const store = this.store;
+    let chosen = NONE;
+    for (let slot = this.head; slot !== NONE; slot = store.next[slot]!) {
+      if (
+        chosen === NONE ||
+        priorityOf[store.workload[slot]!]! >= priorityOf[store.workload[chosen]!]!
+      ) {
+        chosen = slot;
+      }
+    }
+    return chosen;
+  }
+
+  /** Steps until the next member finishes or passes a window: no aggregate changes its slope before. */
+  stepsToNextMark(): number {
+    this.dropStale(this.marks);
+    this.dropStale(this.windowMarks);
+    const byClock = this.marks.topKey;
+    let steps =
+      this.gain === 1
+        ? byClock - this.step
+        : Math.max(1, Math.ceil((byClock - 1e-9) / this.gain) - this.step);
+    if (this.gain !== 1) {
+      while (steps > 1 && this.clockAt(this.step + steps - 1) >= byClock) steps--;
+      while (this.clockAt(this.step + steps) < byClock) steps++;
+    }
+    return Math.min(steps, this.windowMarks.topKey - this.step);
+  }
+
+  /** Moves `steps` steps on. Members whose mark is reached are then taken one by one with `popFinished`. */
+  advance(steps: number): void {
+    this.step += steps;
+    this.clock = this.clockAt(this.step);
+    this.contextTokens += steps * this.gain * this.size;
+    this.windowTokens += steps * this.gain * this.withinWindow;
+    while (this.windowMarks.size > 0 && this.windowMarks.topKey <= this.step) {
+      if (!this.isTopStale(this.windowMarks)) this.passTimeWindow(this.windowMarks.topValue);
+      this.windowMarks.pop();
+    }
+  }
+
+  /**
+   * Next member that has all its output, or -1. Members that pass the KV window on the way change class.
+   *
+   * @param onExcess told of blocks that a member took past its KV window under speculative decoding
+   */
+  popFinished(onExcess: (blocks: number) => void): number {
+    const marks = this.marks;
+    while (marks.size > 0 && marks.topKey <= this.clock) {
+      const isStale = this.isTopStale(marks);
+      const value = marks.pop();
+      if (isStale) continue;
+      if (value >= 0) return value;
+      const slot = ~value;
+      const before = this.blocksHeldBy(slot);
+      const key = this.residueKey(slot);
+      this.residues[key]!--;
+      this.residuesPastWindow[key]!++;
+      this.store.isPastKvWindow[slot] = 1;
+      const excess = before - this.blocksHeldBy(slot);
+      if (excess > 0) onExcess(excess);
+    }
+    return NONE;
+  }
+
+  private passTimeWindow(slot: number): void {
+    const store = this.store;
+    const expectedContext =
+      store.startContext[slot]! + this.gain * (this.step - store.startStep[slot]!);
+    this.windowTokens += this.timeWindow - expectedContext;
+    this.withinWindow--;
+    store.isPastTimeWindow[slot] = 1;
+  }
+
+  private residueKey(slot: number): number {
+    const size = this.blockTokens;
+    const store = this.store;
+    return (((store.startContext[slot]! - store.startClock[slot]!) % size) + size) % size;
+  }
+
+  private isTopStale(heap: FlatHeap): boolean {
+    const value = heap.topValue;
+    return this.store.admission[value >= 0 ? value : ~value] !== heap.topOrder;
+  }
+
+  private dropStale(heap: FlatHeap): void {
+    while (heap.size > 0 && this.isTopStale(heap)) heap.pop();
+  }
+}

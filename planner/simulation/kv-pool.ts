@@ -1,0 +1,177 @@
+/**
+ * The KV blocks of one replica: a free queue in the order of least recent use, and the prefix cache whose
+ * unreferenced segments lie in that queue until their blocks are taken, as in vLLM's block pool.
+ * A segment (a shared prompt, a hash block, a turn of a conversation) is cached and evicted as a whole;
+ * vLLM does it block by block.
+ *
+ * Conservation: free + privately held + held by referenced segments = blocks (`recount` checks it).
+ */
+
+import { InvariantViolation } from "../foundation/errors";
+
+const NONE = -1;
+
+export class KvPool {
+  /** Blocks that can be allocated: never used, or cached without a reference. */
+  free: number;
+  readonly blocks: number;
+  readonly isCaching: boolean;
+
+  /** Nodes are chunks of the free queue and cached segments; a referenced segment is in no list. */
+  private nodeBlocks = new Int32Array(64);
+  private nodeReferences = new Int32Array(64);
+  private nodeSegment = new Float64Array(64);
+  private nodeNext = new Int32Array(64);
+  private nodePrevious = new Int32Array(64);
+  private nodesUsed = 0;
+  private readonly unusedNodes: number[] = [];
+  private head = NONE;
+  private tail = NONE;
+  private readonly nodeOfSegment = new Map<number, number>();
+
+  constructor(blocks: number, isCaching: boolean) {
+    this.blocks = blocks;
+    this.free = blocks;
+    this.isCaching = isCaching;
+    if (isCaching) this.append(this.newNode(blocks, NONE));
+  }
+
+  /** Node of a cached segment, or -1. */
+  find(segment: number): number {
+    return this.nodeOfSegment.get(segment) ?? NONE;
+  }
+
+  /** Blocks of a cached segment that are counted as free now and would not be once it is referenced. */
+  freeBlocksOf(node: number): number {
+    return this.nodeReferences[node] === 0 ? this.nodeBlocks[node]! : 0;
+  }
+
+  /** Takes a reference on a cached segment; returns its blocks. */
+  reference(node: number): number {
+    const blocks = this.nodeBlocks[node]!;
+    if (this.nodeReferences[node] === 0) {
+      this.unlink(node);
+      this.free -= blocks;
+    }
+    this.nodeReferences[node]!++;
+    return blocks;
+  }
+
+  /** Gives a reference back; the last one puts the segment at the recent end of the free queue. */
+  dereference(segment: number): void {
+    const node = this.nodeOfSegment.get(segment);
+    if (node === undefined || this.nodeReferences[node] === 0) {
+      throw new InvariantViolation("a released prefix segment is referenced", { segment });
+    }
+    if (--this.nodeReferences[node]! === 0) {
+      this.free += this.nodeBlocks[node]!;
+      this.append(node);
+    }
+  }
+
+  /** Turns `blocks` privately held blocks into a cached segment with one reference. */
+  publish(segment: number, blocks: number): void {
+    const node = this.newNode(blocks, segment);
+    this.nodeReferences[node] = 1;
+    this.nodeOfSegment.set(segment, node);
+  }
+
+  /** Takes `count` blocks (at most `free`), the least recently used first; cached segments on the way are evicted. */
+  allocate(count: number): void {
+    this.free -= count;
+    if (this.free < 0) {
+      throw new InvariantViolation("KV blocks are allocated only when free", {
+        free: this.free,
+        count,
+      });
+    }
+    if (!this.isCaching) return;
+    let wanted = count;
+    while (wanted > 0) {
+      const node = this.head;
+      const segment = this.nodeSegment[node]!;
+      if (segment !== NONE) {
+        this.nodeOfSegment.delete(segment);
+        this.nodeSegment[node] = NONE;
+      }
+      const here = this.nodeBlocks[node]!;
+      if (here > wanted) {
+        this.nodeBlocks[node] = here - wanted;
+        return;
+      }
+      wanted -= here;
+      this.unlink(node);
+      this.unusedNodes.push(node);
+    }
+  }
+
+  /** Gives back `count` private blocks, at the recent end of the free queue. */
+  release(count: number): void {
+    this.free += count;
+    if (!this.isCaching || count === 0) return;
+    if (this.tail !== NONE && this.nodeSegment[this.tail] === NONE) {
+      this.nodeBlocks[this.tail]! += count;
+    } else {
+      this.append(this.newNode(count, NONE));
+    }
+  }
+
+  /** Counts the blocks of the queue and of the referenced segments anew, for tests. */
+  recount(): { free: number; referenced: number } {
+    if (!this.isCaching) return { free: this.free, referenced: 0 };
+    let free = 0;
+    for (let node = this.head; node !== NONE; node = this.nodeNext[node]!) {
+      free += this.nodeBlocks[node]!;
+    }
+    let referenced = 0;
+    for (const node of this.nodeOfSegment.values()) {
+      if (this.nodeReferences[node]! > 0) referenced += this.nodeBlocks[node]!;
+    }
+    return { free, referenced };
+  }
+
+  private newNode(blocks: number, segment: number): number {
+    let node = this.unusedNodes.pop();
+    if (node === undefined) {
+      node = this.nodesUsed++;
+      if (node === this.nodeBlocks.length) this.growNodes();
+    }
+    this.nodeBlocks[node] = blocks;
+    this.nodeReferences[node] = 0;
+    this.nodeSegment[node] = segment;
+    return node;
+  }
+
+  private append(node: number): void {
+    this.nodePrevious[node] = this.tail;
+    this.nodeNext[node] = NONE;
+    if (this.tail === NONE) this.head = node;
+    else this.nodeNext[this.tail] = node;
+    this.tail = node;
+  }
+
+  private unlink(node: number): void {
+    const previous = this.nodePrevious[node]!;
+    const next = this.nodeNext[node]!;
+    if (previous === NONE) this.head = next;
+    else this.nodeNext[previous] = next;
+    if (next === NONE) this.tail = previous;
+    else this.nodePrevious[next] = previous;
+  }
+
+  private growNodes(): void {
+    const capacity = this.nodeBlocks.length * 2;
+    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const grown = new Int32Array(capacity);
+      grown.set(old);
+      return grown;
+    };
+    this.nodeBlocks = wider(this.nodeBlocks);
+    this.nodeReferences = wider(this.nodeReferences);
+    this.nodeNext = wider(this.nodeNext);
+    this.nodePrevious = wider(this.nodePrevious);
+    const segments = new Float64Array(capacity);
+    segments.set(this.nodeSegment);
+    this.nodeSegment = segments;
+  }
+}

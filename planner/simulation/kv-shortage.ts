@@ -1,0 +1,117 @@
+/**
+ * What to say when a model, or its longest request, does not fit: by how much, and what would fit.
+ * Not a search for the best hardware: the smallest single change to the pool that works.
+ */
+import type { AcceleratorSpec, Precision } from "../catalog/specs";
+import type { ResolvedPool } from "../fleet/resolved-fleet";
+import { PlannerError } from "../foundation/errors";
+import { type RankMemory, rankMemory } from "./rank-memory";
+
+const GIB = 2 ** 30;
+
+/** Tensor-parallel widths that engines are run with. */
+const TENSOR_WIDTHS: readonly number[] = [2, 4, 8, 16];
+
+/** The weights, activations and buffers together need more than the accelerator has. */
+export function weightsDoNotFit(
+  pool: ResolvedPool,
+  memory: RankMemory,
+  accelerators: readonly AcceleratorSpec[],
+): PlannerError {
+  const needed = memory.weightsBytes + memory.activationBytes + memory.outsideTorchBytes;
+  const { engine, model, accelerator } = pool;
+  return new PlannerError([
+    {
+      code: "does-not-fit",
+      path: pathOfPool(pool),
+      message:
+        `${model.name} in ${engine.weightPrecision} with tensorParallel ${engine.tensorParallel} needs ` +
+        `${gib(needed)} on each ${accelerator.name} before any KV cache, ` +
+        `${gib(needed - memory.usableBytes)} more than the ${gib(memory.usableBytes)} usable`,
+      hint: hintOf(pool, accelerators),
+    },
+  ]);
+}
+
+/** There is room for KV, but not for one request of the longest context. */
+export function contextDoesNotFit(
+  pool: ResolvedPool,
+  blocksNeeded: number,
+  blocks: number,
+  longestTokens: number,
+): PlannerError {
+  const { engine } = pool;
+  return new PlannerError([
+    {
+      code: "does-not-fit",
+      path: `${pathOfPool(pool)}.engine.maxContextTokens`,
+      message:
+        `one request of ${engine.maxContextTokens} tokens needs ${blocksNeeded} KV blocks, ` +
+        `and a replica has ${blocks}`,
+      hint:
+        longestTokens > 0
+          ? `use maxContextTokens: ${longestTokens} or less, or a larger tensorParallel`
+          : "use a larger tensorParallel or a smaller weightPrecision",
+    },
+  ]);
+}
+
+function hintOf(pool: ResolvedPool, accelerators: readonly AcceleratorSpec[]): string {
+  const ways = [
+    widerTensorParallel(pool),
+    smallerPrecision(pool),
+    largerAccelerator(pool, accelerators),
+  ].filter((way) => way !== undefined);
+  if (ways.length === 0) return "no single change of precision or tensorParallel makes it fit";
+  return `use ${ways.join(", or ")}`;
+}
+
+function widerTensorParallel(pool: ResolvedPool): string | undefined {
+  const machine = pool.instanceType?.acceleratorCount ?? 8;
+  const width = TENSOR_WIDTHS.find(
+    (candidate) =>
+      candidate > pool.engine.tensorParallel &&
+      candidate * pool.engine.pipelineParallel * pool.engine.dataParallel <= machine &&
+      pool.model.heads % candidate === 0 &&
+      fits(pool, { tensorParallel: candidate }),
+  );
+  return width === undefined ? undefined : `tensorParallel: ${width}`;
+}
+
+function smallerPrecision(pool: ResolvedPool): string | undefined {
+  const candidates: readonly Precision[] = ["fp8", "int4"];
+  const precision = candidates.find((candidate) => fits(pool, { weightPrecision: candidate }));
+  return precision === undefined ? undefined : `weightPrecision: ${precision}`;
+}
+
+/** The accelerator with the least memory that the pool fits on as it is. */
+function largerAccelerator(
+  pool: ResolvedPool,
+  accelerators: readonly AcceleratorSpec[],
+): string | undefined {
+  const larger = accelerators
+    .filter((candidate) => candidate.memoryBytes > pool.accelerator.memoryBytes)
+    .filter((candidate) => hasRoom({ ...pool, accelerator: candidate }))
+    .toSorted((a, b) => a.memoryBytes - b.memoryBytes || (a.name < b.name ? -1 : 1));
+  return larger[0] === undefined ? undefined : `a larger accelerator such as ${larger[0].name}`;
+}
+
+function fits(pool: ResolvedPool, change: Partial<ResolvedPool["engine"]>): boolean {
+  return hasRoom({ ...pool, engine: { ...pool.engine, ...change } });
+}
+
+/** Room for KV worth serving with: at least a hundredth of the accelerator. */
+function hasRoom(pool: ResolvedPool): boolean {
+  return rankMemory(pool).kvBytes > 0.01 * pool.accelerator.memoryBytes;
+}
+
+/** `fleet.regions.REGION.pools.POOL` of a pool named `REGION/POOL`. */
+function pathOfPool(pool: ResolvedPool): string {
+  const slash = pool.name.indexOf("/");
+  if (slash < 0) return `fleet.pools.${pool.name}`;
+  return `fleet.regions.${pool.name.slice(0, slash)}.pools.${pool.name.slice(slash + 1)}`;
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / GIB).toFixed(1)} GiB`;
+}

@@ -1,0 +1,686 @@
+/**
+ * One replica: continuous batching as vLLM v1 schedules it, with the closed form of a run of decode steps.
+ *
+ * At every step boundary the scheduler (1) gives each decoding request the block for its next token and, when
+ * there is none, preempts the most recent admission; (2) goes on with the prompt it was in the middle of;
+ * (3) unless it preempted, admits waiting requests in order, as chunks within the token budget. Between two
+ * *interesting* boundaries (a finish, a window passed, blocks run out, an arrival that could be admitted)
+ * nothing is decided and step times grow linearly, so the replica jumps: T(K) = K·a + b·K(K−1)/2. This is
+ * exact for the model; the step-by-step oracle it is tested against is in test/support/.
+ *
+ * Not here: where requests come from and go to (simulate.ts), and seconds per step (step-time.ts).
+ */
+
+import { InvariantViolation } from "../foundation/errors";
+import { DecodeBatch } from "./decode-batch";
+import { KvPool } from "./kv-pool";
+import type { RunObserver } from "./observer";
+import type { PoolRun } from "./pool-run";
+import type { RequestStore } from "./request-store";
+import { WaitingQueue } from "./waiting-queue";
+
+/** Whom a replica tells. Called at the simulated time `seconds` of the event. */
+export interface ReplicaListener {
+  onFirstScheduled(slot: number, seconds: number): void;
+  onFinished(slot: number, seconds: number): void;
+  /** A prefill replica has the first token; the KV stays until `releaseTransferred`. */
+  onPrefilled(slot: number, seconds: number): void;
+}
+
+/** Admission numbers are unique over the run: they order members and tell stale heap entries. */
+export interface AdmissionCounter {
+  next: number;
+}
+
+const NONE = -1;
+type Phase = "idle" | "waking" | "decoding" | "mixed";
+
+export class Replica {
+  readonly index: number;
+  readonly pool: PoolRun;
+  readonly kv: KvPool;
+  /** End of the current step or run of steps; Infinity when idle. */
+  nextEventSeconds = Number.POSITIVE_INFINITY;
+  /** Requests sent here and not over: waiting and running. */
+  outstanding = 0;
+
+  private readonly store: RequestStore;
+  private readonly listener: ReplicaListener;
+  private readonly observer: RunObserver | undefined;
+  private readonly admissions: AdmissionCounter;
+  private readonly priorityOf: Int32Array;
+  private readonly batch: DecodeBatch;
+  private readonly waiting: WaitingQueue;
+
+  private phase: Phase = "idle";
+  /** Blocks in use at `blocksSince`. */
+  private blocksInUse = 0;
+  private blocksSince = 0;
+
+  // The current run: `runSteps` steps of runFirst + j·runGrowth seconds from `runStart`
+  private runStart = 0;
+  private runSteps = 0;
+  private runFirst = 0;
+  private runGrowth = 0;
+  /** Whether a request that arrives now could be admitted at the next boundary. */
+  private isOpen = true;
+  /** Token clock up to which the decoding requests have their blocks. */
+  private allocatedClock = 0;
+
+  // Prefill in the current step
+  /** Request in the middle of its prompt between steps, or -1. */
+  private partial = NONE;
+  private readonly chunkSlots: number[] = [];
+  private readonly chunkTokens: number[] = [];
+  /** Transferred requests that join in this step: their first gap is not a step long. */
+  private readonly joined: number[] = [];
+
+  constructor(
+    index: number,
+    pool: PoolRun,
+    store: RequestStore,
+    context: {
+      readonly listener: ReplicaListener;
+      readonly observer: RunObserver | undefined;
+      readonly admissions: AdmissionCounter;
+      /** By workload: 0 is the most urgent. */
+      readonly priorityOf: Int32Array;
+      readonly priorityLevels: number;
+    },
+  ) {
+    this.index = index;
+    this.pool = pool;
+    this.store = store;
+    this.listener = context.listener;
+    this.observer = context.observer;
+    this.admissions = context.admissions;
+    this.priorityOf = context.priorityOf;
+    const settings = pool.settings;
+    this.kv = new KvPool(settings.geometry.blocks, settings.isPrefixCaching);
+    this.batch = new DecodeBatch(store, settings, context.priorityOf.length);
+    this.waiting = new WaitingQueue(settings.isPriorityScheduling ? context.priorityLevels : 1);
+  }
+
+  /** Decoding requests and the one in the middle of its prompt. */
+  get running(): number {
+    return this.batch.size + (this.partial === NONE ? 0 : 1);
+  }
+
+  get waitingRequests(): number {
+    return this.waiting.length;
+  }
+
+  /** Share of KV blocks in use by running requests at the last boundary. */
+  get kvUtilization(): number {
+    return 1 - this.kv.free / this.kv.blocks;
+  }
+
+  /** Whether a request of this size could ever run here. */
+  canHold(inputTokens: number, outputTokens: number): boolean {
+    const overshoot = this.pool.settings.tokensComputedPerStep - 1;
+    return this.batch.blocksOf(inputTokens + outputTokens + overshoot) <= this.kv.blocks;
+  }
+
+  /** A request reaches the replica's queue. */
+  enqueue(slot: number, seconds: number): void {
+    this.outstanding++;
+    this.store.targetTokens[slot] =
+      this.store.inputTokens[slot]! + this.store.generatedTokens[slot]!;
+    this.store.computedTokens[slot] = 0;
+    this.waiting.pushBack(slot, this.priorityOf[this.store.workload[slot]!]!);
+    this.wakeOrCut(seconds);
+  }
+
+  /** The KV of a prefilled request has been read by its decode replica: its blocks are free. */
+  releaseTransferred(slot: number, seconds: number): void {
+    this.accountBlocks(seconds);
+    this.freeBlocks(slot, this.batch.blocksOf(this.store.inputTokens[slot]!));
+    this.accountBlocks(seconds);
+    if (this.waiting.length > 0 || this.partial !== NONE) this.wakeOrCut(seconds);
+  }
+
+  /** Something changed at `seconds`: start when idle, otherwise end the run at the next boundary. */
+  private wakeOrCut(seconds: number): void {
+    if (this.phase === "idle") {
+      this.phase = "waking";
+      this.nextEventSeconds = seconds;
+    } else if (this.phase === "decoding" && this.isOpen && this.runSteps > 1) {
+      this.cutRun(seconds);
+    }
+  }
+
+  /** Ends the current run at the first step boundary at or after `seconds`. */
+  private cutRun(seconds: number): void {
+    const elapsed = seconds - this.runStart;
+    const a = this.runFirst;
+    const b = this.runGrowth;
+    let steps: number;
+    if (b <= a * 1e-12) {
+      steps = Math.ceil(elapsed / a);
+    } else {
+      const half = a - b / 2;
+      steps = Math.ceil((Math.sqrt(half * half + 2 * b * elapsed) - half) / b);
+    }
+    if (steps < 1) steps = 1;
+    // The closed form may be off by a rounding error: settle it on the sums themselves.
+    while (steps > 1 && runSeconds(a, b, steps - 1) >= elapsed) steps--;
+    while (steps < this.runSteps && runSeconds(a, b, steps) < elapsed) steps++;
+    if (steps < this.runSteps) {
+      this.runSteps = steps;
+      this.nextEventSeconds = this.runStart + runSeconds(a, b, steps);
+    }
+  }
+
+  /** Completes what ends at `nextEventSeconds`. The scheduler runs next, in `schedule`. */
+  finishRun(): void {
+    const seconds = this.nextEventSeconds;
+    if (this.phase === "decoding" || this.phase === "mixed") {
+      this.measureRun(seconds);
+      this.allocateRun();
+      this.accountBlocks(seconds);
+      this.completeDecodes(seconds);
+      this.completePrefills(seconds);
+    }
+    this.phase = "waking";
+  }
+
+  private measureRun(seconds: number): void {
+    const pool = this.pool;
+    const batch = this.batch;
+    const steps = this.runSteps;
+    pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
+    let prefillTokens = 0;
+    for (let i = 0; i < this.chunkTokens.length; i++) prefillTokens += this.chunkTokens[i]!;
+    if (pool.isMeasured(seconds)) {
+      pool.steps += steps;
+      pool.requestSteps += steps * (batch.size + this.chunkSlots.length);
+      pool.prefillTokens += prefillTokens;
+      pool.decodeTokens += steps * batch.size * pool.settings.tokensGainedPerStep;
+      this.measureGaps(steps);
+    }
+    if (this.observer !== undefined) {
+      this.observer.onStep(
+        pool.index,
+        this.index,
+        this.runStart,
+        seconds,
+        steps,
+        batch.size,
+        prefillTokens,
+        this.kv.blocks - this.kv.free,
+        this.waiting.length,
+      );
+    }
+  }
+
+  /** Inter-token gaps of the run: every decoding request has one gap per step, as long as the step. */
+  private measureGaps(steps: number): void {
+    if (this.batch.size === 0) return;
+    const counts = this.batch.sizeByWorkload;
+    for (let workload = 0; workload < counts.length; workload++) {
+      let count = counts[workload]!;
+      for (let i = 0; i < this.joined.length; i++) {
+        if (this.store.workload[this.joined[i]!] === workload) count--;
+      }
+      if (count > 0) {
+        this.pool.itlSeconds[workload]!.addSequence(this.runFirst, this.runGrowth, steps, count);
+      }
+    }
+  }
+
+  private measureGap(slot: number, seconds: number): void {
+    if (!this.pool.isMeasured(seconds)) return;
+    const gap = seconds - this.store.lastTokenSeconds[slot]!;
+    this.pool.itlSeconds[this.store.workload[slot]!]!.add(gap);
+  }
+
+  /** Takes the blocks of the steps after the first, whose blocks `schedule` took. */
+  private allocateRun(): void {
+    const batch = this.batch;
+    if (batch.size === 0) return;
+    const clock = batch.clockAt(batch.step + this.runSteps);
+    if (clock > this.allocatedClock) {
+      this.kv.allocate(batch.blocksBetween(this.allocatedClock, clock));
+      this.allocatedClock = clock;
+    }
+  }
+
+  private completeDecodes(seconds: number): void {
+    const batch = this.batch;
+    if (batch.size === 0) return;
+    for (let i = 0; i < this.joined.length; i++) this.measureGap(this.joined[i]!, seconds);
+    this.joined.length = 0;
+    batch.advance(this.runSteps);
+    for (;;) {
+      const slot = batch.popFinished(this.releaseExcess);
+      if (slot === NONE) break;
+      this.finish(slot, seconds, batch.blocksHeldBy(slot), true);
+    }
+  }
+
+  private readonly releaseExcess = (blocks: number): void => {
+    this.kv.release(blocks);
+  };
+
+  private completePrefills(seconds: number): void {
+    const store = this.store;
+    for (let i = 0; i < this.chunkSlots.length; i++) {
+      const slot = this.chunkSlots[i]!;
+      const computed = store.computedTokens[slot]! + this.chunkTokens[i]!;
+      store.computedTokens[slot] = computed;
+      if (computed < store.targetTokens[slot]!) {
+        this.partial = slot;
+        continue;
+      }
+      if (store.generatedTokens[slot] === 0) store.firstTokenSeconds[slot] = seconds;
+      else this.measureGap(slot, seconds);
+      store.lastTokenSeconds[slot] = seconds;
+      const generated = ++store.generatedTokens[slot]!;
+      const remaining = store.outputTokens[slot]! - generated;
+      if (remaining === 0) {
+        this.finish(slot, seconds, this.batch.blocksOf(computed), false);
+      } else if (this.pool.settings.role === "prefill") {
+        this.outstanding--;
+        store.admission[slot] = NONE;
+        this.listener.onPrefilled(slot, seconds);
+      } else {
+        this.batch.join(slot, computed, remaining);
+      }
+    }
+    this.chunkSlots.length = 0;
+    this.chunkTokens.length = 0;
+  }
+
+  private finish(slot: number, seconds: number, blocks: number, isDecoding: boolean): void {
+    if (isDecoding) {
+      this.publishUpTo(slot, this.batch.contextOf(slot));
+      this.batch.leave(slot);
+    }
+    this.freeBlocks(slot, blocks);
+    this.outstanding--;
+    this.listener.onFinished(slot, seconds);
+  }
+
+  /** Gives back all blocks of a request, the deepest first, so that shared beginnings live longest. */
+  private freeBlocks(slot: number, blocks: number): void {
+    const store = this.store;
+    this.kv.release(blocks - store.heldBlocks[slot]!);
+    const prefix = store.prefix[slot];
+    for (let i = store.heldSegments[slot]! - 1; i >= 0; i--) this.kv.dereference(prefix!.ids[i]!);
+    store.heldSegments[slot] = 0;
+    store.heldBlocks[slot] = 0;
+  }
+
+  /** Decides what the next step computes and how long the run from `seconds` lasts. */
+  schedule(seconds: number): void {
+    this.accountBlocks(seconds);
+    let hasPreempted = this.makeRoomForDecodes(seconds);
+    const settings = this.pool.settings;
+    const batch = this.batch;
+    let budget = settings.tokenBudget - batch.size * settings.tokensComputedPerStep;
+    if (this.partial !== NONE && budget > 0) {
+      if (this.canContinuePartial(budget)) {
+        budget -= this.continuePartial(budget);
+      } else if (batch.size > 0) {
+        this.preemptPartial();
+        hasPreempted = true;
+      }
+    }
+    if (!hasPreempted && this.partial === NONE) budget = this.admit(budget, seconds);
+    this.isOpen =
+      budget > 0 &&
+      this.running < settings.maxSequences &&
+      (this.waiting.length === 0 || settings.isPriorityScheduling);
+    this.accountBlocks(seconds);
+    this.startRun(seconds, hasPreempted);
+  }
+
+  /** Allocates the blocks of the next step's decodes, preempting while there are too few; says if it did. */
+  private makeRoomForDecodes(seconds: number): boolean {
+    const batch = this.batch;
+    const nextClock = batch.clockAt(batch.step + 1);
+    let hasPreempted = false;
+    while (batch.size > 0) {
+      const needed = batch.blocksBetween(batch.clock, nextClock);
+      if (needed <= this.kv.free) {
+        this.kv.allocate(needed);
+        break;
+      }
+      this.preemptOne(seconds);
+      hasPreempted = true;
+    }
+    this.allocatedClock = nextClock;
+    return hasPreempted;
+  }
+
+  /** Recompute preemption: the victim loses its KV and waits at the front. */
+  private preemptOne(seconds: number): void {
+    const { store, batch, partial } = this;
+    const isPriority = this.pool.settings.isPriorityScheduling;
+    let victim = isPriority ? batch.leastUrgent(this.priorityOf) : batch.tail;
+    if (partial !== NONE) {
+      const isPartialLess =
+        !isPriority ||
+        this.priorityOf[store.workload[partial]!]! >= this.priorityOf[store.workload[victim]!]!;
+      if (isPartialLess) victim = partial;
+    }
+    if (victim === partial) {
+      this.preemptPartial();
+      return;
+    }
+    const gained = batch.clock - store.startClock[victim]!;
+    store.generatedTokens[victim]! += gained;
+    store.lastTokenSeconds[victim] = seconds;
+    const blocks = batch.blocksHeldBy(victim);
+    batch.leave(victim);
+    this.requeue(victim, blocks);
+  }
+
+  private preemptPartial(): void {
+    const slot = this.partial;
+    this.partial = NONE;
+    this.store.admission[slot] = NONE;
+    this.requeue(slot, this.blocksOfPrefill(slot));
+  }
+
+  private requeue(slot: number, blocks: number): void {
+    const store = this.store;
+    this.freeBlocks(slot, blocks);
+    store.computedTokens[slot] = 0;
+    store.targetTokens[slot] = store.inputTokens[slot]! + store.generatedTokens[slot]!;
+    store.preemptions[slot]!++;
+    this.pool.preemptions++;
+    this.waiting.pushFront(slot, this.priorityOf[store.workload[slot]!]!);
+  }
+
+  /** Blocks of a request in the middle of its prompt: those of its computed tokens or of its cached prefix. */
+  private blocksOfPrefill(slot: number): number {
+    const blocks = this.batch.blocksOf(this.store.computedTokens[slot]!);
+    return Math.max(blocks, this.store.heldBlocks[slot]!);
+  }
+
+  /** Tokens of the next chunk of the request in the middle of its prompt. */
+  private nextChunk(budget: number): number {
+    const slot = this.partial;
+    return Math.min(this.store.targetTokens[slot]! - this.store.computedTokens[slot]!, budget);
+  }
+
+  /** New blocks that this chunk takes. */
+  private blocksForChunk(tokens: number): number {
+    const computed = this.store.computedTokens[this.partial]!;
+    return this.batch.blocksOf(computed + tokens) - this.blocksOfPrefill(this.partial);
+  }
+
+  private canContinuePartial(budget: number): boolean {
+    return this.blocksForChunk(this.nextChunk(budget)) <= this.kv.free;
+  }
+
+  /** Computes the next chunk in the coming step; returns the tokens taken from the budget. */
+  private continuePartial(budget: number): number {
+    const slot = this.partial;
+    const store = this.store;
+    const tokens = this.nextChunk(budget);
+    this.kv.allocate(this.blocksForChunk(tokens));
+    this.chunkSlots.push(slot);
+    this.chunkTokens.push(tokens);
+    const computed = store.computedTokens[slot]! + tokens;
+    this.publishUpTo(slot, computed);
+    if (computed === store.targetTokens[slot]) this.partial = NONE;
+    return tokens;
+  }
+
+  /** Admits waiting requests in order until one does not fit; returns what is left of the budget. */
+  private admit(budget: number, seconds: number): number {
+    const settings = this.pool.settings;
+    let left = budget;
+    let running = this.batch.size + this.chunkSlots.length;
+    while (this.waiting.length > 0 && left > 0 && running < settings.maxSequences) {
+      const slot = this.waiting.front;
+      const taken =
+        this.store.isTransferred[slot] === 1
+          ? this.admitTransferred(slot, left)
+          : this.admitPrompt(slot, left);
+      if (taken === 0) break;
+      this.waiting.popFront();
+      left -= taken;
+      running++;
+      if (Number.isNaN(this.store.firstScheduledSeconds[slot]!)) {
+        this.listener.onFirstScheduled(slot, seconds);
+      }
+      if (this.partial !== NONE) break;
+    }
+    return left;
+  }
+
+  /** Admits a prompt, reusing what the prefix cache holds of it; returns the tokens it computes, 0 if it cannot. */
+  private admitPrompt(slot: number, budget: number): number {
+    const store = this.store;
+    const kv = this.kv;
+    const target = store.targetTokens[slot]!;
+    const blockTokens = this.pool.settings.geometry.blockTokens;
+    let hits = 0;
+    let hitTokens = 0;
+    let freeHits = 0;
+    const prefix = kv.isCaching ? store.prefix[slot] : undefined;
+    if (prefix !== undefined) {
+      for (; hits < prefix.length; hits++) {
+        const end = wholeBlocks(prefix.endTokens[hits]!, blockTokens);
+        const node = end <= target ? kv.find(prefix.ids[hits]!) : NONE;
+        if (node === NONE) break;
+        hitTokens = end;
+        freeHits += kv.freeBlocksOf(node);
+      }
+    }
+    // At least one token is computed, so that there are logits to sample from.
+    const computed = Math.min(hitTokens, wholeBlocks(target - 1, blockTokens));
+    const toCompute = target - computed;
+    if (toCompute > budget && !this.pool.settings.isPrefillChunked) return 0;
+    const tokens = Math.min(toCompute, budget);
+    const hitBlocks = this.batch.blocksOf(hitTokens);
+    const needed = Math.max(0, this.batch.blocksOf(computed + tokens) - hitBlocks);
+    if (needed + freeHits > kv.free) return 0;
+    for (let i = 0; i < hits; i++) kv.reference(kv.find(prefix!.ids[i]!));
+    kv.allocate(needed);
+    store.heldSegments[slot] = hits;
+    store.heldBlocks[slot] = hitBlocks;
+    store.computedTokens[slot] = computed;
+    store.admission[slot] = this.admissions.next++;
+    if (store.generatedTokens[slot] === 0 && store.preemptions[slot] === 0) {
+      store.cachedTokens[slot] = computed;
+      this.pool.promptTokens += target;
+      this.pool.cachedTokens += computed;
+    }
+    this.chunkSlots.push(slot);
+    this.chunkTokens.push(tokens);
+    this.publishUpTo(slot, computed + tokens);
+    if (computed + tokens < target) this.partial = slot;
+    return tokens;
+  }
+
+  /** Admits a request whose prompt was computed elsewhere: it decodes in this very step. */
+  private admitTransferred(slot: number, budget: number): number {
+    const { store, batch } = this;
+    const settings = this.pool.settings;
+    const context = store.inputTokens[slot]!;
+    const gained = batch.clockAt(batch.step + 1) - batch.clock;
+    const needed = batch.blocksOf(context + gained);
+    if (budget < settings.tokensComputedPerStep || needed > this.kv.free) return 0;
+    this.kv.allocate(needed);
+    store.isTransferred[slot] = 0;
+    store.admission[slot] = this.admissions.next++;
+    batch.join(slot, context, store.outputTokens[slot]! - store.generatedTokens[slot]!);
+    this.joined.push(slot);
+    return settings.tokensComputedPerStep;
+  }
+
+  /** Puts the segments of the prefix that lie within `tokens` into the cache, or shares those already there. */
+  private publishUpTo(slot: number, tokens: number): void {
+    const store = this.store;
+    const prefix = store.prefix[slot];
+    if (prefix === undefined || !this.kv.isCaching) return;
+    const blockTokens = this.pool.settings.geometry.blockTokens;
+    let held = store.heldSegments[slot]!;
+    while (held < prefix.length) {
+      const end = wholeBlocks(prefix.endTokens[held]!, blockTokens);
+      if (end > tokens) break;
+      const upTo = this.batch.blocksOf(end);
+      const blocks = upTo - store.heldBlocks[slot]!;
+      const node = this.kv.find(prefix.ids[held]!);
+      if (node === NONE) {
+        this.kv.publish(prefix.ids[held]!, blocks);
+      } else {
+        this.kv.release(blocks);
+        this.kv.reference(node);
+      }
+      held++;
+      store.heldSegments[slot] = held;
+      store.heldBlocks[slot] = upTo;
+    }
+  }
+
+  private startRun(seconds: number, hasPreempted: boolean): void {
+    const { batch, pool } = this;
+    const stepTime = pool.settings.stepTime;
+    this.runStart = seconds;
+    this.runSteps = 1;
+    this.runGrowth = 0;
+    if (this.chunkSlots.length > 0) {
+      this.phase = "mixed";
+      this.runFirst = this.mixedSeconds();
+    } else if (batch.size > 0) {
+      this.phase = "decoding";
+      const segment = segmentOf(stepTime.context.start, batch.contextTokens);
+      this.runFirst = pool.decodeSeconds(batch.size) + this.contextSeconds(segment);
+      const gain = pool.settings.tokensGainedPerStep;
+      this.runGrowth =
+        gain *
+        (stepTime.context.slope[segment]! * batch.size +
+          stepTime.windowSecondsPerToken * batch.withinWindow);
+      if (!hasPreempted && this.joined.length === 0) this.runSteps = this.stepsAhead(segment);
+    } else {
+      this.phase = "idle";
+      this.nextEventSeconds = Number.POSITIVE_INFINITY;
+      if (this.waiting.length > 0 && this.kv.free === this.kv.blocks) {
+        throw new InvariantViolation("an idle replica has nothing that it could run", {
+          replica: this.index,
+          pool: pool.index,
+          waiting: this.waiting.length,
+        });
+      }
+      return;
+    }
+    if (!(this.runFirst > 0 && this.runFirst < Number.POSITIVE_INFINITY)) {
+      throw new InvariantViolation("a step takes a positive time", {
+        seconds: this.runFirst,
+        batch: batch.size,
+      });
+    }
+    this.nextEventSeconds = seconds + runSeconds(this.runFirst, this.runGrowth, this.runSteps);
+  }
+
+  /** Seconds of the context term of the decoding requests now. */
+  private contextSeconds(segment: number): number {
+    const { context, windowSecondsPerToken } = this.pool.settings.stepTime;
+    return (
+      context.intercept[segment]! +
+      context.slope[segment]! * this.batch.contextTokens +
+      windowSecondsPerToken * this.batch.windowTokens
+    );
+  }
+
+  private mixedSeconds(): number {
+    const { store, batch } = this;
+    const stepTime = this.pool.settings.stepTime;
+    let tokens = 0;
+    let pairs = 0;
+    let windowPairs = 0;
+    for (let i = 0; i < this.chunkSlots.length; i++) {
+      const chunk = this.chunkTokens[i]!;
+      const before = store.computedTokens[this.chunkSlots[i]!]!;
+      tokens += chunk;
+      pairs += chunk * (before + chunk / 2);
+      windowPairs += windowedPairs(before, chunk, stepTime.windowTokens);
+    }
+    const seconds = stepTime.mixedSeconds(
+      batch.size,
+      this.chunkSlots.length,
+      tokens,
+      pairs,
+      windowPairs,
+    );
+    if (batch.size === 0) return seconds;
+    return seconds + this.contextSeconds(segmentOf(stepTime.context.start, batch.contextTokens));
+  }
+
+  /** How many steps nothing is decided in, and the linear form holds. At least 1. */
+  private stepsAhead(segment: number): number {
+    const { batch, kv } = this;
+    const settings = this.pool.settings;
+    let steps = batch.stepsToNextMark();
+    const nextStart = settings.stepTime.context.start[segment + 1];
+    if (nextStart !== undefined) {
+      const perStep = batch.size * settings.tokensGainedPerStep;
+      steps = Math.min(steps, Math.ceil((nextStart - batch.contextTokens) / perStep));
+    }
+    const tokens = batch.clockAt(batch.step + steps) - this.allocatedClock;
+    if (batch.blocksAtMost(tokens) > kv.free) steps = this.stepsWithinBlocks(steps);
+    return Math.max(1, steps);
+  }
+
+  /** Most of `steps` steps for which there are blocks. */
+  private stepsWithinBlocks(steps: number): number {
+    const { batch, kv } = this;
+    const fits = (count: number): boolean =>
+      batch.blocksBetween(this.allocatedClock, batch.clockAt(batch.step + count)) <= kv.free;
+    if (fits(steps)) return steps;
+    let low = 1;
+    let high = steps;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (fits(middle)) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Adds the time since the last call to ∫ blocks in use dt; within a run blocks grow about linearly. */
+  private accountBlocks(seconds: number): void {
+    const pool = this.pool;
+    const inUse = this.kv.blocks - this.kv.free;
+    const measured = pool.measuredSeconds(this.blocksSince, seconds);
+    if (measured > 0) pool.blockSeconds += (measured * (this.blocksInUse + inUse)) / 2;
+    this.blocksInUse = inUse;
+    this.blocksSince = seconds;
+  }
+
+  /** Free blocks counted anew, and those that running requests hold: for tests of conservation. */
+  recountBlocks(): { free: number; referenced: number; counted: number } {
+    return { ...this.kv.recount(), counted: this.kv.free };
+  }
+}
+
+/** Seconds of `steps` steps of a, a + b, …: K·a + b·K(K−1)/2. */
+function runSeconds(a: number, b: number, steps: number): number {
+  return steps * a + (b * steps * (steps - 1)) / 2;
+}
+
+/** Tokens of the whole blocks within `tokens`: vLLM caches no partial block. */
+function wholeBlocks(tokens: number, blockTokens: number): number {
+  return tokens - (tokens % blockTokens);
+}
+
+/** Segment k with start[k] ≤ value < start[k + 1]. */
+function segmentOf(start: readonly number[], value: number): number {
+  let segment = start.length - 1;
+  while (segment > 0 && start[segment]! > value) segment--;
+  return segment;
+}
+
+/** Σ over new tokens at positions before … before + chunk of min(position, window), positions continuous. */
+function windowedPairs(before: number, chunk: number, window: number): number {
+  const end = before + chunk;
+  if (end <= window) return chunk * (before + chunk / 2);
+  if (before >= window) return chunk * window;
+  const growing = window - before;
+  return growing * (before + growing / 2) + (end - window) * window;
+}

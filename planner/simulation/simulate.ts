@@ -1,0 +1,300 @@
+/**
+ * One run of a scenario: arrivals, routing, replicas and KV transfers in the order of simulated time.
+ * Read this file first, then replica.ts (what a replica does between two events).
+ *
+ * Events at the same time: arrivals first, then finished transfers, then step boundaries by replica, so that
+ * a scheduler sees all that has arrived at its boundary. Time is float64 seconds, never rounded.
+ */
+
+import { PRIORITIES, type ResolvedPool } from "../fleet/resolved-fleet";
+import { FlatHeap } from "../foundation/flat-heap";
+import { RandomStream } from "../foundation/random";
+import { WinnerTree } from "../foundation/winner-tree";
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { createSources } from "../traffic/create-sources";
+import type { RequestDraw, RequestSource } from "../traffic/request-source";
+import { engineSettings } from "./engine-settings";
+import { kvBytesPerToken } from "./kv-bytes";
+import type { RunObserver } from "./observer";
+import { PoolRun } from "./pool-run";
+import { Recorder } from "./recorder";
+import { Replica, type ReplicaListener } from "./replica";
+import { RequestStore } from "./request-store";
+import type { RoutedRequest } from "./router";
+import { RoutingTable } from "./routing-table";
+import type { PoolRecord, RunRecord } from "./run-record";
+
+export interface SimulateOptions {
+  readonly observer?: RunObserver;
+  /** Cuts the time up to the horizon into so many buckets; 0 or absent = no timeline. */
+  readonly timelineBuckets?: number;
+  /** Called about every 30,000 events. */
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+export interface RunProgress {
+  readonly simulatedSeconds: number;
+  readonly requestsDone: number;
+}
+
+const EVENTS_BETWEEN_PROGRESS = 1 << 15;
+
+/**
+ * Runs the scenario once. The same scenario and seed give the same record, bit for bit.
+ *
+ * @throws PlannerError when a model does not fit its pool
+ */
+export function simulate(
+  scenario: ResolvedScenario,
+  seed: number,
+  options: SimulateOptions = {},
+): RunRecord {
+  return new Simulation(scenario, seed, options).run();
+}
+
+class Simulation implements ReplicaListener {
+  private readonly scenario: ResolvedScenario;
+  private readonly seed: number;
+  private readonly options: SimulateOptions;
+  private readonly sources: readonly RequestSource[];
+  private readonly sourcePeeks: WinnerTree;
+  private readonly store = new RequestStore();
+  private readonly recorder: Recorder;
+  private readonly pools: readonly PoolRun[];
+  private readonly replicas: Replica[] = [];
+  private readonly replicaEvents: WinnerTree;
+  private readonly routing: RoutingTable;
+  private readonly priorityOf: Int32Array;
+  /** KV transfers under way: slots by the time they are done. */
+  private readonly transfers = new FlatHeap();
+  /** Set when a client that waits for its answer may send the next request at this very time. */
+  private hasFeedback = false;
+  private now = 0;
+  private events = 0;
+  private readonly draw: RequestDraw = {
+    arrivalSeconds: 0,
+    inputTokens: 1,
+    outputTokens: 1,
+    originIndex: 0,
+    tenantIndex: 0,
+    prefix: undefined,
+    client: -1,
+  };
+  private readonly routed: RoutedRequest = {
+    inputTokens: 1,
+    priority: "standard",
+    prefix: undefined,
+  };
+
+  constructor(scenario: ResolvedScenario, seed: number, options: SimulateOptions) {
+    const { fleet, workloads, horizon } = scenario;
+    const window = { from: horizon.warmUpSeconds, to: horizon.durationSeconds };
+    this.scenario = scenario;
+    this.seed = seed;
+    this.options = options;
+    this.sources = createSources(scenario, seed);
+    this.sourcePeeks = new WinnerTree(workloads.length);
+    for (let i = 0; i < workloads.length; i++) this.peek(i);
+    this.recorder = new Recorder(scenario, this.store, {
+      observer: options.observer,
+      window,
+      timelineBuckets: options.timelineBuckets ?? 0,
+    });
+    this.priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
+    this.pools = fleet.pools.map(
+      (pool, index) => new PoolRun(index, engineSettings(pool), workloads.length, window),
+    );
+    this.addReplicas(fleet.pools);
+    this.replicaEvents = new WinnerTree(this.replicas.length);
+    this.routing = new RoutingTable(
+      scenario,
+      this.replicas.map((replica) => replica.pool.index),
+      new RandomStream(seed, "router"),
+    );
+  }
+
+  private addReplicas(pools: readonly ResolvedPool[]): void {
+    const admissions = { next: 0 };
+    for (const [poolIndex, pool] of pools.entries()) {
+      for (let i = 0; i < pool.replicas; i++) {
+        const replica = new Replica(this.replicas.length, this.pools[poolIndex]!, this.store, {
+          listener: this,
+          observer: this.options.observer,
+          admissions,
+          priorityOf: this.priorityOf,
+          priorityLevels: PRIORITIES.length,
+        });
+        this.replicas.push(replica);
+      }
+    }
+  }
+
+  run(): RunRecord {
+    const { horizon } = this.scenario;
+    const end = horizon.drain ? Number.POSITIVE_INFINITY : horizon.durationSeconds;
+    for (;;) {
+      const arrival = this.sourcePeeks.smallest;
+      const transfer = this.transfers.topKey;
+      const boundary = this.replicaEvents.smallest;
+      const next = Math.min(arrival, transfer, boundary);
+      if (next > end || next === Number.POSITIVE_INFINITY) break;
+      this.now = next;
+      if (arrival === next) this.handleArrival();
+      else if (transfer === next) this.handleTransfer();
+      else this.handleBoundary(this.replicaEvents.winner);
+      if (++this.events % EVENTS_BETWEEN_PROGRESS === 0) this.reportProgress();
+    }
+    return this.close(horizon.drain ? this.now : horizon.durationSeconds);
+  }
+
+  private peek(source: number): void {
+    this.sourcePeeks.set(source, this.sources[source]!.peekSeconds());
+  }
+
+  private handleArrival(): void {
+    const workloadIndex = this.sourcePeeks.winner;
+    const { draw, store } = this;
+    this.sources[workloadIndex]!.take(draw);
+    this.peek(workloadIndex);
+    const slot = store.acquire();
+    store.serial[slot] = this.recorder.arrivals;
+    store.arrivalSeconds[slot] = draw.arrivalSeconds;
+    store.inputTokens[slot] = draw.inputTokens;
+    store.outputTokens[slot] = draw.outputTokens;
+    store.workload[slot] = workloadIndex;
+    store.tenant[slot] = draw.tenantIndex;
+    store.origin[slot] = draw.originIndex;
+    store.client[slot] = draw.client;
+    store.prefix[slot] = draw.prefix;
+    const replica =
+      this.replicas[this.routing.choose(workloadIndex, draw.originIndex, this.routedAs(slot))]!;
+    this.recorder.arrived(slot, replica.pool.index);
+    if (replica.canHold(draw.inputTokens, draw.outputTokens)) {
+      this.send(slot, replica);
+    } else {
+      this.recorder.rejected(slot);
+      this.store.release(slot);
+    }
+  }
+
+  private routedAs(slot: number): RoutedRequest {
+    const { routed, store } = this;
+    routed.inputTokens = store.inputTokens[slot]!;
+    routed.priority = this.scenario.workloads[store.workload[slot]!]!.priority;
+    routed.prefix = store.prefix[slot];
+    return routed;
+  }
+
+  private send(slot: number, replica: Replica): void {
+    this.store.replica[slot] = replica.index;
+    this.store.pool[slot] = replica.pool.index;
+    replica.enqueue(slot, this.now);
+    this.routing.setOutstanding(replica.index, replica.outstanding);
+    this.replicaEvents.set(replica.index, replica.nextEventSeconds);
+  }
+
+  /** The KV of a prompt has reached the region's decode pools. */
+  private handleTransfer(): void {
+    const slot = this.transfers.pop();
+    const { store } = this;
+    const from = this.replicas[store.replica[slot]!]!;
+    from.releaseTransferred(slot, this.now);
+    this.replicaEvents.set(from.index, from.nextEventSeconds);
+    const chosen = this.routing.chooseDecode(from.pool.index, this.routedAs(slot));
+    store.isTransferred[slot] = 1;
+    this.send(slot, this.replicas[chosen]!);
+  }
+
+  private handleBoundary(index: number): void {
+    const replica = this.replicas[index]!;
+    this.hasFeedback = false;
+    replica.finishRun();
+    this.routing.setOutstanding(index, replica.outstanding);
+    if (this.hasFeedback && this.sourcePeeks.smallest <= this.now) {
+      // A client answers at once: its request belongs before the scheduler's decision.
+      this.replicaEvents.set(index, this.now);
+      return;
+    }
+    replica.schedule(this.now);
+    this.routing.setKvUtilization(index, replica.kvUtilization);
+    this.replicaEvents.set(index, replica.nextEventSeconds);
+  }
+
+  onFirstScheduled(slot: number, seconds: number): void {
+    this.recorder.firstScheduled(slot, seconds);
+  }
+
+  onPrefilled(slot: number, seconds: number): void {
+    const pool = this.scenario.fleet.pools[this.store.pool[slot]!]!;
+    const bytes = this.store.inputTokens[slot]! * kvBytesPerToken(pool);
+    const { latencySeconds, bytesPerSecond } = pool.kvTransfer;
+    const done = seconds + latencySeconds + bytes / bytesPerSecond;
+    this.transfers.push(done, this.store.serial[slot]!, slot);
+  }
+
+  onFinished(slot: number, seconds: number): void {
+    const { store } = this;
+    const roundTrip = this.routing.roundTripSeconds(store.origin[slot]!, store.pool[slot]!);
+    this.recorder.completed(slot, seconds, roundTrip, store.replica[slot]!);
+    const client = store.client[slot]!;
+    if (client >= 0) {
+      const source = store.workload[slot]!;
+      this.sources[source]!.finished(client, seconds + roundTrip);
+      this.peek(source);
+      this.hasFeedback = true;
+    }
+    store.release(slot);
+  }
+
+  private reportProgress(): void {
+    const { completions, rejections } = this.recorder;
+    this.options.onProgress?.({
+      simulatedSeconds: this.now,
+      requestsDone: completions + rejections,
+    });
+  }
+
+  private close(seconds: number): RunRecord {
+    const { horizon } = this.scenario;
+    const { recorder } = this;
+    const left = this.store.liveSlots();
+    for (const slot of left) recorder.leftInFlight(slot, this.store.replica[slot]!);
+    recorder.close(seconds);
+    return {
+      seed: this.seed,
+      windowStartSeconds: horizon.warmUpSeconds,
+      windowEndSeconds: horizon.durationSeconds,
+      endSeconds: seconds,
+      cells: recorder.cells,
+      pools: this.pools.map((pool) => this.poolRecord(pool)),
+      timeline: recorder.timeline,
+      arrivals: recorder.arrivals,
+      completions: recorder.completions,
+      rejections: recorder.rejections,
+      inFlightAtEnd: left.length,
+      requestSeconds: recorder.requestSeconds,
+      clipped: this.sources.map((source) => ({ ...source.clipped })),
+      steps: this.pools.reduce((sum, pool) => sum + pool.steps, 0),
+      events: this.events,
+    };
+  }
+
+  private poolRecord(pool: PoolRun): PoolRecord {
+    const { horizon, fleet } = this.scenario;
+    const replicas = fleet.pools[pool.index]!.replicas;
+    const seconds = horizon.durationSeconds - horizon.warmUpSeconds;
+    return {
+      replicas,
+      busySeconds: pool.busySeconds,
+      steps: pool.steps,
+      requestSteps: pool.requestSteps,
+      prefillTokens: pool.prefillTokens,
+      decodeTokens: pool.decodeTokens,
+      preemptions: pool.preemptions,
+      promptTokens: pool.promptTokens,
+      cachedTokens: pool.cachedTokens,
+      kvUtilization: pool.blockSeconds / (seconds * replicas * pool.settings.geometry.blocks),
+      itlSeconds: pool.itlSeconds,
+    };
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Sessions (conversations): each turn's input is the whole context so far (every earlier input and
+ * output) plus newly drawn tokens, and the next turn comes when the last is over and the user has thought.
+ *
+ * The arrivals are starts of sessions: a rate of 2/s with 5 turns on average offers up to 10 requests/s,
+ * and `requestsMax` counts requests. In a closed loop each client holds one session after another.
+ *
+ * Prefix: the shared prompt of the session's group, if any, then one segment per turn that ends where that
+ * turn's input ended. A turn hits all of the turn before but its reply, which is computed again:
+ * a cache learns a segment from the request whose input holds it.
+ *
+ * A turn that does not fit the window is clipped and counted, and is the session's last.
+ */
+import { FlatHeap } from "../foundation/flat-heap";
+import { RandomStream } from "../foundation/random";
+import type { Sampler } from "../foundation/sampler";
+import type { ArrivalClock } from "./arrivals";
+import {
+  type ClippedCounts,
+  clipToWindow,
+  createShapeStreams,
+  type RequestShape,
+  type ShapeStreams,
+} from "./request-shape";
+import type { RequestDraw, RequestSource, SegmentIds } from "./request-source";
+
+/** Clients that hold one session after another, with a pause between two. */
+export interface SessionClients {
+  readonly concurrency: number;
+  readonly thinkSeconds: Sampler;
+}
+
+export interface SessionOptions {
+  readonly workloadName: string;
+  readonly seed: number;
+  readonly shape: RequestShape;
+  readonly ids: SegmentIds;
+  /** What starts sessions: an arrival clock, or clients in a closed loop. */
+  readonly start: ArrivalClock | SessionClients;
+  readonly turns: Sampler;
+  /** Between the end of a turn and the next turn of the session. */
+  readonly thinkSeconds: Sampler;
+  /** Turns that would start at or after this are not started. */
+  readonly horizonSeconds: number;
+  readonly requestsMax: number;
+}
+
+/** One conversation. It has streams of its own, so its turns are the same however fast the fleet is. */
+interface Session {
+  readonly streams: ShapeStreams;
+  readonly think: RandomStream;
+  readonly originIndex: number;
+  readonly tenantIndex: number;
+  readonly group: number;
+  readonly segmentIds: number[];
+  readonly endTokens: number[];
+  contextTokens: number;
+  turnsLeft: number;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class SessionSource implements RequestSource {
+  readonly clipped: ClippedCounts;
+  private readonly options: SessionOptions;
+  private readonly shape: RequestShape;
+  private readonly clock: ArrivalClock | undefined;
+  private readonly clients: SessionClients | undefined;
+  /** Clients about to take a turn, by (time, client). */
+  private readonly ready = new FlatHeap();
+  /** Session of each client; undefined between sessions. */
+  private readonly sessions: (Session | undefined)[] = [];
+  private readonly idleClients: number[] = [];
+  private requestsLeft: number;
+  private sessionsStarted = 0;
+  private startSeconds = NEVER;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.shape = options.shape;
+    this.clipped = options.shape.clipped;
+    this.requestsLeft = options.requestsMax;
+    if ("concurrency" in options.start) {
+      this.clients = options.start;
+      for (let client = 0; client < this.clients.concurrency; client++) {
+        this.sessions.push(undefined);
+        this.schedule(client, 0);
+      }
+    } else {
+      this.clock = options.start;
+      this.startSeconds = this.nextStart();
+    }
+  }
+
+  peekSeconds(): number {
+    if (this.requestsLeft <= 0) return NEVER;
+    const turnSeconds = this.ready.topKey;
+    return Math.min(turnSeconds, this.startSeconds);
+  }
+
+  take(draw: RequestDraw): void {
+    if (this.ready.topKey <= this.startSeconds) {
+      draw.arrivalSeconds = this.ready.topKey;
+      draw.client = this.ready.pop();
+    } else {
+      draw.arrivalSeconds = this.startSeconds;
+      draw.client = this.idleClients.pop() ?? this.sessions.push(undefined) - 1;
+      this.startSeconds = this.nextStart();
+    }
+    const session = this.sessions[draw.client] ?? this.startSession(draw);
+    this.sessions[draw.client] = session;
+    this.takeTurn(session, draw);
+    this.requestsLeft--;
+  }
+
+  finished(client: number, seconds: number): void {
+    const session = this.sessions[client];
+    if (session === undefined) return;
+    const next = seconds + this.options.thinkSeconds.sample(session.think);
+    if (session.turnsLeft > 0 && next < this.options.horizonSeconds) {
+      this.schedule(client, next);
+      return;
+    }
+    this.sessions[client] = undefined;
+    if (this.clients === undefined) {
+      this.idleClients.push(client);
+    } else if (session.turnsLeft === 0) {
+      this.schedule(client, seconds + this.clients.thinkSeconds.sample(session.think));
+    }
+  }
+
+  /** Writes the next turn of a session into `draw`. */
+  private takeTurn(session: Session, draw: RequestDraw): void {
+    const { shape } = this;
+    draw.originIndex = session.originIndex;
+    draw.tenantIndex = session.tenantIndex;
+    shape.drawLengths(session.streams, draw);
+    draw.inputTokens += session.contextTokens;
+    const wantedTokens = draw.inputTokens + draw.outputTokens;
+    clipToWindow(draw, shape.contextWindowTokens, this.clipped);
+    session.contextTokens = draw.inputTokens + draw.outputTokens;
+    session.turnsLeft = session.contextTokens < wantedTokens ? 0 : session.turnsLeft - 1;
+
+    const { segmentIds, endTokens } = session;
+    if (endTokens.length === 0) {
+      const group = shape.chainOf(session.group, draw.inputTokens);
+      if (group !== undefined) {
+        segmentIds.push(group.ids[0]!);
+        endTokens.push(group.endTokens[0]!);
+      }
+    }
+    segmentIds.push(this.options.ids.allocate(1));
+    endTokens.push(draw.inputTokens);
+    // The arrays only grow, so the chains of a session share them and differ in length.
+    draw.prefix = { ids: segmentIds, endTokens, length: endTokens.length };
+  }
+
+  private startSession(draw: RequestDraw): Session {
+    const { workloadName, seed, turns } = this.options;
+    const path = `${workloadName}/session/${this.sessionName(draw.client)}`;
+    const streams = createShapeStreams(seed, path);
+    this.shape.drawOwner(streams, draw);
+    return {
+      streams,
+      think: new RandomStream(seed, `${path}/think`),
+      originIndex: draw.originIndex,
+      tenantIndex: draw.tenantIndex,
+      group: this.shape.drawGroup(streams),
+      segmentIds: [],
+      endTokens: [],
+      contextTokens: 0,
+      turnsLeft: Math.max(1, Math.round(turns.sample(new RandomStream(seed, `${path}/turns`)))),
+    };
+  }
+
+  /** Open loop: the how-manieth session. Closed loop: that, counted per client, so speed does not matter. */
+  private sessionName(client: number): string {
+    if (this.clients === undefined) return `${this.sessionsStarted++}`;
+    const count = this.sessionsOfClient.get(client) ?? 0;
+    this.sessionsOfClient.set(client, count + 1);
+    return `${client}.${count}`;
+  }
+  private readonly sessionsOfClient = new Map<number, number>();
+
+  private schedule(client: number, seconds: number): void {
+    if (seconds < this.options.horizonSeconds) this.ready.push(seconds, client, client);
+  }
+
+  private nextStart(): number {
+    const seconds = this.clock?.next() ?? NEVER;
+    return seconds < this.options.horizonSeconds ? seconds : NEVER;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Reads a request trace from bytes: plain or gzipped, CSV, JSON lines or a `vllm bench` result, in
+ * a format that is detected or given. Streams: memory is the columns and one chunk. Opening files
+ * is the caller's business. Nothing malformed is passed over in silence.
+ */
+import { PlannerError } from "../../foundation/errors";
+import type { TraceTable } from "../../scenario/trace-table";
+import { type Chunks, openText, type TextBytes } from "./byte-stream";
+import { chooseFormat } from "./choose-format";
+import type { ColumnMapping, RowFormat, TraceFormatName } from "./formats/trace-format";
+import { readCsv } from "./read-csv";
+import { readJsonLines } from "./read-json-lines";
+import {
+  addVllmResult,
+  looksLikeVllmResult,
+  readVllmResult,
+  vllmResultFormat,
+} from "./read-vllm-result";
+import { TraceBuilder } from "./trace-builder";
+
+export interface ReadTraceOptions {
+  /** Name of the file, for messages and provenance. */
+  readonly source: string;
+  /** @default - detected from the header or the keys of the first line */
+  readonly format?: TraceFormatName | undefined;
+  /** The user's own columns, instead of a format. */
+  readonly columns?: ColumnMapping | undefined;
+  /** Leave malformed rows out and count them in `malformedRows`. @default false: they are an error */
+  readonly skipMalformed?: boolean;
+  /** Put arrivals in order. @default false: a decreasing arrival is an error */
+  readonly sort?: boolean;
+}
+
+/**
+ * @throws PlannerError with every problem of the file: at most 20 malformed rows one by one, and their number.
+ * @example const trace = await readTrace(createReadStream("conv.csv"), { source: "conv.csv" })
+ */
+export async function readTrace(chunks: Chunks, options: ReadTraceOptions): Promise<TraceTable> {
+  const { source } = options;
+  const text = await openText(chunks, source);
+  const first = text.head.trimStart()[0];
+  if (first === "[") throw textDataset(source);
+  if (first === "{") return await readJson(text, options);
+  if (options.format === "vllm-result") throw notAResult(source);
+  const { builder, clockSeconds } = await readCsv(text, source, (columns) =>
+    start("csv", columns, options),
+  );
+  return builder.finish(clockSeconds);
+}
+
+async function readJson(text: TextBytes, options: ReadTraceOptions): Promise<TraceTable> {
+  const { source } = options;
+  const isResult =
+    options.format === "vllm-result" ||
+    (options.format === undefined &&
+      options.columns === undefined &&
+      looksLikeVllmResult(text.head));
+  if (isResult) {
+    const result = await readVllmResult(text.chunks, source);
+    const format = vllmResultFormat(result);
+    const builder = builderOf(format, options);
+    addVllmResult(result, format, builder);
+    return builder.finish(undefined);
+  }
+  const { builder, clockSeconds } = await readJsonLines(text.chunks, source, (keys) =>
+    start("jsonl", keys, options),
+  );
+  return builder.finish(clockSeconds);
+}
+
+function start(
+  container: RowFormat["container"],
+  present: readonly string[],
+  options: ReadTraceOptions,
+): { format: RowFormat; builder: TraceBuilder } {
+  if (container === "jsonl" && options.columns === undefined) refuseText(present, options.source);
+  const { source, columns } = options;
+  const format = chooseFormat(container, present, { source, format: options.format, columns });
+  return { format, builder: builderOf(format, options) };
+}
+
+function builderOf(format: RowFormat, options: ReadTraceOptions): TraceBuilder {
+  return new TraceBuilder({
+    source: options.source,
+    format: format.name,
+    hasArrivals: format.arrival !== undefined,
+    zeroOutputIsFailure: format.zeroOutputIsFailure,
+    skipMalformed: options.skipMalformed ?? false,
+    sort: options.sort ?? false,
+    tokensPerBlock: format.blocks?.tokensPerBlock,
+  });
+}
+
+const TEXT_HINT =
+  "run the benchmark once with --save-result --save-detailed and read its result, or write one line {prompt_len, output_len} per request";
+
+function textDataset(source: string): PlannerError {
+  const message = "is one JSON array, as ShareGPT datasets are: it holds text, not token counts";
+  return new PlannerError([{ code: "unreadable-file", path: source, message, hint: TEXT_HINT }]);
+}
+
+/** A custom dataset of `vllm bench` has a prompt as text, and at most the length of the output. */
+function refuseText(keys: readonly string[], source: string): void {
+  if (!keys.includes("prompt") || keys.some((key) => /(_len|_length|_tokens_in)$/.test(key))) return;
+  const message = "holds prompts as text, not token counts";
+  throw new PlannerError([{ code: "unreadable-file", path: source, message, hint: TEXT_HINT }]);
+}
+
+function notAResult(source: string): PlannerError {
+  const message = "format vllm-result is one JSON document, but the file is not JSON";
+  const hint = "leave --format out to have the format detected";
+  return new PlannerError([{ code: "conflict", path: source, message, hint }]);
+}

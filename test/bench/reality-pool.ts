@@ -1,0 +1,76 @@
+/**
+ * A measured point's deployment as the simulator's pool. What the source does not state is vLLM's default
+ * of that version: on accelerators with 70 GiB or more other than A100, 8192 tokens and 1024 sequences a
+ * step, else 2048 and 256 (vllm/engine/arg_utils.py, `_set_default_args_v1`).
+ */
+import { findAccelerator, findModel } from "../../planner/catalog/lookup";
+import type { AcceleratorSpec, Precision } from "../../planner/catalog/specs";
+import { stepTimeCoefficients } from "../../planner/catalog/step-time-coefficients";
+import type { ResolvedPool } from "../../planner/fleet/resolved-fleet";
+import type { RealityPoint } from "./reality-points";
+
+const PRECISIONS: Readonly<Record<string, Precision>> = {
+  bf16: "bf16",
+  fp16: "fp16",
+  fp8: "fp8",
+  int8: "int8",
+  int4: "int4",
+  fp4: "fp4",
+  mxfp4: "fp4",
+};
+
+/** Undefined when the catalog has no such model or accelerator. */
+export function poolOfPoint(point: RealityPoint): ResolvedPool | undefined {
+  const model = findModel(point.model);
+  const accelerator = findAccelerator(point.accelerator);
+  const weightPrecision = PRECISIONS[point.weightPrecision];
+  if (!model.found || !accelerator.found || weightPrecision === undefined) return undefined;
+  const isLarge = hasLargeDefaults(accelerator.row);
+  return {
+    name: "measured/pool",
+    regionIndex: 0,
+    model: model.row,
+    accelerator: accelerator.row,
+    instanceType: undefined,
+    replicas: point.replicas,
+    role: "unified",
+    kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0 },
+    inputTokensMax: Number.POSITIVE_INFINITY,
+    priorities: [],
+    usdPerReplicaHour: undefined,
+    coefficients: stepTimeCoefficients(accelerator.row),
+    engine: {
+      tensorParallel: point.tensorParallel,
+      pipelineParallel: point.pipelineParallel,
+      dataParallel: point.dataParallel,
+      expertParallel: point.expertParallel > 1,
+      weightPrecision,
+      kvPrecision: point.kvPrecision === "fp8" ? "fp8" : "bf16",
+      maxSequences: point.maxSequences ?? (isLarge ? 1024 : 256),
+      maxBatchedTokens: point.maxBatchedTokens ?? (isLarge ? 8192 : 2048),
+      chunkedPrefill: true,
+      prefixCaching: false,
+      blockTokens: 16,
+      gpuMemoryUtilization: memoryShareInNotes(point.notes) ?? 0.9,
+      kvBlocks: undefined,
+      speculation: undefined,
+      scheduling: "fcfs",
+      maxContextTokens: longestContext(point, model.row.contextWindowTokens),
+    },
+  };
+}
+
+function hasLargeDefaults(accelerator: AcceleratorSpec): boolean {
+  return accelerator.memoryBytes >= 70 * 2 ** 30 && !accelerator.name.startsWith("a100");
+}
+
+/** Twice the longest mean is enough for every length distribution in the tables. */
+function longestContext(point: RealityPoint, contextWindowTokens: number): number {
+  const mean = point.inputTokens + point.outputTokens;
+  return Number.isNaN(mean) ? contextWindowTokens : Math.min(contextWindowTokens, Math.ceil(2 * mean));
+}
+
+function memoryShareInNotes(notes: string): number | undefined {
+  const match = /gpu-mem(?:ory)?-util(?:ization)? (0\.\d+)/.exec(notes);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "@jest/globals";
+import type { SimulationSummary } from "../../../planner/metrics/simulation-summary";
+import { renderMarkdown } from "../../../planner/report/render-markdown";
+import { renderTerminal } from "../../../planner/report/render-terminal";
+import { simulationReport } from "../../../planner/report/simulation-report";
+import { textWidth } from "../../../planner/report/text-width";
+import { expectGolden } from "../../support/golden";
+import {
+  groupSummary,
+  latencyBlock,
+  SATURATED_SUMMARY,
+  SUMMARY,
+} from "../../support/summary-fixture";
+
+const REPRODUCE = "capplan simulate support-assistant.yaml --seed 7";
+
+function terminal(summary: SimulationSummary, columns = 80): string {
+  const report = simulationReport(summary, { reproduce: REPRODUCE });
+  return renderTerminal(report, { columns, color: false });
+}
+
+const TIMELINE: SimulationSummary["timeline"] = [0, 1, 2, 3].map((index) => ({
+  startSeconds: index * 300,
+  endSeconds: (index + 1) * 300,
+  workloads: Object.fromEntries(
+    Object.keys(SUMMARY.workloads).map((name) => [
+      name,
+      {
+        offered: 12_000,
+        completed: 12_000 - index,
+        outputTokens: 2_532_000,
+        ttftMsP50: 240 + index,
+        ttftMsP95: index === 2 ? null : 612,
+        meanInSystem: 40 * index,
+      },
+    ]),
+  ),
+}));
+
+describe("simulationReport on a terminal", () => {
+  it("reads as the golden at 80 columns", () => {
+    expectGolden("simulate-80.txt", terminal({ ...SUMMARY, timeline: TIMELINE }));
+  });
+
+  it("reads as the golden at 44 columns", () => {
+    expectGolden("simulate-44.txt", terminal(SUMMARY, 44));
+  });
+
+  it("gives the verdict first, with each missed objective and by how much", () => {
+    const lines = terminal(SUMMARY).split("\n");
+    expect(lines[2]).toBe("FAIL: 1 of 3 objectives is not met.");
+    expect(lines[3]).toContain("support-chat tpot p95: 42.8 ms (limit 40.0 ms, 7.0 % over)");
+  });
+
+  it("names the objective with the least to spare when all are met", () => {
+    const slo = SUMMARY.slo.slice(0, 1);
+    expect(terminal({ ...SUMMARY, verdict: "PASS", slo })).toContain(
+      "PASS: the objective is met; support-chat ttft p95 at 612 ms of 800 ms (23.5 %",
+    );
+  });
+
+  it("says plainly that a workload is saturated, offered against completed, and prints no latency", () => {
+    const text = terminal(SATURATED_SUMMARY);
+    expect(text).toContain("SATURATED: support-chat is offered 50.0 requests/s and 31.3 complete.");
+    expect(text).not.toMatch(/TTFT \(m?s\)/);
+  });
+
+  it("prints an unknown price as unknown and a partial total as at least", () => {
+    expect(terminal(SUMMARY)).toContain("at least $98.32");
+    const cost = {
+      usdPerHour: null,
+      usdPerMonth: null,
+      usdPerMillionOutputTokens: null,
+      usdPerThousandRequests: null,
+      unpricedPools: Object.keys(SUMMARY.pools),
+    };
+    const text = terminal({ ...SUMMARY, cost });
+    expect(text).toContain("cost unknown");
+    expect(text).not.toContain("$");
+  });
+
+  it("leaves out groups with a single member", () => {
+    expect(terminal(SUMMARY)).not.toContain("\nTenants\n");
+    const tenants = { acme: groupSummary(30, 1), zenith: groupSummary(20, 1) };
+    expect(terminal({ ...SUMMARY, tenants })).toContain("\nTenants\n");
+  });
+
+  it("writes a latency in seconds when it is typically longer than one", () => {
+    const latency = { ...SUMMARY.latency, ttftMs: latencyBlock(4000, false) };
+    const text = terminal({ ...SUMMARY, latency });
+    expect(text).toMatch(/TTFT \(s\) +4\.00 +3\.20 +6\.00 +8\.00 +12\.0 +18\.0/);
+  });
+
+  it("says that it was interrupted, and after how many replications", () => {
+    const interrupted = { finished: 2, asked: 3 };
+    expect(terminal({ ...SUMMARY, interrupted })).toContain(
+      "INTERRUPTED: made from 2 of 3 replications.",
+    );
+  });
+
+  it("ends with the command that reproduces it, on one line", () => {
+    expect(terminal(SUMMARY, 40).trimEnd().endsWith(`Reproduce\n  ${REPRODUCE}`)).toBe(true);
+  });
+
+  it.each([44, 60, 80, 120])("stays within %d columns but for the command", (columns) => {
+    const lines = terminal({ ...SUMMARY, timeline: TIMELINE }, columns).split("\n");
+    for (const line of lines.filter((text) => !text.includes(REPRODUCE))) {
+      expect(textWidth(line)).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it("holds colour codes only when asked for", () => {
+    const report = simulationReport(SUMMARY, { reproduce: REPRODUCE });
+    const csi = "\u001b";
+    expect(renderTerminal(report, { columns: 80, color: false })).not.toContain(csi);
+    expect(renderTerminal(report, { columns: 80, color: true })).toContain(`${csi}[31mFAIL`);
+  });
+});
+
+describe("simulationReport as Markdown", () => {
+  const markdown = renderMarkdown(simulationReport(SUMMARY, { reproduce: REPRODUCE }));
+
+  it("reads as the golden", () => {
+    expectGolden("simulate.md", markdown);
+  });
+
+  it("writes tables whose rows all have as many cells as their header", () => {
+    const tables = markdown.split("\n\n").filter((block) => block.startsWith("|"));
+    expect(tables.length).toBeGreaterThan(5);
+    for (const table of tables) {
+      const cells = table.split("\n").map((row) => row.split(/(?<!\\)\|/).length);
+      expect(new Set(cells).size).toBe(1);
+    }
+  });
+
+  it("escapes what a name could turn into markup", () => {
+    const scenario = { ...SUMMARY.scenario, name: "a|b*c <img>" };
+    const text = renderMarkdown(
+      simulationReport({ ...SUMMARY, scenario }, { reproduce: REPRODUCE }),
+    );
+    expect(text).toContain("# Simulation of a|b\\*c \\<img\\>");
+  });
+});
