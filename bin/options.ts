@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./describe-error";
-import { OUTPUT_FORMATS } from "./render-table";
+import { OUTPUT_FORMATS, type OutputFormat } from "./render-table";
 
 /** Reads a whole number from `min` to `max`. */
 export function integerOption(min: number, max: number): (text: string) => number {
@@ -33,9 +33,20 @@ export function overrideOption(text: string, earlier: readonly string[] = []): s
 
 /** The option `--output`, which every command with a result has. */
 export function outputOption(): Option {
-  return new Option("--output <format>", "how the result is written")
-    .choices(OUTPUT_FORMATS)
-    .default("table");
+  return new Option(
+    "--output <format>",
+    "how the result is written (default: table, or what the extension of --out says)",
+  ).choices(OUTPUT_FORMATS);
+}
+
+/** The format asked for, or the one that the name of the file suggests. */
+export function outputFormat(
+  given: OutputFormat | undefined,
+  file: string | undefined,
+): OutputFormat {
+  if (given !== undefined) return given;
+  if (file?.endsWith(".json") === true) return "json";
+  return file?.endsWith(".md") === true ? "markdown" : "table";
 }
 
 /** Refuses a command line that would write two things to stdout. */

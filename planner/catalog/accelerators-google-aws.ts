@@ -30,7 +30,7 @@ export const googleAwsAccelerators: readonly AcceleratorSpec[] = [
     architecture: "TPU v5p",
     formFactor: "board",
     memoryGb: 95,
-    memoryBytes: gibibytes(95.74),
+    memoryBytes: gibibytes(95),
     memoryBytesPerSecond: 2765e9,
     denseFlops: { bf16: 459e12, int8: 918e12 },
     scaleUp: { kind: "ICI 3D torus", bytesPerSecond: 600e9, domainSize: 8960 },

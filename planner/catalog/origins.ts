@@ -18,14 +18,14 @@ export interface OriginSpec extends Provenance {
 }
 
 /**
- * Median idle round trip of fixed broadband to a nearby test server is 8 ms (fibre) to 20 ms (cable);
- * mobile and satellite are worse.
+ * Idle round trips of fixed broadband to a nearby server run from about 8 ms (fibre) to 30 ms (cable, DSL); mobile is
+ * slower. One figure stands for all.
  */
 const broadband = {
   lastMileSeconds: 0.012,
   source:
-    "place: most populous area; last mile: FCC Measuring Broadband America, 13th report, idle latency",
-  date: "2024-08-09",
+    "place: largest population; last mile: assumed, between fibre and cable in FCC Measuring Broadband America",
+  date: "2026-11-22",
 } as const;
 
 /** One line per geography: name, aliases, place, latitude, longitude, continent, hours from UTC. */

@@ -13,7 +13,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "azure-conversation-2023",
     description: "Azure LLM service, conversation: one hour of 16 November 2023",
     requests: 19366,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       2, 29, 181, 207, 387, 403, 703, 1020, 1071, 1130, 1315, 2735, 4083, 4142, 6179, 14050,
     ],
@@ -27,7 +27,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "azure-code-2023",
     description: "Azure LLM service, code completion: one hour of 16 November 2023",
     requests: 8819,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       3, 17, 75, 147, 386, 770, 1075, 1469, 1909, 2433, 3192, 5188, 7303, 7436, 7437, 7437,
     ],
@@ -41,7 +41,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "mooncake-conversation",
     description: "Kimi chat, one hour, with prefix blocks of 512 tokens; FAST 2025",
     requests: 12031,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       891, 894, 901, 964, 1662, 3263, 4993, 6909, 9570, 13196, 17869, 27367, 39551, 85400, 121301,
       126195,
@@ -58,7 +58,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description:
       "Long-context mixture with heavy prefix reuse, put together by the Mooncake authors",
     requests: 3993,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       13, 16, 22, 30, 88, 913, 4365, 11587, 16290, 19409, 28425, 38611, 48905, 66456, 191373,
       191378,
@@ -75,7 +75,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description:
       "ShareGPT first turns; answers generated anew by a later model, six times as long as the original ones",
     requests: 81494,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [1, 1, 7, 12, 23, 36, 52, 72, 97, 135, 198, 323, 432, 570, 610, 614],
     outputTokens: [
       1, 15, 118, 221, 395, 631, 933, 1311, 1622, 1801, 1929, 2077, 2201, 2399, 2623, 3333,
@@ -88,7 +88,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "arxiv-summarization",
     description: "Summaries of arXiv papers, as Vidur replays them",
     requests: 28257,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       1, 73, 749, 1242, 1802, 2150, 2453, 2730, 2996, 3249, 3490, 3702, 3813, 3933, 4012, 4054,
     ],
@@ -101,7 +101,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "apexplus-creation",
     description: "Story writing: short prompts, long answers",
     requests: 512,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [100, 139, 179, 199, 234, 257, 286, 309, 331, 348, 372, 400, 423, 566, 972, 1232],
     outputTokens: [
       236, 354, 525, 627, 761, 881, 983, 1107, 1218, 1374, 1511, 1708, 1807, 2341, 3466, 3501,
@@ -114,7 +114,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "apexplus-lmsys",
     description: "LMSYS chat arena",
     requests: 1024,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [2, 2, 3, 5, 8, 10, 13, 17, 24, 36, 66, 177, 308, 586, 767, 1037],
     outputTokens: [1, 2, 8, 12, 28, 50, 79, 117, 165, 227, 300, 389, 436, 533, 754, 761],
     rankCorrelation: 0.138,
@@ -125,7 +125,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "apexplus-summarization",
     description: "Summaries of documents: long prompts, short answers",
     requests: 1302,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       245, 608, 999, 1367, 1808, 2209, 2611, 2943, 3214, 3432, 3662, 3880, 4001, 4075, 4092, 4092,
     ],
@@ -138,7 +138,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "mlperf-llama2-70b",
     description: "MLPerf inference, Llama 2 70B: OpenOrca questions",
     requests: 24576,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [48, 56, 73, 85, 102, 117, 132, 152, 186, 232, 312, 519, 614, 791, 990, 1021],
     outputTokens: [3, 4, 15, 31, 67, 102, 146, 190, 231, 276, 336, 449, 563, 779, 950, 1016],
     rankCorrelation: -0.12,
@@ -149,7 +149,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "mlperf-llama3.1-405b",
     description: "MLPerf inference, Llama 3.1 405B: long-context mix",
     requests: 8313,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       476, 1598, 2783, 3678, 5122, 6999, 8803, 10112, 11038, 11731, 12757, 14156, 15831, 18956,
       19846, 19988,
@@ -165,7 +165,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "mlperf-mixtral-8x7b",
     description: "MLPerf inference, Mixtral 8x7B: chat, maths and code",
     requests: 15000,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [35, 54, 85, 112, 143, 168, 206, 283, 634, 652, 668, 701, 1006, 1561, 1862, 1948],
     outputTokens: [2, 24, 35, 47, 66, 82, 97, 113, 132, 160, 201, 279, 363, 582, 1024, 1024],
     rankCorrelation: 0.12,
@@ -176,7 +176,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     name: "mlperf-deepseek-r1",
     description: "MLPerf inference, DeepSeek R1: reasoning",
     requests: 4388,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       52, 73, 100, 124, 231, 759, 865, 902, 952, 1037, 1141, 1281, 1312, 1432, 1682, 3140,
     ],
@@ -192,7 +192,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description:
       "MLPerf inference, Llama 3.1 8B: summaries of news; output lengths are characters divided by four",
     requests: 13368,
-    probabilities: probabilities,
+    probabilities,
     inputTokens: [
       79, 237, 327, 391, 497, 594, 688, 784, 898, 1025, 1206, 1479, 1750, 2118, 2324, 2540,
     ],

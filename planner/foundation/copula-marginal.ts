@@ -2,7 +2,8 @@
  * A distribution as a function of a standard normal score z: F⁻¹(Φ(z)). Two marginals fed with
  * correlated normals make a Gaussian copula. Normal and lognormal are exact; gamma and exponential come
  * from a table over z, uniform and quantiles from a table of Φ, both interpolated linearly.
- * Error of the tables: at most 1e-5 in probability, and 3e-4 of the mean for a gamma with cv ≤ 4.
+ * Error of the tables: at most 5e-6 in probability, and 4e-4 of the larger of value and mean for a gamma
+ * with cv ≤ 4.
  */
 import { type Distribution, quantile } from "./distributions";
 import { QuantileCurve } from "./quantile-curve";
@@ -10,7 +11,7 @@ import { normalCdf } from "./special-functions";
 
 /** Tables reach from −6 to 6; the outermost cell is extended to the one draw in 5·10⁸ beyond. */
 const REACH = 6;
-const CELLS = 2048;
+const CELLS = 1024;
 
 const EXACT_NORMAL = 0;
 const EXACT_LOGNORMAL = 1;
@@ -50,7 +51,7 @@ export class CopulaMarginal {
   }
 }
 
-/** The marginal of a distribution; builds a table of 2,049 quantiles for gamma and exponential. */
+/** The marginal of a distribution; builds a table of 1,025 quantiles for gamma and exponential. */
 export function createCopulaMarginal(distribution: Distribution): CopulaMarginal {
   const empty = new Float64Array(0);
   switch (distribution.kind) {

@@ -66,25 +66,39 @@ function gammaFraction(shape: number, x: number): number {
   return value * Math.exp(shape * Math.log(x) - x - logGamma(shape));
 }
 
-/** The value below which a share `u` of a gamma distribution with this shape and scale 1 lies. */
+/**
+ * The value below which a share `u` of a gamma distribution with this shape and scale 1 lies.
+ * Newton's method where it is nearly straight: ln P over ln x below the median, ln Q over x above it;
+ * a bracket catches steps that go too far.
+ */
 export function gammaQuantile(shape: number, u: number): number {
   if (u <= 0) return 0;
   if (u >= 1) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = shape + 10 * Math.sqrt(shape) + 10;
-  while (gammaCdf(shape, high) < u) high *= 2;
   // Near 0, P(shape, x) ≈ x^shape / Γ(shape + 1); elsewhere Wilson and Hilferty's cube is closer.
+  const normalizer = logGamma(shape);
   const cubeRoot = 1 - 1 / (9 * shape) + normalQuantile(u) / (3 * Math.sqrt(shape));
-  const nearZero = Math.exp((Math.log(u) + logGamma(shape + 1)) / shape);
-  let x = shape > 0.5 && cubeRoot > 0.3 ? shape * cubeRoot ** 3 : nearZero;
+  const nearZero = Math.exp((Math.log(u) + normalizer + Math.log(shape)) / shape);
+  let x = cubeRoot > 0.5 ? shape * cubeRoot ** 3 : nearZero;
+  let low = 0;
+  let high = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 200; i++) {
-    if (!(x > low && x < high)) x = (low + high) / 2;
-    const error = gammaCdf(shape, x) - u;
-    if (error > 0) high = x;
-    else low = x;
-    const density = Math.exp((shape - 1) * Math.log(x) - x - logGamma(shape));
-    const next = x - error / density;
-    if (Math.abs(next - x) <= 1e-14 * x || high - low <= 1e-15 * high) return x;
+    if (x < Number.MIN_VALUE) return 0;
+    const share = gammaCdf(shape, x);
+    if (share < u) low = x;
+    else high = x;
+    const density = Math.exp((shape - 1) * Math.log(x) - x - normalizer);
+    let next: number;
+    if (u < 0.5) {
+      next = x * Math.exp((Math.log(u / share) * share) / (x * density));
+    } else {
+      const tail = gammaTail(shape, x);
+      next = x + (Math.log(tail / (1 - u)) * tail) / density;
+    }
+    if (Math.abs(next - x) <= 1e-13 * x) return next;
+    if (!(next > low && next < high)) {
+      next = high === Number.POSITIVE_INFINITY ? 2 * x : (low + high) / 2;
+    }
+    if (next === x) return x;
     x = next;
   }
   return x;

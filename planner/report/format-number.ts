@@ -63,7 +63,9 @@ export function formatTime(ms: Maybe): string {
 /** A length that a person wrote: `90 s`, `15 min`, `24 h`, `1 h 30 min`, `7 d`. */
 export function formatDuration(seconds: Maybe): string {
   if (!isKnown(seconds)) return UNKNOWN;
-  if (seconds < 120 || !Number.isFinite(seconds)) return `${formatNumber(seconds)} s`;
+  if (seconds < 120 || !Number.isFinite(seconds)) {
+    return `${Number.isInteger(seconds) ? seconds : formatNumber(seconds)} s`;
+  }
   const parts: string[] = [];
   let left = Math.round(seconds);
   for (const [unit, size] of [

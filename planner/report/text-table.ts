@@ -25,25 +25,35 @@ export function layOutTable(tableToShow: ReportTable, width: number, paint: Pain
   return lines;
 }
 
-/** Natural width of each column, with the wrapping ones shrunk as far as is needed and allowed. */
+/**
+ * Natural width of each column; when that is too much, headers are broken over lines, and then the columns that
+ * may wrap are shrunk from the right as far as is needed and allowed.
+ */
 function fitWidths(tableToShow: ReportTable, width: number): readonly number[] {
-  const widths = tableToShow.columns.map((column, index) =>
-    Math.max(
-      textWidth(column.header),
-      ...tableToShow.rows.map((row) => textWidth(cellText(row[index] ?? ""))),
-    ),
+  const bodies = tableToShow.columns.map((_, index) =>
+    Math.max(0, ...tableToShow.rows.map((row) => textWidth(cellText(row[index] ?? "")))),
   );
-  const total = widths.reduce((sum, columnWidth) => sum + columnWidth + GAP, -GAP);
-  let excess = total - width;
+  const full = bodies.map((body, index) =>
+    Math.max(body, textWidth(tableToShow.columns[index]!.header)),
+  );
+  if (totalWidth(full) <= width) return full;
+  const widths = bodies.map((body, index) =>
+    Math.max(body, longestWordWidth([tableToShow.columns[index]!.header])),
+  );
+  let excess = totalWidth(widths) - width;
   for (let index = widths.length - 1; index >= 0 && excess > 0; index--) {
     if (tableToShow.columns[index]!.wraps !== true) continue;
-    const longestWord = Math.min(width, longestWordWidth(tableToShow, index));
-    const narrowest = Math.max(WRAPPED_WIDTH_MIN, Math.min(longestWord, 32));
+    const longest = longestWordWidth(tableToShow.rows.map((row) => cellText(row[index] ?? "")));
+    const narrowest = Math.max(WRAPPED_WIDTH_MIN, Math.min(longest, 32));
     const cut = Math.min(excess, Math.max(0, widths[index]! - narrowest));
     widths[index]! -= cut;
     excess -= cut;
   }
   return capWidths(tableToShow, widths, width);
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, columnWidth) => sum + columnWidth + GAP, -GAP);
 }
 
 /** No column that may wrap is so wide that it does not fit beside the first one. */
@@ -61,14 +71,8 @@ function capWidths(
   });
 }
 
-function longestWordWidth(tableToShow: ReportTable, index: number): number {
-  let longest = textWidth(tableToShow.columns[index]!.header);
-  for (const row of tableToShow.rows) {
-    for (const word of cellText(row[index] ?? "").split(" ")) {
-      longest = Math.max(longest, textWidth(word));
-    }
-  }
-  return longest;
+function longestWordWidth(texts: readonly string[]): number {
+  return Math.max(0, ...texts.flatMap((text) => text.split(" ").map(textWidth)));
 }
 
 /** Column indexes that stand beside each other; every group starts with column 0. */
@@ -100,9 +104,13 @@ function layOutGroup(
     text: column.header,
     tone: "quiet",
   }));
-  return [headers, ...tableToShow.rows].flatMap((row) =>
-    layOutRow(tableToShow.columns, row, group, widths, paint),
-  );
+  const hasHeaders = group.some((index) => tableToShow.columns[index]!.header !== "");
+  return [
+    ...(hasHeaders ? layOutRow(tableToShow.columns, headers, group, widths, paint, "bottom") : []),
+    ...tableToShow.rows.flatMap((row) =>
+      layOutRow(tableToShow.columns, row, group, widths, paint, "top"),
+    ),
+  ];
 }
 
 /** One row, over as many lines as its longest wrapped cell needs. */
@@ -112,6 +120,7 @@ function layOutRow(
   group: readonly number[],
   widths: readonly number[],
   paint: Paint,
+  stand: "top" | "bottom",
 ): string[] {
   const cells = group.map((index) => wrapWords(cellText(row[index] ?? ""), widths[index]!));
   const height = Math.max(1, ...cells.map((lines) => lines.length));
@@ -119,7 +128,8 @@ function layOutRow(
   for (let y = 0; y < height; y++) {
     let line = "";
     group.forEach((index, position) => {
-      const text = cells[position]![y] ?? "";
+      const texts = cells[position]!;
+      const text = texts[stand === "top" ? y : y - height + texts.length] ?? "";
       const cell = row[index] ?? "";
       const tone = typeof cell === "string" ? "plain" : cell.tone;
       const padding = " ".repeat(Math.max(0, widths[index]! - textWidth(text)));

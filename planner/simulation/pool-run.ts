@@ -75,8 +75,8 @@ export class PoolRun {
 
   /** Length of the part of [from, to] that is measured. */
   measuredSeconds(from: number, to: number): number {
-    const start = from > this.measureFrom ? from : this.measureFrom;
-    const end = to < this.measureTo ? to : this.measureTo;
+    const start = Math.max(from, this.measureFrom);
+    const end = Math.min(to, this.measureTo);
     return end > start ? end - start : 0;
   }
 }

@@ -16,7 +16,7 @@ import type { RequestDraw, RequestSource } from "../traffic/request-source";
 import { engineSettings } from "./engine-settings";
 import { kvBytesPerToken } from "./kv-bytes";
 import type { RunObserver } from "./observer";
-import { PoolRun } from "./pool-run";
+import { type EngineSettings, PoolRun } from "./pool-run";
 import { Recorder } from "./recorder";
 import { Replica, type ReplicaListener } from "./replica";
 import { RequestStore } from "./request-store";
@@ -28,6 +28,8 @@ export interface SimulateOptions {
   readonly observer?: RunObserver;
   /** Cuts the time up to the horizon into so many buckets; 0 or absent = no timeline. */
   readonly timelineBuckets?: number;
+  /** Physics of a pool; absent = the catalog's (engine-settings.ts). For calibration tables and for laws. */
+  readonly engineSettingsFor?: (pool: ResolvedPool) => EngineSettings;
   /** Called about every 30,000 events. */
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -101,8 +103,9 @@ class Simulation implements ReplicaListener {
       timelineBuckets: options.timelineBuckets ?? 0,
     });
     this.priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
+    const settingsFor = options.engineSettingsFor ?? engineSettings;
     this.pools = fleet.pools.map(
-      (pool, index) => new PoolRun(index, engineSettings(pool), workloads.length, window),
+      (pool, index) => new PoolRun(index, settingsFor(pool), workloads.length, window),
     );
     this.addReplicas(fleet.pools);
     this.replicaEvents = new WinnerTree(this.replicas.length);

@@ -221,10 +221,7 @@ export const trafficProfiles: readonly TrafficProfile[] = [`);
 
 function asSource(profile: TrafficProfile): string {
   const shared = JSON.stringify(probabilities);
-  return JSON.stringify(profile).replace(
-    `"probabilities":${shared}`,
-    '"probabilities":probabilities',
-  );
+  return JSON.stringify(profile).replace(`"probabilities":${shared}`, "probabilities");
 }
 
 if (require.main === module) print();

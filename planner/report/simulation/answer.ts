@@ -97,12 +97,13 @@ function missLine(result: SloResult): ReportLine {
   const value = result.valueMs!;
   const within =
     result.attainment === null ? "" : `; ${formatShare(result.attainment)} of requests within it`;
-  const margin =
+  const limit = formatTime(result.limitMs);
+  const figures =
     result.verdict === "UNCERTAIN" && result.lowMs !== null && result.highMs !== null
-      ? `, may be ${formatTime(result.lowMs)} to ${formatTime(result.highMs)}`
-      : `, ${formatOver(value / result.limitMs)}`;
+      ? `${formatTime(value)}, may be ${formatTime(result.lowMs)} to ${formatTime(result.highMs)} (limit ${limit})`
+      : `${formatTime(value)} (limit ${limit}, ${formatOver(value / result.limitMs)})`;
   return {
-    text: `  ${result.workload} ${result.objective}: ${formatTime(value)} (limit ${formatTime(result.limitMs)}${margin})${within}.`,
+    text: `  ${result.workload} ${result.objective}: ${figures}${within}.`,
     tone: VERDICT_TONE[result.verdict],
   };
 }

@@ -11,18 +11,14 @@ export function costSection(summary: SimulationSummary): ReportSection {
   const blocks: ReportBlock[] = [
     table(
       [
-        { header: "per hour", align: "right" },
-        { header: "per month", align: "right" },
-        { header: "per 1M output tokens", align: "right" },
-        { header: "per 1,000 requests", align: "right" },
+        { header: "", align: "left" },
+        { header: "", align: "right" },
       ],
       [
-        [
-          amount(cost.usdPerHour),
-          amount(cost.usdPerMonth),
-          amount(cost.usdPerMillionOutputTokens),
-          amount(cost.usdPerThousandRequests),
-        ],
+        ["per hour", amount(cost.usdPerHour)],
+        ["per month", amount(cost.usdPerMonth)],
+        ["per 1M output tokens", amount(cost.usdPerMillionOutputTokens)],
+        ["per 1,000 requests", amount(cost.usdPerThousandRequests)],
       ],
     ),
   ];

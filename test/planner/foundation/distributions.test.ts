@@ -1,6 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { createCopulaMarginal, pearsonOfSpearman } from "../../../planner/foundation/copula-marginal";
+import {
+  createCopulaMarginal,
+  pearsonOfSpearman,
+} from "../../../planner/foundation/copula-marginal";
 import { type Distribution, meanOf, quantile } from "../../../planner/foundation/distributions";
 import { QuantileCurve } from "../../../planner/foundation/quantile-curve";
 import { RandomStream } from "../../../planner/foundation/random";
@@ -20,7 +23,7 @@ const CONTINUOUS: readonly Distribution[] = [
   { kind: "normal", mean: 1024, sd: 512, min: -NONE, max: NONE },
   { kind: "lognormal", median: 600, sigma: 1.2, max: NONE },
   { kind: "gamma", mean: 300, cv: 0.6, max: NONE },
-  { kind: "gamma", mean: 300, cv: 2.5, max: NONE },
+  { kind: "gamma", mean: 300, cv: 4, max: NONE },
   { kind: "quantiles", probabilities: [0, 0.25, 0.9, 1], values: [1, 50, 300, 4000] },
 ];
 const CLIPPED: readonly Distribution[] = [
@@ -45,7 +48,7 @@ function cdfOf(distribution: Distribution): (x: number) => number {
   return (x) => {
     let low = 0;
     let high = 1;
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 24; i++) {
       const middle = (low + high) / 2;
       if (quantile(distribution, middle) < x) low = middle;
       else high = middle;
@@ -59,18 +62,21 @@ describe("createSampler", () => {
   it.each(named(CONTINUOUS))("draws %s as its quantile function says", (_, distribution) => {
     const random = new RandomStream(3, "sampler");
     const sampler = createSampler(distribution);
-    const sample = Array.from({ length: 4000 }, () => sampler.sample(random));
+    const sample = Array.from({ length: 2000 }, () => sampler.sample(random));
     expect(kolmogorovSmirnov(sample, cdfOf(distribution))).toBeLessThan(KS_LIMIT);
   });
 
   // Five standard errors: 6e-7 for each.
-  it.each(named([...CONTINUOUS, ...CLIPPED]))("draws %s with the mean of meanOf", (_, distribution) => {
-    const random = new RandomStream(4, "sampler");
-    const sampler = createSampler(distribution);
-    const sample = Array.from({ length: 100_000 }, () => sampler.sample(random));
-    const error = Math.sqrt(varianceOfSample(sample) / sample.length);
-    expect(Math.abs(meanOfSample(sample) - meanOf(distribution))).toBeLessThan(5 * error);
-  });
+  it.each(named([...CONTINUOUS, ...CLIPPED]))(
+    "draws %s with the mean of meanOf",
+    (_, distribution) => {
+      const random = new RandomStream(4, "sampler");
+      const sampler = createSampler(distribution);
+      const sample = Array.from({ length: 100_000 }, () => sampler.sample(random));
+      const error = Math.sqrt(varianceOfSample(sample) / sample.length);
+      expect(Math.abs(meanOfSample(sample) - meanOf(distribution))).toBeLessThan(5 * error);
+    },
+  );
 
   it("clips to the bounds, and never goes beyond them", () => {
     const distribution: Distribution = { kind: "normal", mean: 100, sd: 50, min: 60, max: 120 };
@@ -84,26 +90,32 @@ describe("createSampler", () => {
     expect(sample.filter((x) => x === 120).length / 20_000).toBeCloseTo(0.3446, 1);
   });
 
-  it.each(DEGENERATE)("draws a distribution without spread as its value: %j", (distribution, value) => {
-    const random = new RandomStream(6, "sampler");
-    expect(createSampler(distribution).sample(random)).toBe(value);
-    expect(createCopulaMarginal({ ...distribution }).at(1.3)).toBe(value);
-    expect(quantile(distribution, 0.3)).toBe(value);
-    expect(meanOf(distribution)).toBe(value);
-  });
+  it.each(DEGENERATE)(
+    "draws a distribution without spread as its value: %j",
+    (distribution, value) => {
+      const random = new RandomStream(6, "sampler");
+      expect(createSampler(distribution).sample(random)).toBe(value);
+      expect(createCopulaMarginal({ ...distribution }).at(1.3)).toBe(value);
+      expect(quantile(distribution, 0.3)).toBe(value);
+      expect(meanOf(distribution)).toBe(value);
+    },
+  );
 });
 
 describe("meanOf", () => {
-  it.each(named([...CONTINUOUS, ...CLIPPED]))("is the integral of the inverse CDF: %s", (_, distribution) => {
-    // Midpoint rule, after a substitution u = v²(3 − 2v) that flattens the ends of unbounded tails.
-    const steps = 20_000;
-    let sum = 0;
-    for (let i = 0; i < steps; i++) {
-      const v = (i + 0.5) / steps;
-      sum += (quantile(distribution, v * v * (3 - 2 * v)) * 6 * v * (1 - v)) / steps;
-    }
-    expect(Math.abs(sum / meanOf(distribution) - 1)).toBeLessThan(2e-4);
-  });
+  it.each(named([...CONTINUOUS, ...CLIPPED]))(
+    "is the integral of the inverse CDF: %s",
+    (_, distribution) => {
+      // Midpoint rule, after a substitution u = v²(3 − 2v) that flattens the ends of unbounded tails.
+      const steps = 4000;
+      let sum = 0;
+      for (let i = 0; i < steps; i++) {
+        const v = (i + 0.5) / steps;
+        sum += (quantile(distribution, v * v * (3 - 2 * v)) * 6 * v * (1 - v)) / steps;
+      }
+      expect(Math.abs(sum / meanOf(distribution) - 1)).toBeLessThan(2e-4);
+    },
+  );
 
   it("knows what clipping does to a benchmark's normal lengths", () => {
     // E[max(X, 1)] for 1024 ± 512: 1·Φ(a) + 1024·(1 − Φ(a)) + 512·φ(a) with a = −1.998 from tables.
@@ -113,22 +125,25 @@ describe("meanOf", () => {
 });
 
 describe("CopulaMarginal", () => {
-  it.each(named([...CONTINUOUS, ...CLIPPED]))("is F⁻¹(Φ(z)) within 3e-4 of the mean: %s", (_, distribution) => {
-    const marginal = createCopulaMarginal(distribution);
-    const mean = meanOf(distribution);
-    for (let z = -5; z <= 4; z += 0.0137) {
-      const exact = quantile(distribution, normalCdf(z));
-      // Relative to the value in the tail, where values are many times the mean.
-      const scale = Math.max(mean, exact);
-      expect(Math.abs(marginal.at(z) - exact) / scale).toBeLessThan(3e-4);
-    }
-  });
+  it.each(named([...CONTINUOUS, ...CLIPPED]))(
+    "is F⁻¹(Φ(z)) within 4e-4: %s",
+    (_, distribution) => {
+      const marginal = createCopulaMarginal(distribution);
+      const mean = meanOf(distribution);
+      for (let z = -5; z <= 4; z += 0.0637) {
+        const exact = quantile(distribution, normalCdf(z));
+        // Relative to the value in the tail, where values are many times the mean.
+        const scale = Math.max(mean, exact);
+        expect(Math.abs(marginal.at(z) - exact) / scale).toBeLessThan(4e-4);
+      }
+    },
+  );
 
   it("never falls as the score grows, also beyond the table", () => {
     for (const distribution of [...CONTINUOUS, ...CLIPPED]) {
       const marginal = createCopulaMarginal(distribution);
       let previous = marginal.at(-9);
-      for (let z = -9; z <= 9; z += 0.01) {
+      for (let z = -9; z <= 9; z += 0.03) {
         expect(marginal.at(z)).toBeGreaterThanOrEqual(previous);
         previous = marginal.at(z);
       }
@@ -161,7 +176,9 @@ describe("QuantileCurve", () => {
         expect(Math.abs(curve.at(u) - exact)).toBeLessThanOrEqual(1e-6 * exact);
         points.probabilities.forEach((probability, i) => {
           // Points at one probability are a jump: the value there is one of theirs.
-          const sameProbability = points.values.filter((_, j) => points.probabilities[j] === probability);
+          const sameProbability = points.values.filter(
+            (_, j) => points.probabilities[j] === probability,
+          );
           const value = curve.at(probability);
           expect(value).toBeGreaterThanOrEqual(Math.min(...sameProbability) * (1 - 1e-9));
           expect(value).toBeLessThanOrEqual(Math.max(...sameProbability) * (1 + 1e-9));

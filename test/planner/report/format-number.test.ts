@@ -73,7 +73,8 @@ describe("formatTime", () => {
 
 describe("formatDuration", () => {
   it("writes lengths as a person does", () => {
-    expect(formatDuration(90)).toBe("90.0 s");
+    expect(formatDuration(90)).toBe("90 s");
+    expect(formatDuration(1.5)).toBe("1.50 s");
     expect(formatDuration(900)).toBe("15 min");
     expect(formatDuration(5400)).toBe("1 h 30 min");
     expect(formatDuration(86_400 * 7)).toBe("7 d");

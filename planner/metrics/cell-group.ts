@@ -1,0 +1,95 @@
+/** Cells of a run put together by workload, tenant, model, region or pool, one sum per replication. */
+
+import { QuantileSketch } from "../foundation/quantile-sketch";
+import type { CellRecord, RunRecord } from "../simulation/run-record";
+
+/** Sums over the cells of one group in one replication. */
+export interface GroupRun {
+  offered: number;
+  completed: number;
+  rejected: number;
+  inFlight: number;
+  finishedInWindow: number;
+  inputTokensFinished: number;
+  outputTokensFinished: number;
+  metAll: number;
+  metAllFinishedInWindow: number;
+  offeredSecondHalf: number;
+  waitingAtMiddle: number;
+  waitingAtEnd: number;
+  readonly ttftSeconds: QuantileSketch;
+  readonly tpotSeconds: QuantileSketch;
+  readonly e2eSeconds: QuantileSketch;
+  readonly queueTimeSeconds: QuantileSketch;
+}
+
+/** A group over all replications. */
+export interface CellGroup {
+  readonly runs: readonly GroupRun[];
+  /** Any of its workloads has an SLO. */
+  readonly hasSlo: boolean;
+  readonly windowSeconds: number;
+}
+
+const COUNTERS = [
+  "offered",
+  "completed",
+  "rejected",
+  "inFlight",
+  "finishedInWindow",
+  "inputTokensFinished",
+  "outputTokensFinished",
+  "metAll",
+  "metAllFinishedInWindow",
+  "offeredSecondHalf",
+  "waitingAtMiddle",
+  "waitingAtEnd",
+] as const;
+
+/** The cells that `belongs` picks, summed for each replication. */
+export function groupCells(
+  records: readonly RunRecord[],
+  belongs: (cell: CellRecord) => boolean,
+  hasSlo: boolean,
+): CellGroup {
+  const window = records[0]!;
+  return {
+    runs: records.map((record) => sumCells(record.cells.filter(belongs))),
+    hasSlo,
+    windowSeconds: window.windowEndSeconds - window.windowStartSeconds,
+  };
+}
+
+function sumCells(cells: readonly CellRecord[]): GroupRun {
+  const sum: GroupRun = {
+    offered: 0,
+    completed: 0,
+    rejected: 0,
+    inFlight: 0,
+    finishedInWindow: 0,
+    inputTokensFinished: 0,
+    outputTokensFinished: 0,
+    metAll: 0,
+    metAllFinishedInWindow: 0,
+    offeredSecondHalf: 0,
+    waitingAtMiddle: 0,
+    waitingAtEnd: 0,
+    ttftSeconds: new QuantileSketch(),
+    tpotSeconds: new QuantileSketch(),
+    e2eSeconds: new QuantileSketch(),
+    queueTimeSeconds: new QuantileSketch(),
+  };
+  for (const cell of cells) {
+    for (const counter of COUNTERS) sum[counter] += cell[counter];
+    sum.ttftSeconds.merge(cell.ttftSeconds);
+    sum.tpotSeconds.merge(cell.tpotSeconds);
+    sum.e2eSeconds.merge(cell.e2eSeconds);
+    sum.queueTimeSeconds.merge(cell.queueTimeSeconds);
+  }
+  return sum;
+}
+
+/** Σ over replications of one counter. */
+export function total(group: CellGroup, counter: (typeof COUNTERS)[number]): number {
+  return group.runs.reduce((sum, run) => sum + run[counter], 0);
+}

@@ -1,0 +1,24 @@
+/**
+ * Half-widths of 95 % confidence intervals: over independent replications by Student's t, and of a quantile
+ * within one run by its rank.
+ */
+
+/** Two-sided 95 % quantiles of Student's t for 1 … 30 degrees of freedom (standard table). */
+const STUDENT_T_975 = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
+  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
+  2.045, 2.042,
+];
+
+/** 95 % quantile of the normal distribution, two-sided. */
+export const NORMAL_975 = 1.96;
+
+/** Half-width of the 95 % interval of the mean of `values`; null with fewer than two, or where one is not a number. */
+export function halfWidth95(values: readonly number[]): number | null {
+  const n = values.length;
+  if (n < 2 || values.some((value) => !Number.isFinite(value))) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const t = STUDENT_T_975[n - 2] ?? NORMAL_975;
+  return t * Math.sqrt(squares / (n - 1) / n);
+}

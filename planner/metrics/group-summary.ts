@@ -1,0 +1,66 @@
+/** One row of the report for a group of cells: counts, latencies, throughput, SLO attainment. */
+
+import type { QuantileSketch } from "../foundation/quantile-sketch";
+import { type CellGroup, total } from "./cell-group";
+import { latencyBlock } from "./latency";
+import { isSaturated } from "./saturation";
+import type { GroupSummary, LatencyBlocks, RequestCounts, Throughput } from "./simulation-summary";
+
+/**
+ * @param gaps inter-token gaps of the group, one sketch per replication; undefined where streams of several
+ *   groups share batches and the gaps cannot be told apart
+ */
+export function summarizeGroup(
+  group: CellGroup,
+  gaps: readonly QuantileSketch[] | undefined,
+): GroupSummary {
+  const saturated = isSaturated(group);
+  const offered = total(group, "offered");
+  return {
+    requests: requestCounts(group),
+    latency: latencyBlocks(group, gaps, saturated),
+    throughput: throughput(group),
+    sloAttainment: group.hasSlo && offered > 0 ? total(group, "metAll") / offered : null,
+    saturated,
+  };
+}
+
+/** Mean counts per replication. */
+function requestCounts(group: CellGroup): RequestCounts {
+  const replications = group.runs.length;
+  return {
+    offered: total(group, "offered") / replications,
+    completed: total(group, "completed") / replications,
+    rejected: total(group, "rejected") / replications,
+    timedOut: 0,
+    failed: 0,
+    retried: 0,
+    inFlight: total(group, "inFlight") / replications,
+  };
+}
+
+/** Times that a growing queue enters are left out when the group is saturated; gaps between tokens stay. */
+function latencyBlocks(
+  group: CellGroup,
+  gaps: readonly QuantileSketch[] | undefined,
+  saturated: boolean,
+): LatencyBlocks {
+  const { runs } = group;
+  return {
+    ttftMs: saturated ? null : latencyBlock(runs.map((run) => run.ttftSeconds)),
+    tpotMs: latencyBlock(runs.map((run) => run.tpotSeconds)),
+    itlMs: gaps === undefined ? null : latencyBlock(gaps),
+    e2eMs: saturated ? null : latencyBlock(runs.map((run) => run.e2eSeconds)),
+    queueTimeMs: saturated ? null : latencyBlock(runs.map((run) => run.queueTimeSeconds)),
+  };
+}
+
+function throughput(group: CellGroup): Throughput {
+  const seconds = group.windowSeconds * group.runs.length;
+  return {
+    requestsPerSecond: total(group, "finishedInWindow") / seconds,
+    inputTokensPerSecond: total(group, "inputTokensFinished") / seconds,
+    outputTokensPerSecond: total(group, "outputTokensFinished") / seconds,
+    goodputRps: group.hasSlo ? total(group, "metAllFinishedInWindow") / seconds : null,
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * Latency blocks from sketches: one block per metric, pooled over replications, with the half-width of the
+ * confidence interval that the replications show. The only place where seconds become milliseconds.
+ */
+
+import { QuantileSketch } from "../foundation/quantile-sketch";
+import { halfWidth95 } from "./confidence";
+import type { LatencyBlock } from "./simulation-summary";
+
+const QUANTILES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
+
+type Statistic = "mean" | keyof typeof QUANTILES;
+const STATISTICS: readonly Statistic[] = ["mean", "p50", "p90", "p95", "p99", "p999"];
+
+/** All sketches as one. */
+export function mergeSketches(sketches: readonly QuantileSketch[]): QuantileSketch {
+  const merged = new QuantileSketch();
+  for (const sketch of sketches) merged.merge(sketch);
+  return merged;
+}
+
+/** Seconds of one statistic; NaN when nothing was measured. */
+export function statisticSeconds(sketch: QuantileSketch, statistic: Statistic): number {
+  return statistic === "mean" ? sketch.mean : sketch.quantile(QUANTILES[statistic]);
+}
+
+/** Probability of a quantile statistic; undefined for the mean. */
+export function probabilityOf(statistic: Statistic): number | undefined {
+  return statistic === "mean" ? undefined : QUANTILES[statistic];
+}
+
+/**
+ * @param replications one sketch of the metric per replication, in seconds
+ * @returns the block in milliseconds, or null when nothing was measured
+ */
+export function latencyBlock(replications: readonly QuantileSketch[]): LatencyBlock | null {
+  const pooled = mergeSketches(replications);
+  if (pooled.count === 0) return null;
+  const values = byStatistic((statistic) => statisticSeconds(pooled, statistic) * 1e3);
+  const halfWidths = byStatistic((statistic) =>
+    halfWidth95(replications.map((sketch) => statisticSeconds(sketch, statistic) * 1e3)),
+  );
+  const ci95 = hasNumbers(halfWidths) ? halfWidths : null;
+  return { ...values, count: pooled.count, ci95 };
+}
+
+function byStatistic<T>(of: (statistic: Statistic) => T): Record<Statistic, T> {
+  return Object.fromEntries(STATISTICS.map((statistic) => [statistic, of(statistic)])) as Record<
+    Statistic,
+    T
+  >;
+}
+
+function hasNumbers(record: Record<Statistic, number | null>): record is Record<Statistic, number> {
+  return STATISTICS.every((statistic) => record[statistic] !== null);
+}

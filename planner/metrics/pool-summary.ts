@@ -1,0 +1,64 @@
+/** One row of the report for a pool: what its replicas did, and how many KV blocks each has and why. */
+
+import type { ResolvedPool } from "../fleet/resolved-fleet";
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { type KvCapacity, kvCapacity } from "../simulation/kv-capacity";
+import { acceleratorsPerReplica } from "../simulation/parallelism";
+import type { PoolRecord, RunRecord } from "../simulation/run-record";
+import { groupCells } from "./cell-group";
+import { summarizeGroup } from "./group-summary";
+import { mergeSketches } from "./latency";
+import type { KvCapacitySummary, PoolSummary } from "./simulation-summary";
+
+const SECONDS_PER_HOUR = 3600;
+
+export function summarizePool(
+  scenario: ResolvedScenario,
+  records: readonly RunRecord[],
+  poolIndex: number,
+): PoolSummary {
+  const pool = scenario.fleet.pools[poolIndex]!;
+  const runs = records.map((record) => record.pools[poolIndex]!);
+  const served = scenario.workloads.filter((workload) => workload.model === pool.model.name);
+  const hasSlo = served.some((workload) => workload.slo.length > 0);
+  const group = groupCells(records, (cell) => cell.pool === poolIndex, hasSlo);
+  const gaps = runs.map((run) => mergeSketches(run.itlSeconds));
+  const seconds = group.windowSeconds;
+  const sum = (of: (run: PoolRecord) => number): number =>
+    runs.reduce((total, run) => total + of(run), 0);
+  const steps = sum((run) => run.steps);
+  const promptTokens = sum((run) => run.promptTokens);
+  return {
+    ...summarizeGroup(group, gaps),
+    region: scenario.fleet.regions[pool.regionIndex]!.name,
+    model: pool.model.name,
+    accelerator: pool.accelerator.name,
+    replicas: pool.replicas,
+    acceleratorsPerReplica: acceleratorsPerReplica(pool),
+    utilization: sum((run) => run.busySeconds) / (seconds * pool.replicas * runs.length),
+    kvUtilization: sum((run) => run.kvUtilization) / runs.length,
+    batchSize: steps === 0 ? 0 : sum((run) => run.requestSteps) / steps,
+    preemptions: sum((run) => run.preemptions) / runs.length,
+    prefixHitRate: prefixHitRate(
+      pool,
+      sum((run) => run.cachedTokens),
+      promptTokens,
+    ),
+    gpuHours: (pool.replicas * acceleratorsPerReplica(pool) * seconds) / SECONDS_PER_HOUR,
+    kvCapacity: summarizeCapacity(kvCapacity(pool)),
+  };
+}
+
+function prefixHitRate(pool: ResolvedPool, cached: number, prompts: number): number | null {
+  return pool.engine.prefixCaching && prompts > 0 ? cached / prompts : null;
+}
+
+function summarizeCapacity(capacity: KvCapacity): KvCapacitySummary {
+  return {
+    blocks: capacity.blocks,
+    blockTokens: capacity.geometry.blockTokens,
+    tokens: capacity.tokens,
+    basis: capacity.basis,
+    derivation: capacity.derivation,
+  };
+}

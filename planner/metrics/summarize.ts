@@ -1,0 +1,175 @@
+/**
+ * From the records of a scenario's replications to the one summary that is printed. Every grouping is a
+ * merge of the same cells; percentiles are computed here and nowhere else.
+ */
+
+import type { QuantileSketch } from "../foundation/quantile-sketch";
+import { SKETCH_RELATIVE_ERROR } from "../foundation/quantile-sketch";
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import type { CellRecord, RunRecord } from "../simulation/run-record";
+import { groupCells } from "./cell-group";
+import { summarizeCost } from "./cost-summary";
+import { summarizeGroup } from "./group-summary";
+import { mergeSketches } from "./latency";
+import { summarizePool } from "./pool-summary";
+import { collectProvenance } from "./provenance";
+import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
+import { overallVerdict, sloResults } from "./slo";
+import { summarizeTimeline } from "./timeline";
+import { collectWarnings } from "./warnings";
+
+/**
+ * @param records one per finished replication, at least one
+ * @param asked replications asked for and the seed they were derived from
+ */
+export function summarize(
+  scenario: ResolvedScenario,
+  records: readonly RunRecord[],
+  asked: { readonly seed: number; readonly replications: number },
+): SimulationSummary {
+  const { workloads, fleet, horizon } = scenario;
+  const anySlo = workloads.some((workload) => workload.slo.length > 0);
+  const all = summarizeGroup(
+    groupCells(records, () => true, anySlo),
+    allGaps(records),
+  );
+  const groups = {
+    workloads: workloadGroups(scenario, records),
+    tenants: tenantGroups(scenario, records),
+    models: modelGroups(scenario, records),
+    regions: regionGroups(scenario, records),
+    pools: poolGroups(scenario, records),
+  };
+  const slo = workloads.flatMap((_, workloadIndex) =>
+    sloResults(scenario, records, {
+      workloadIndex,
+      group: groupCells(records, (cell) => cell.workload === workloadIndex, true),
+      gaps: workloadGaps(records, workloadIndex),
+    }),
+  );
+  const interrupted =
+    records.length < asked.replications
+      ? { finished: records.length, asked: asked.replications }
+      : null;
+  return {
+    schemaVersion: 1,
+    scenario: { name: scenario.name, digest: scenario.digest },
+    seed: asked.seed,
+    replications: records.length,
+    horizonSeconds: horizon.durationSeconds,
+    warmUpSeconds: horizon.warmUpSeconds,
+    verdict: overallVerdict(slo),
+    interrupted,
+    requests: all.requests,
+    latency: withoutSaturated(all, groups.workloads).latency,
+    throughput: all.throughput,
+    slo,
+    ...groups,
+    cost: summarizeCost(fleet, all.throughput),
+    timeline: summarizeTimeline(scenario, records),
+    warnings: collectWarnings(scenario, records, { ...groups, interrupted }),
+    provenance: collectProvenance(scenario),
+    sketchRelativeError: SKETCH_RELATIVE_ERROR,
+  };
+}
+
+/** The whole is no latency where any part's queue grows. */
+function withoutSaturated(
+  all: GroupSummary,
+  parts: Readonly<Record<string, GroupSummary>>,
+): GroupSummary {
+  if (!Object.values(parts).some((part) => part.saturated)) return all;
+  return { ...all, latency: { ...all.latency, ttftMs: null, e2eMs: null, queueTimeMs: null } };
+}
+
+function allGaps(records: readonly RunRecord[]): QuantileSketch[] {
+  return records.map((record) => mergeSketches(record.pools.flatMap((pool) => pool.itlSeconds)));
+}
+
+function workloadGaps(records: readonly RunRecord[], workload: number): QuantileSketch[] {
+  return records.map((record) =>
+    mergeSketches(record.pools.map((pool) => pool.itlSeconds[workload]!)),
+  );
+}
+
+/** Gaps of the pools that `belongs` picks. */
+function poolGaps(
+  records: readonly RunRecord[],
+  belongs: (poolIndex: number) => boolean,
+): QuantileSketch[] {
+  return records.map((record) =>
+    mergeSketches(
+      record.pools.filter((_, index) => belongs(index)).flatMap((pool) => pool.itlSeconds),
+    ),
+  );
+}
+
+function workloadGroups(
+  { workloads }: ResolvedScenario,
+  records: readonly RunRecord[],
+): Record<string, GroupSummary> {
+  return Object.fromEntries(
+    workloads.map((workload, index) => {
+      const belongs = (cell: CellRecord): boolean => cell.workload === index;
+      const group = groupCells(records, belongs, workload.slo.length > 0);
+      return [workload.name, summarizeGroup(group, workloadGaps(records, index))];
+    }),
+  );
+}
+
+/** A tenant's name means the same tenant in every workload. */
+function tenantGroups(
+  { workloads }: ResolvedScenario,
+  records: readonly RunRecord[],
+): Record<string, GroupSummary> {
+  const names = [...new Set(workloads.flatMap((one) => one.tenants.map((tenant) => tenant.name)))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const nameOf = (cell: CellRecord): string =>
+        workloads[cell.workload]!.tenants[cell.tenant]!.name;
+      const hasSlo = workloads.some(
+        (one) => one.slo.length > 0 && one.tenants.some((tenant) => tenant.name === name),
+      );
+      const group = groupCells(records, (cell) => nameOf(cell) === name, hasSlo);
+      return [name, summarizeGroup(group, undefined)];
+    }),
+  );
+}
+
+function modelGroups(
+  { workloads, fleet }: ResolvedScenario,
+  records: readonly RunRecord[],
+): Record<string, GroupSummary> {
+  const names = [...new Set(workloads.map((workload) => workload.model))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const hasSlo = workloads.some((one) => one.model === name && one.slo.length > 0);
+      const belongs = (cell: CellRecord): boolean => workloads[cell.workload]!.model === name;
+      const gaps = poolGaps(records, (pool) => fleet.pools[pool]!.model.name === name);
+      return [name, summarizeGroup(groupCells(records, belongs, hasSlo), gaps)];
+    }),
+  );
+}
+
+function regionGroups(
+  { workloads, fleet }: ResolvedScenario,
+  records: readonly RunRecord[],
+): Record<string, GroupSummary> {
+  const hasSlo = workloads.some((workload) => workload.slo.length > 0);
+  return Object.fromEntries(
+    fleet.regions.map((region, index) => {
+      const isHere = (pool: number): boolean => fleet.pools[pool]?.regionIndex === index;
+      const group = groupCells(records, (cell) => isHere(cell.pool), hasSlo);
+      return [region.name, summarizeGroup(group, poolGaps(records, isHere))];
+    }),
+  );
+}
+
+function poolGroups(
+  scenario: ResolvedScenario,
+  records: readonly RunRecord[],
+): Record<string, PoolSummary> {
+  return Object.fromEntries(
+    scenario.fleet.pools.map((pool, index) => [pool.name, summarizePool(scenario, records, index)]),
+  );
+}

@@ -1,0 +1,118 @@
+/** What a reader of the numbers must know before trusting them, each with advice. */
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import type { RunRecord } from "../simulation/run-record";
+import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
+
+type Warning = SimulationSummary["warnings"][number];
+
+/** Below this many answered requests in the tail, p99 says little. */
+const TAIL_REQUESTS_MIN = 10;
+const TAIL_SHARE = 0.01;
+/** Preemptions per answered request from which recomputing costs latency that a planner should know of. */
+const PREEMPTIONS_PER_REQUEST = 0.01;
+
+export function collectWarnings(
+  scenario: ResolvedScenario,
+  records: readonly RunRecord[],
+  summaries: {
+    readonly workloads: Readonly<Record<string, GroupSummary>>;
+    readonly pools: Readonly<Record<string, PoolSummary>>;
+    readonly interrupted: SimulationSummary["interrupted"];
+  },
+): Warning[] {
+  const warnings: Warning[] = [];
+  if (summaries.interrupted !== null) {
+    const { finished, asked } = summaries.interrupted;
+    warnings.push({
+      code: "interrupted",
+      message: `interrupted: ${finished} of ${asked} replications were finished and are shown`,
+    });
+  }
+  for (const [name, group] of Object.entries(summaries.workloads)) {
+    warnings.push(...workloadWarnings(name, group, records.length));
+  }
+  for (const [name, pool] of Object.entries(summaries.pools)) {
+    if (pool.preemptions > PREEMPTIONS_PER_REQUEST * Math.max(1, pool.requests.completed)) {
+      warnings.push({
+        code: "preemptions",
+        message: `${name}: ${Math.round(pool.preemptions)} preemptions, KV blocks run out; lower maxSequences, add replicas or use an FP8 KV cache`,
+      });
+    }
+  }
+  warnings.push(...clippedWarnings(scenario, records), ...uncalibratedWarnings(scenario));
+  if (records.length === 1) {
+    warnings.push({
+      code: "single-replication",
+      message: "one replication: no confidence intervals; use --replications 5",
+    });
+  }
+  return warnings;
+}
+
+function workloadWarnings(name: string, group: GroupSummary, replications: number): Warning[] {
+  const warnings: Warning[] = [];
+  const { offered, completed, rejected } = group.requests;
+  if (offered === 0) {
+    return [
+      {
+        code: "nothing-measured",
+        message: `${name}: no request arrived after the warm-up; lengthen horizon.duration`,
+      },
+    ];
+  }
+  if (group.saturated) {
+    warnings.push({
+      code: "saturated",
+      message: `${name}: the queue grows to the end of the run; latencies would depend on its length and are not shown`,
+    });
+  }
+  if (rejected > 0) {
+    warnings.push({
+      code: "rejected",
+      message: `${name}: ${formatCount(rejected)} of ${formatCount(offered)} requests are longer than the KV cache of the replica they were sent to`,
+    });
+  }
+  if (completed * replications * TAIL_SHARE < TAIL_REQUESTS_MIN) {
+    warnings.push({
+      code: "few-requests",
+      message: `${name}: ${formatCount(completed * replications)} requests measured; p99 and above rest on a handful`,
+    });
+  }
+  return warnings;
+}
+
+function clippedWarnings(scenario: ResolvedScenario, records: readonly RunRecord[]): Warning[] {
+  return scenario.workloads.flatMap((workload, index) => {
+    const inputs = records.reduce((sum, record) => sum + record.clipped[index]!.inputs, 0);
+    const outputs = records.reduce((sum, record) => sum + record.clipped[index]!.outputs, 0);
+    const window = workload.contextWindowTokens;
+    const warnings: Warning[] = [];
+    if (inputs > 0) {
+      warnings.push({
+        code: "clipped-inputs",
+        message: `${workload.name}: ${formatCount(inputs)} inputs were cut to the context window of ${window} tokens`,
+      });
+    }
+    if (outputs > 0) {
+      warnings.push({
+        code: "clipped-outputs",
+        message: `${workload.name}: ${formatCount(outputs)} outputs were cut to the context window of ${window} tokens`,
+      });
+    }
+    return warnings;
+  });
+}
+
+function uncalibratedWarnings(scenario: ResolvedScenario): Warning[] {
+  const names = scenario.fleet.pools
+    .filter((pool) => pool.coefficients.kind === "modelled")
+    .map((pool) => pool.accelerator.name);
+  return [...new Set(names)].map((name) => ({
+    code: "uncalibrated",
+    message: `${name}: step times rest on physical priors, not on measurements; margins are wide`,
+  }));
+}
+
+function formatCount(count: number): string {
+  return Math.round(count).toString();
+}

@@ -1,0 +1,198 @@
+/**
+ * Arrivals of one workload as they are drawn: processes with a mean rate of 1, profiles as points on the time axis
+ * (straight lines between; two points at one time are a step), traces that were read.
+ */
+import type { Problem } from "../foundation/errors";
+import { formatDuration } from "../foundation/format-units";
+import { SCENARIO_DEFAULTS } from "./defaults";
+import { resolveDistribution } from "./resolve-distribution";
+import type { ArrivalProcess, RateProfile, ResolvedArrivals } from "./resolved-scenario";
+import { type TracesRead, traceOf } from "./trace-files";
+import type { ArrivalsSpec } from "./workload-spec";
+
+type OpenSpec = Extract<ArrivalsSpec, { rate: number }>;
+type ReplaySpec = Extract<ArrivalsSpec, { trace: string }>;
+type ProcessSpec = NonNullable<OpenSpec["process"]>;
+type ProfileSpec = NonNullable<OpenSpec["profile"]>;
+
+const DAY_SECONDS = 86400;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
+
+/**
+ * The arrivals, or undefined after their problems were added to `problems`.
+ *
+ * @param path of the arrivals in the scenario
+ * @param requestsMax Infinity when only the horizon ends them
+ */
+export function resolveArrivals(
+  spec: ArrivalsSpec,
+  context: { readonly path: string; readonly requestsMax: number; readonly traces: TracesRead },
+  problems: Problem[],
+): ResolvedArrivals | undefined {
+  const { path, requestsMax, traces } = context;
+  if ("closed" in spec) {
+    const { concurrency, think = SCENARIO_DEFAULTS.thinkSeconds.value } = spec.closed;
+    const thinkSeconds = resolveDistribution(think, `${path}.closed.think`, problems);
+    return thinkSeconds && { kind: "closed", concurrency, thinkSeconds, requestsMax };
+  }
+  if ("trace" in spec) return resolveReplay(spec, path, traces, problems);
+  const profile = resolveProfile(
+    spec.profile ?? SCENARIO_DEFAULTS.profile.value,
+    `${path}.profile`,
+    problems,
+  );
+  const process = resolveProcess(
+    spec.process ?? SCENARIO_DEFAULTS.process.value,
+    `${path}.process`,
+    problems,
+  );
+  if (profile === undefined || process === undefined) return undefined;
+  return { kind: "open", requestsPerSecond: spec.rate, process, profile, requestsMax };
+}
+
+function resolveReplay(
+  spec: ReplaySpec,
+  path: string,
+  traces: TracesRead,
+  problems: Problem[],
+): ResolvedArrivals | undefined {
+  const trace = traceOf(spec, `${path}.trace`, traces, problems);
+  if (trace === undefined) return undefined;
+  const loop = spec.loop ?? SCENARIO_DEFAULTS.loop.value;
+  if (!trace.hasArrivals) {
+    problems.push({
+      code: "conflict",
+      path: `${path}.trace`,
+      message: `${spec.trace} has lengths but no arrival times`,
+      hint: "give arrivals.rate, and the file as tokens.trace",
+    });
+    return undefined;
+  }
+  if (loop && trace.arrivalSeconds[trace.requests - 1] === 0) {
+    const message = `all arrivals of ${spec.trace} are at one time, which cannot be looped`;
+    problems.push({ code: "conflict", path: `${path}.loop`, message, hint: "leave out loop" });
+  }
+  const { speed, sample } = SCENARIO_DEFAULTS;
+  return {
+    kind: "trace",
+    trace,
+    speed: spec.speed ?? speed.value,
+    loop,
+    sample: spec.sample ?? sample.value,
+  };
+}
+
+function resolveProcess(
+  spec: ProcessSpec,
+  path: string,
+  problems: Problem[],
+): ArrivalProcess | undefined {
+  if (typeof spec === "string") return { kind: spec };
+  if ("gamma" in spec) return { kind: "gamma", cv: spec.gamma.cv };
+  if ("weibull" in spec) return { kind: "weibull", cv: spec.weibull.cv };
+  const states =
+    "onOff" in spec
+      ? [
+          { relativeRate: 1, mean: spec.onOff.on },
+          { relativeRate: 0, mean: spec.onOff.off },
+        ]
+      : spec.mmpp.states;
+  const totalSeconds = states.reduce((sum, state) => sum + state.mean, 0);
+  const meanRate =
+    states.reduce((sum, { relativeRate, mean }) => sum + relativeRate * mean, 0) / totalSeconds;
+  if (meanRate === 0) {
+    const message = "needs a state with a relativeRate above 0";
+    problems.push({ code: "conflict", path: `${path}.mmpp.states`, message });
+    return undefined;
+  }
+  return {
+    kind: "mmpp",
+    states: states.map(({ relativeRate, mean }) => ({
+      relativeRate: relativeRate / meanRate,
+      meanSeconds: mean,
+    })),
+  };
+}
+
+function resolveProfile(
+  spec: ProfileSpec,
+  path: string,
+  problems: Problem[],
+): RateProfile | undefined {
+  if (typeof spec === "string") return { kind: spec };
+  if ("diurnal" in spec) {
+    const { peakHour, peakToMean, weekend = SCENARIO_DEFAULTS.weekend.value } = spec.diurnal;
+    return { kind: "diurnal", peakHour, peakToMean, weekendFactor: weekend };
+  }
+  if ("weekly" in spec) return resolveWeekly(spec.weekly, `${path}.weekly`, problems);
+  if ("ramp" in spec) {
+    const { from, to, over } = spec.ramp;
+    return points([
+      [0, from],
+      [over, to],
+    ]);
+  }
+  if ("spike" in spec) {
+    const { at, for: length, factor } = spec.spike;
+    return points([...step(0, 1, 1), ...step(at, 1, factor), ...step(at + length, factor, 1)]);
+  }
+  return resolveSchedule(spec.schedule, `${path}.schedule`, problems);
+}
+
+function points(list: readonly (readonly [number, number])[], repeatSeconds?: number): RateProfile {
+  return {
+    kind: "points",
+    points: list.map(([atSeconds, factor]) => ({ atSeconds, factor })),
+    repeatSeconds,
+  };
+}
+
+/** A jump from one factor to another. */
+function step(atSeconds: number, before: number, after: number): (readonly [number, number])[] {
+  return before === after
+    ? [[atSeconds, after]]
+    : [
+        [atSeconds, before],
+        [atSeconds, after],
+      ];
+}
+
+function resolveWeekly(
+  factors: readonly number[],
+  path: string,
+  problems: Problem[],
+): RateProfile | undefined {
+  const total = factors.reduce((sum, factor) => sum + factor, 0);
+  if (factors.length !== 7 && factors.length !== 168) {
+    const message = `needs 7 factors (days from Monday) or 168 (hours), got ${factors.length}`;
+    problems.push({ code: "invalid-value", path, message });
+    return undefined;
+  }
+  if (total === 0) {
+    problems.push({ code: "conflict", path, message: "needs a factor above 0" });
+    return undefined;
+  }
+  const width = WEEK_SECONDS / factors.length;
+  const scaled = factors.map((factor) => (factor * factors.length) / total);
+  const jumps = scaled.flatMap((factor, i) => step(i * width, scaled[i - 1] ?? factor, factor));
+  return points([...jumps, [WEEK_SECONDS, scaled.at(-1)!]], WEEK_SECONDS);
+}
+
+function resolveSchedule(
+  steps: readonly { readonly at: number; readonly factor: number }[],
+  path: string,
+  problems: Problem[],
+): RateProfile | undefined {
+  for (let i = 1; i < steps.length; i++) {
+    const [before, after] = [steps[i - 1]!, steps[i]!];
+    if (after.at > before.at) continue;
+    problems.push({
+      code: "unsorted",
+      path: `${path}[${i}].at`,
+      message: `must be later than the step before (${formatDuration(before.at)}), got ${formatDuration(after.at)}`,
+    });
+    return undefined;
+  }
+  const jumps = steps.flatMap(({ at, factor }, i) => step(at, steps[i - 1]?.factor ?? 1, factor));
+  return points(steps[0]!.at > 0 ? [[0, 1], ...jumps] : jumps);
+}

@@ -1,0 +1,77 @@
+/**
+ * The trace files that a scenario names, so that `bin/` can read them before the scenario is resolved: nothing in
+ * this library reads a file.
+ */
+import type { Problem } from "../foundation/errors";
+import type { ScenarioSpec } from "./scenario-spec";
+import type { TraceTable } from "./trace-table";
+import type { ArrivalsSpec } from "./workload-spec";
+
+type TraceSpec = Pick<Extract<ArrivalsSpec, { trace: string }>, "trace" | "format" | "columns">;
+
+/** One file to read, in one way. */
+export interface TraceFile {
+  /** What the table that was read is handed back under. */
+  readonly key: string;
+  /** As in the scenario; relative to the scenario file. */
+  readonly path: string;
+  readonly format: TraceSpec["format"];
+  readonly columns: TraceSpec["columns"];
+  /** Where the scenario names it, for problems: `workloads.chat.arrivals.trace`. */
+  readonly namedAt: readonly string[];
+}
+
+/** Tables by the `key` of their `TraceFile`. */
+export type TracesRead = ReadonlyMap<string, TraceTable>;
+
+/** Every trace file of a scenario, each way of reading it once. */
+export function traceFilesOf(spec: ScenarioSpec): TraceFile[] {
+  const files = new Map<string, TraceFile>();
+  const add = (trace: TraceSpec, namedAt: string): void => {
+    const key = keyOf(trace);
+    const known = files.get(key)?.namedAt ?? [];
+    files.set(key, {
+      key,
+      path: trace.trace,
+      format: trace.format,
+      columns: trace.columns,
+      namedAt: [...known, namedAt],
+    });
+  };
+  for (const [name, { arrivals, tokens }] of Object.entries(spec.workloads)) {
+    if ("trace" in arrivals) add(arrivals, `workloads.${name}.arrivals.trace`);
+    if (tokens !== undefined && "trace" in tokens) add(tokens, `workloads.${name}.tokens.trace`);
+  }
+  return [...files.values()];
+}
+
+/** The path, or the path and how to read it when that is said. */
+function keyOf({ trace, format, columns }: TraceSpec): string {
+  if (format === undefined && columns === undefined) return trace;
+  return JSON.stringify([trace, format, columns]);
+}
+
+/** The table that was read for a trace of the scenario; a problem when there is none or it has no requests. */
+export function traceOf(
+  spec: TraceSpec,
+  path: string,
+  traces: TracesRead,
+  problems: Problem[],
+): TraceTable | undefined {
+  const trace = traces.get(keyOf(spec));
+  if (trace === undefined) {
+    const message = `the trace ${spec.trace} was not read`;
+    problems.push({ code: "unreadable-file", path, message });
+    return undefined;
+  }
+  if (trace.requests === 0) {
+    problems.push({
+      code: "empty",
+      path,
+      message: `no requests in ${spec.trace}`,
+      hint: "use another trace",
+    });
+    return undefined;
+  }
+  return trace;
+}
