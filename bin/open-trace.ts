@@ -53,10 +53,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function systemProblem(error: unknown, source: string): PlannerError | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") {
-    return undefined;
-  }
-  const reason = REASONS[error.code];
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
+  const reason = typeof code === "string" ? REASONS[code] : undefined;
   return reason === undefined ? undefined : cannotOpen(source, reason);
 }
 

@@ -33,9 +33,16 @@ export function overrideOption(text: string, earlier: readonly string[] = []): s
 
 /** The option `--output`, which every command with a result has. */
 export function outputOption(): Option {
+  return new Option("--output <format>", "how the result is written")
+    .choices(OUTPUT_FORMATS)
+    .default("table");
+}
+
+/** The same for a command with `--out FILE`: without it, the name of the file decides. */
+export function fileOutputOption(): Option {
   return new Option(
     "--output <format>",
-    "how the result is written (default: table, or what the extension of --out says)",
+    "how the result is written (default: what the name of --out says, or table)",
   ).choices(OUTPUT_FORMATS);
 }
 

@@ -17,6 +17,25 @@ export interface OutputFile {
   discard(): void;
 }
 
+/** Several files that appear together, or not at all. */
+export class OutputFiles {
+  private readonly files: OutputFile[] = [];
+
+  add(file: OutputFile): OutputFile {
+    this.files.push(file);
+    return file;
+  }
+
+  commit(): void {
+    for (const file of this.files) file.commit();
+  }
+
+  /** Does nothing after `commit`. */
+  discard(): void {
+    for (const file of this.files) file.discard();
+  }
+}
+
 const BUFFER_CHARACTERS = 1 << 16;
 
 /**

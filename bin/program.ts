@@ -5,9 +5,10 @@
  */
 import { Command, CommanderError } from "commander";
 import { reportError } from "./describe-error";
+import { EndWith } from "./end-with";
 import { EXIT, type ExitCode } from "./exit-codes";
 import type { Io } from "./io";
-import { packageVersion } from "./version";
+import { packageVersion } from "./package-root";
 
 /** Adds options, arguments and the action to a command. */
 export type ConfigureCommand = (command: Command, io: Io) => void;
@@ -23,45 +24,38 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: "init",
     summary: "write a commented scenario to start from",
-    load: () => require("./commands/init").configureInit,
+    load: () => (require("./commands/init") as typeof import("./commands/init")).configureInit,
   },
   {
     name: "validate",
     summary: "check a scenario and print every value it resolves to",
-    load: () => require("./commands/validate").configureValidate,
+    load: () =>
+      (require("./commands/validate") as typeof import("./commands/validate")).configureValidate,
   },
   {
     name: "simulate",
     summary: "show what a fleet does under its traffic",
-    load: () => require("./commands/simulate").configureSimulate,
+    load: () =>
+      (require("./commands/simulate") as typeof import("./commands/simulate")).configureSimulate,
   },
   {
     name: "trace",
     summary: "look into a request trace, or fit a workload to it",
-    load: () => require("./commands/trace").configureTrace,
+    load: () => (require("./commands/trace") as typeof import("./commands/trace")).configureTrace,
   },
   {
     name: "catalog",
     summary: "list accelerators, models, instance types, regions and profiles",
-    load: () => require("./commands/catalog").configureCatalog,
+    load: () =>
+      (require("./commands/catalog") as typeof import("./commands/catalog")).configureCatalog,
   },
   {
     name: "schema",
     summary: "print the JSON Schema of a scenario or of a result",
-    load: () => require("./commands/schema").configureSchema,
+    load: () =>
+      (require("./commands/schema") as typeof import("./commands/schema")).configureSchema,
   },
 ];
-
-/** Thrown by a command that has printed its result and ends with another code than 0. */
-export class EndWith extends Error {
-  readonly exitCode: ExitCode;
-
-  constructor(exitCode: ExitCode) {
-    super(`exit ${exitCode}`);
-    this.name = "EndWith";
-    this.exitCode = exitCode;
-  }
-}
 
 /** Runs one command line; every error is on stderr when the promise resolves. It never rejects. */
 export async function runCapplan(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -7,11 +7,11 @@ import type { CatalogListing, CatalogValue } from "../../planner/catalog/list";
 import { formatCount, plural } from "../../planner/report/format-number";
 import { type ReportTable, UNKNOWN } from "../../planner/report/report";
 import type { Io } from "../io";
-import { outputFormat, outputOption } from "../options";
+import { outputOption } from "../options";
 import { type OutputFormat, renderTable, renderTableAs } from "../render-table";
 
 interface CatalogOptions {
-  readonly output?: OutputFormat;
+  readonly output: OutputFormat;
   readonly details?: true;
 }
 
@@ -54,20 +54,19 @@ function showKinds(listings: readonly CatalogListing[], options: CatalogOptions,
     rows: listings.map((listing) => [listing.kind, formatCount(listing.total)]),
   });
   const data = () => listings.map(({ kind, total }) => ({ kind, rows: total }));
-  io.stdout.write(renderTableAs(outputFormat(options.output, undefined), { table, data }, io));
+  io.stdout.write(renderTableAs(options.output, { table, data }, io));
 }
 
 function showListing(listing: CatalogListing, options: CatalogOptions, io: Io): void {
-  const format = outputFormat(options.output, undefined);
   const isDetailed = options.details === true;
-  if (format === "table" && isDetailed) {
+  if (options.output === "table" && isDetailed) {
     for (const table of recordTables(listing)) io.stdout.write(`${renderTable(table, io)}\n`);
   } else {
     const content = {
       table: () => tableOf(listing, isDetailed),
       data: () => recordsOf(listing),
     };
-    io.stdout.write(renderTableAs(format, content, io));
+    io.stdout.write(renderTableAs(options.output, content, io));
   }
   io.stderr.write(`${formatCount(listing.rows.length)} of ${plural(listing.total, "row")}\n`);
 }

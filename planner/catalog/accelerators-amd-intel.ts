@@ -1,12 +1,13 @@
 /**
- * Accelerators of AMD and Intel. Dense rates and one-direction link rates.
- * `memoryBytes` is what the driver reports as total: see accelerators.ts for where these figures come from.
+ * Accelerators of AMD and Intel. Dense rates and one-direction link rates. `memoryBytes` is what
+ * the driver reports as total: see accelerators.ts for where these figures come from.
  */
 import { gibibytes } from "./gibibytes";
 import type { AcceleratorSpec } from "./specs";
 
 export const amdIntelAccelerators: readonly AcceleratorSpec[] = [
-  // Two dies of 64 GB in one module; a driver lists each die as a device. CDNA 2 runs INT8 no faster than FP16.
+  // Two dies of 64 GB in one module; a driver lists each die as a device. CDNA 2 runs INT8 no
+  // faster than FP16.
   {
     name: "mi250-128gb",
     aliases: ["mi250"],

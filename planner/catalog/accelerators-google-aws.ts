@@ -1,6 +1,7 @@
 /**
- * Accelerators of Google (per chip) and AWS (per chip, not per core). Dense rates and one-direction link rates.
- * `memoryBytes` is what the driver reports as total: see accelerators.ts for where these figures come from.
+ * Accelerators of Google (per chip) and AWS (per chip, not per core). Dense rates and one-direction
+ * link rates. `memoryBytes` is what the driver reports as total: see accelerators.ts for where
+ * these figures come from.
  */
 import { gibibytes } from "./gibibytes";
 import type { AcceleratorSpec } from "./specs";

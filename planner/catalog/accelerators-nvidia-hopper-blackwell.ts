@@ -1,11 +1,13 @@
 /**
- * NVIDIA accelerators of the generations Hopper and Blackwell. Dense rates and one-direction link rates.
- * `memoryBytes` is what the driver reports as total: see accelerators.ts for where these figures come from.
+ * NVIDIA accelerators of the generations Hopper and Blackwell. Dense rates and one-direction link
+ * rates. `memoryBytes` is what the driver reports as total: see accelerators.ts for where these
+ * figures come from.
  */
 import { gibibytes } from "./gibibytes";
 import type { AcceleratorSpec } from "./specs";
 
 export const nvidiaHopperBlackwell: readonly AcceleratorSpec[] = [
+  // The server edition, which clouds rent; the workstation card reads 1,792 GB/s.
   {
     name: "rtx-pro-6000-96gb",
     aliases: ["rtx-pro-6000", "rtxpro6000", "rtx-pro-6000-server"],
@@ -14,13 +16,13 @@ export const nvidiaHopperBlackwell: readonly AcceleratorSpec[] = [
     formFactor: "PCIe",
     memoryGb: 96,
     memoryBytes: gibibytes(94.97),
-    memoryBytesPerSecond: 1792e9,
+    memoryBytesPerSecond: 1597e9,
     denseFlops: { fp16: 467.8e12, bf16: 467.8e12, fp8: 935.6e12, fp4: 1871.2e12 },
     scaleUp: { kind: "PCIe5 x16", bytesPerSecond: 64e9, domainSize: 1 },
     tdpWatts: 600,
     uncertain: [],
     source:
-      "ai-dynamo/aiconfigurator@095f58a5 aic-core/src/aiconfigurator_core/systems/rtx_pro_6000_server.yaml",
+      "ai-dynamo/aiconfigurator@095f58a5 aic-core/src/aiconfigurator_core/systems/rtx_pro_6000_server.yaml; bandwidth: NVIDIA data sheet, AWS G7e page",
     date: "2026-11-22",
   },
   {
@@ -215,7 +217,6 @@ export const nvidiaHopperBlackwell: readonly AcceleratorSpec[] = [
       "ai-dynamo/aiconfigurator@095f58a5 aic-core/src/aiconfigurator_core/systems/gb300.yaml (284,208 MiB); mlcommons/inference_results_v4.1+v5.1 closed/*/systems/*.json (memory capacity/type)",
     date: "2026-11-22",
   },
-  // Rates are estimates until the data sheet of the server edition is read.
   {
     name: "rtx-pro-4500-32gb",
     aliases: ["rtx-pro-4500"],
@@ -224,13 +225,12 @@ export const nvidiaHopperBlackwell: readonly AcceleratorSpec[] = [
     formFactor: "PCIe",
     memoryGb: 32,
     memoryBytes: gibibytes(31.36),
-    memoryBytesPerSecond: 896e9,
-    denseFlops: { fp16: 200e12, bf16: 200e12, fp8: 400e12, fp4: 800e12 },
+    memoryBytesPerSecond: 800e9,
+    denseFlops: { fp16: 203e12, bf16: 203e12, fp8: 405.5e12, fp4: 800e12 },
     scaleUp: { kind: "PCIe5 x16", bytesPerSecond: 64e9, domainSize: 1 },
-    tdpWatts: undefined,
-    uncertain: ["memoryBytesPerSecond", "denseFlops", "memoryBytes"],
-    source:
-      "NVIDIA RTX PRO 4500 Blackwell product page: memory; rates estimated from its sparse FP4 figure",
+    tdpWatts: 165,
+    uncertain: ["denseFlops", "memoryBytes"],
+    source: "NVIDIA RTX PRO 4500 Blackwell Server Edition data sheet, sparse rates halved",
     date: "2026-11-22",
   },
 ];

@@ -1,6 +1,7 @@
 /**
- * NVIDIA accelerators of the generations Turing, Volta, Ampere and Ada. Dense rates and one-direction link rates.
- * `memoryBytes` is what the driver reports as total: see accelerators.ts for where these figures come from.
+ * NVIDIA accelerators of the generations Turing, Volta, Ampere and Ada. Dense rates and
+ * one-direction link rates. `memoryBytes` is what the driver reports as total: see accelerators.ts
+ * for where these figures come from.
  */
 import { gibibytes } from "./gibibytes";
 import type { AcceleratorSpec } from "./specs";

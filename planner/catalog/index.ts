@@ -1,13 +1,15 @@
-/** The catalog's public face: tables, lookups by name, round-trip times, and listings for people. */
+/**
+ * The catalog's public face: tables, lookups by name, round-trip times, and listings for people.
+ */
 export { accelerators } from "./accelerators";
 export { instanceTypes } from "./instance-types";
 export {
-  type CatalogColumn,
   type CatalogKind,
   type CatalogListing,
   catalogKinds,
   listCatalog,
 } from "./list";
+export type { CatalogColumn } from "./list-tables";
 export {
   findAccelerator,
   findInstanceType,

@@ -1,6 +1,7 @@
 /**
- * Machine types of Google Cloud with accelerators, as sold in 2026. `hasRdma` means GPUDirect over TCPX, TCPXO or RDMA.
- * `NAME+t4x2` stands for a machine type with two attached accelerators; TPUs are under their GKE machine types.
+ * Machine types of Google Cloud with accelerators, as sold in 2026. `hasRdma` means GPUDirect over
+ * TCPX, TCPXO or RDMA. `NAME+t4x2` stands for a machine type with two attached accelerators; TPUs
+ * are under their GKE machine types.
  */
 import { instanceTypeRows } from "./instance-type-rows";
 import type { InstanceTypeSpec } from "./specs";

@@ -1,6 +1,6 @@
 /**
- * The columns in which each catalog table is shown, and its rows in them. Units stand in the keys; rates are in
- * tera-operations per second, sizes in the vendor's GB or in GiB, as the key says.
+ * The columns in which each catalog table is shown, and its rows in them. Units stand in the keys;
+ * rates are in tera-operations per second, sizes in the vendor's GB or in GiB, as the key says.
  */
 import { accelerators } from "./accelerators";
 import { instanceTypes } from "./instance-types";
@@ -56,7 +56,9 @@ const acceleratorColumns: readonly ColumnOf<AcceleratorSpec>[] = [
   ["memoryGb", "memory GB", (row) => row.memoryGb],
   ["memoryGiB", "usable GiB", (row) => rounded(row.memoryBytes / gibibyte, 2)],
   ["bandwidthGBps", "bandwidth GB/s", (row) => rounded(row.memoryBytesPerSecond / 1e9, 1)],
-  ["bf16Tflops", "BF16 TFLOP/s", (row) => tera(row.denseFlops.bf16)],
+  // The chips before Ampere compute in FP16, TPUs in BF16, the others in both at one rate.
+  ["tflops16", "16-bit TFLOP/s", (row) => tera(row.denseFlops.bf16 ?? row.denseFlops.fp16)],
+  ["bf16Tflops", "BF16 TFLOP/s", (row) => tera(row.denseFlops.bf16), "detail"],
   ["fp16Tflops", "FP16 TFLOP/s", (row) => tera(row.denseFlops.fp16), "detail"],
   ["fp8Tflops", "FP8 TFLOP/s", (row) => tera(row.denseFlops.fp8)],
   ["int8Tops", "INT8 TOP/s", (row) => tera(row.denseFlops.int8), "detail"],
@@ -99,7 +101,7 @@ const instanceTypeColumns: readonly ColumnOf<InstanceTypeSpec>[] = [
   ["memoryGiB", "memory GiB", (row) => row.memoryGiB],
   ["networkGbps", "network Gb/s", (row) => row.networkGbps],
   ["localDiskGb", "local disk GB", (row) => row.localDiskGb],
-  ["rdma", "RDMA", (row) => (row.hasRdma ? "yes" : "no")],
+  ["rdma", "RDMA", (row) => (row.hasRdma ? "yes" : "no"), "detail"],
   ["note", "note", (row) => row.note, "detail"],
   ["source", "source", (row) => row.source, "detail"],
   ["date", "date", (row) => row.date, "detail"],
@@ -142,9 +144,9 @@ const profileColumns: readonly ColumnOf<TrafficProfile>[] = [
   ["inputP95", "input p95", (row) => quantile(row, row.inputTokens, 0.95)],
   ["outputP50", "output p50", (row) => quantile(row, row.outputTokens, 0.5)],
   ["outputP95", "output p95", (row) => quantile(row, row.outputTokens, 0.95)],
-  ["rankCorrelation", "rank correlation", (row) => row.rankCorrelation],
-  ["requestsPerSecond", "requests/s", (row) => row.arrivals?.meanRequestsPerSecond],
-  ["gapCv", "gap CV", (row) => row.arrivals?.gapCv],
+  ["rankCorrelation", "rank correlation", knownCorrelation],
+  ["requestsPerSecond", "requests/s", (row) => row.arrivals?.meanRequestsPerSecond, "detail"],
+  ["gapCv", "gap CV", (row) => row.arrivals?.gapCv, "detail"],
   ["reusableShare", "prefix share", (row) => row.prefix?.reusableShare],
   ["description", "description", (row) => row.description, "detail"],
   ["uncertain", "uncertain", (row) => row.uncertain?.join(", "), "detail"],
@@ -194,6 +196,12 @@ function attentionKind(model: ModelSpec): "MLA" | "MQA" | "MHA" | "GQA" {
   if (model.latentAttention !== undefined) return "MLA";
   if (model.kvHeads === 1) return "MQA";
   return model.kvHeads === model.heads ? "MHA" : "GQA";
+}
+
+/** An assumed correlation is not shown as if a trace had it. */
+function knownCorrelation(profile: TrafficProfile): number | undefined {
+  const isAssumed = profile.uncertain?.includes("rankCorrelation") ?? false;
+  return isAssumed ? undefined : profile.rankCorrelation;
 }
 
 /** Linear between the points of the table. */

@@ -1,6 +1,7 @@
 /**
- * Catalog tables as plain columns and rows, filtered: what a terminal table, JSON or Markdown is made of. Figures
- * are raw numbers in the unit that the column names; a figure that is not known is null.
+ * Catalog tables as plain columns and rows, filtered: what a terminal table, JSON or Markdown is
+ * made of. Figures are raw numbers in the unit that the column names; a figure that is not known is
+ * null.
  */
 import { PlannerError, type Problem } from "../foundation/errors";
 import {
@@ -11,7 +12,7 @@ import {
 } from "./list-tables";
 import { didYouMean } from "./suggest";
 
-export type { CatalogColumn, CatalogValue } from "./list-tables";
+export type { CatalogValue } from "./list-tables";
 
 export type CatalogKind = keyof typeof catalogTables;
 
@@ -41,8 +42,10 @@ type RowTest = (row: CatalogTable["rows"][number]) => boolean;
  * Rows of one catalog table that pass every filter.
  *
  * @param kind `accelerators`, `models`, `instance-types`, `regions`, `origins` or `profiles`
- * @param filters `KEY=VALUE`, `KEY!=VALUE`, `KEY>=NUMBER` (also `<=`, `>`, `<`), or text that some cell or alias contains
- * @throws PlannerError for a kind or key that is not known, or a comparison that is not with a number
+ * @param filters `KEY=VALUE`, `KEY!=VALUE`, `KEY>=NUMBER` (also `<=`, `>`, `<`), or text that some
+ *   cell or alias contains
+ * @throws PlannerError for a kind or key that is not known, or a comparison that is not with a
+ *   number
  * @example listCatalog("accelerators", ["vendor=nvidia", "memoryGb>=80"])
  */
 export function listCatalog(kind: string, filters: readonly string[] = []): CatalogListing {

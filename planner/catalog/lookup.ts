@@ -1,6 +1,7 @@
 /**
- * Finds catalog rows by name or alias, whatever the case. A name that is not known gives suggestions instead of
- * an exception: the caller knows the path of the value, and reports all problems of an input at once.
+ * Finds catalog rows by name or alias, whatever the case. A name that is not known gives
+ * suggestions instead of an exception: the caller knows the path of the value, and reports all
+ * problems of an input at once.
  */
 import { accelerators } from "./accelerators";
 import { instanceTypes } from "./instance-types";
@@ -24,7 +25,10 @@ export type Lookup<T> =
       readonly unknown: string;
       /** Canonical names near to it, nearest first; may be empty. */
       readonly suggestions: readonly string[];
-      /** `did you mean "h100-sxm-80gb"?`, ready to be the hint of a problem; absent when nothing is near. */
+      /**
+       * `did you mean "h100-sxm-80gb"?`, ready to be the hint of a problem; absent when nothing is
+       * near.
+       */
       readonly hint: string | undefined;
     };
 

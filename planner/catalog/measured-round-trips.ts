@@ -1,17 +1,20 @@
 /**
- * Measured round-trip times between AWS regions, in milliseconds: the median of a year of TCP probes, mean of both
- * directions. One line per region, with the times to the regions above it.
+ * Measured round-trip times between AWS regions, in milliseconds: medians of TCP probes, mean of
+ * both directions. One line per region, with the times to the regions above it. The snapshot bears no
+ * date; it has regions that opened in June 2025.
  */
 import type { Provenance } from "./specs";
 
 export const measuredRoundTripProvenance: Provenance = {
   source:
-    "cloudping.co p50 matrix, as stored in commonwarexyz/monorepo@4622dfb1 examples/estimator/src/p50.json",
+    "cloudping.co p50 matrix in commonwarexyz/monorepo@4622dfb1 examples/estimator/src/p50.json",
   date: "2025-07-01",
 };
 
+type MeasuredLine = readonly [region: string, ...milliseconds: number[]];
+
 // biome-ignore format: a lower triangular matrix
-export const measuredRoundTrips: readonly (readonly [region: string, ...milliseconds: number[]])[] = [
+export const measuredRoundTrips: readonly MeasuredLine[] = [
   ["us-east-1"],
   ["us-east-2", 16],
   ["us-west-1", 64, 53],

@@ -1,6 +1,7 @@
 /**
- * Models with multi-head latent attention (MLA): DeepSeek, Kimi, GLM-5. Dimensions from the published config.json; parameters are summed from
- * the dimensions (weights only: no norms, biases, or draft modules).
+ * Models with multi-head latent attention (MLA): DeepSeek, Kimi, GLM-5. Dimensions from the
+ * published config.json; parameters are summed from the dimensions (weights only: no norms, biases,
+ * or draft modules).
  */
 import type { ModelSpec } from "./specs";
 

@@ -1,6 +1,6 @@
 /**
- * Models of Meta: Llama and CodeLlama. Dimensions from the published config.json; parameters are summed from
- * the dimensions (weights only: no norms, biases, or draft modules).
+ * Models of Meta: Llama and CodeLlama. Dimensions from the published config.json; parameters are
+ * summed from the dimensions (weights only: no norms, biases, or draft modules).
  */
 import type { ModelSpec } from "./specs";
 
@@ -104,7 +104,8 @@ export const llamaModels: readonly ModelSpec[] = [
       "ai-dynamo/aiconfigurator@095f58a5 model_configs/meta-llama--Llama-4-Scout-17B-16E-Instruct_config.json",
     date: "2026-11-22",
   },
-  // Every second layer has experts. Local attention is in chunks of 8,192 tokens, counted as a window.
+  // Every second layer has experts. Local attention is in chunks of 8,192 tokens, counted as a
+  // window.
   {
     name: "llama-4-maverick-17b-128e-instruct",
     aliases: ["llama-4-maverick", "llama-4-maverick-17b-128e"],

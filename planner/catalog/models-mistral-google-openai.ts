@@ -1,6 +1,6 @@
 /**
- * Models of Mistral, Google and OpenAI. Dimensions from the published config.json; parameters are summed from
- * the dimensions (weights only: no norms, biases, or draft modules).
+ * Models of Mistral, Google and OpenAI. Dimensions from the published config.json; parameters are
+ * summed from the dimensions (weights only: no norms, biases, or draft modules).
  */
 import type { ModelSpec } from "./specs";
 

@@ -1,6 +1,7 @@
 /**
- * All models of the catalog: dense, grouped-query, mixture-of-experts, latent-attention and sliding-window ones.
- * The rows stand in one file per family. Dates are the day on which a row was read from its source.
+ * All models of the catalog: dense, grouped-query, mixture-of-experts, latent-attention and
+ * sliding-window ones. The rows stand in one file per family. Dates are the day on which a row was
+ * read from its source.
  */
 import { latentAttentionModels } from "./models-latent-attention";
 import { llamaModels } from "./models-llama";

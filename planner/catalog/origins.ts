@@ -1,6 +1,7 @@
 /**
- * Where requests come from: short names for parts of the world, each stood for by one populous place, and the cloud
- * regions themselves (a client beside the servers, no last mile). Shares of a scenario's `origins` name these.
+ * Where requests come from: short names for parts of the world, each stood for by one populous
+ * place, and the cloud regions themselves (a client beside the servers, no last mile). Shares of a
+ * scenario's `origins` name these.
  */
 import { regions } from "./regions";
 import type { Provenance, RegionSpec } from "./specs";
@@ -13,13 +14,16 @@ export interface OriginSpec extends Provenance {
   readonly longitude: number;
   readonly continent: RegionSpec["continent"];
   readonly utcOffsetHours: number;
-  /** Round trip over the client's access network, before the first backbone router; 0 inside a cloud region. */
+  /**
+   * Round trip over the client's access network, before the first backbone router; 0 inside a cloud
+   * region.
+   */
   readonly lastMileSeconds: number;
 }
 
 /**
- * Idle round trips of fixed broadband to a nearby server run from about 8 ms (fibre) to 30 ms (cable, DSL); mobile is
- * slower. One figure stands for all.
+ * Idle round trips of fixed broadband to a nearby server run from about 8 ms (fibre) to 30 ms
+ * (cable, DSL); mobile is slower. One figure stands for all.
  */
 const broadband = {
   lastMileSeconds: 0.012,

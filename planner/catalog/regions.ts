@@ -1,6 +1,7 @@
 /**
- * Regions of AWS and Google Cloud in which the price lists sell accelerators. Coordinates are those of the city or
- * county that the provider names, to about 30 km; offsets are standard time, without daylight saving.
+ * Regions of AWS and Google Cloud in which the price lists sell accelerators. Coordinates are those
+ * of the city or county that the provider names, to about 30 km; offsets are standard time, without
+ * daylight saving.
  */
 import type { RegionSpec } from "./specs";
 

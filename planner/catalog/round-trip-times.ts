@@ -1,9 +1,11 @@
 /**
- * Round-trip times between places. Pairs of AWS regions are measured; every other pair is modelled by
- * carrying the nearest measured pair over: its time, plus fibre time at a route factor for what the distance differs.
+ * Round-trip times between places. Pairs of AWS regions are measured; every other pair is modelled
+ * by carrying the nearest measured pair over: its time, plus fibre time at a route factor for what
+ * the distance differs.
  *
- * Error of the model, each region left out of the table in turn: median 6 %, nine in ten within 25 %; worst where
- * cables take long detours (Cape Town, Tel Aviv). On 26 AWS-to-Google paths measured by the Skyplane project: median 6 %.
+ * Error of the model, each region left out of the table in turn: 6 % in the median, 25 % in nine of
+ * ten pairs; worst where cables take long detours (Cape Town, Tel Aviv). On 26 paths that the
+ * Skyplane project measured between AWS and Google: 6 % in the median, 38 % at worst.
  */
 import { measuredRoundTripProvenance, measuredRoundTrips } from "./measured-round-trips";
 import type { OriginSpec } from "./origins";
@@ -23,9 +25,13 @@ export interface RoundTrip {
 
 /** Between zones of one region: 0.3 to 3.4 ms are measured, 1 ms is typical. */
 const intraRegionSeconds = 0.001;
-/** Routers and the way into and out of data centres, for places with no measured path between them. */
+/**
+ * Routers and the way into and out of data centres, for places with no measured path between them.
+ */
 const baseSeconds = 0.002;
-/** How much longer cables are than the great circle, beside a measured path and where there is none. */
+/**
+ * How much longer cables are than the great circle, beside a measured path and where there is none.
+ */
 const routeFactor = 1.5;
 const localRouteFactor = 1.8;
 /** No route is straighter than this. */

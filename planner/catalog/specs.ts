@@ -19,12 +19,21 @@ export interface AcceleratorSpec extends Provenance {
   readonly vendor: "nvidia" | "amd" | "google" | "aws" | "intel";
   readonly architecture: string;
   readonly formFactor: string;
-  /** Vendor's figure, in bytes (80 GB = 80e9 for HBM sold as "80 GB" may be 80 GiB: see `memoryBytes`). */
+  /**
+   * Vendor's figure, in bytes (80 GB = 80e9 for HBM sold as "80 GB" may be 80 GiB: see
+   * `memoryBytes`).
+   */
   readonly memoryGb: number;
-  /** Bytes that the driver reports as total memory of the device: what `gpuMemoryUtilization` multiplies. */
+  /**
+   * Bytes that the driver reports as total memory of the device: what `gpuMemoryUtilization`
+   * multiplies.
+   */
   readonly memoryBytes: number;
   readonly memoryBytesPerSecond: number;
-  /** Dense (not sparse) peak operations per second by operand precision; absent = the chip has no such unit. */
+  /**
+   * Dense (not sparse) peak operations per second by operand precision; absent = the chip has no
+   * such unit.
+   */
   readonly denseFlops: Readonly<Partial<Record<Precision, number>>>;
   /** Link to the other accelerators of one scale-up domain. */
   readonly scaleUp: {
@@ -50,7 +59,10 @@ export interface ModelSpec extends Provenance {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  /** Multi-head latent attention: the KV cache holds one latent per token, the same on every tensor-parallel rank. */
+  /**
+   * Multi-head latent attention: the KV cache holds one latent per token, the same on every
+   * tensor-parallel rank.
+   */
   readonly latentAttention?: {
     readonly kvRank: number;
     readonly queryRank: number | undefined;
@@ -60,7 +72,10 @@ export interface ModelSpec extends Provenance {
   };
   /** Layers that only look back `tokens`; the other layers see all. */
   readonly slidingWindow?: { readonly tokens: number; readonly layers: number };
-  /** Layers with a state of fixed size instead of a KV cache (gated delta-net, Mamba); absent = none. */
+  /**
+   * Layers with a state of fixed size instead of a KV cache (gated delta-net, Mamba); absent =
+   * none.
+   */
   readonly linearAttentionLayers?: number;
   readonly mixtureOfExperts?: {
     readonly experts: number;
@@ -70,10 +85,16 @@ export interface ModelSpec extends Provenance {
     readonly parametersPerExpert: number;
   };
   readonly parameters: number;
-  /** Parameters one token passes through (= `parameters` for a dense model; embeddings as the source counts them). */
+  /**
+   * Parameters one token passes through (= `parameters` for a dense model; embeddings as the source
+   * counts them).
+   */
   readonly activeParameters: number;
   readonly contextWindowTokens: number;
-  /** KV bytes per token over all layers at 16 bits (no window applied), on one rank of tensor parallel 1. */
+  /**
+   * KV bytes per token over all layers at 16 bits (no window applied), on one rank of tensor
+   * parallel 1.
+   */
   readonly kvBytesPerToken16: number;
   /** Precision in which the weights are published. */
   readonly publishedPrecision: Precision;
@@ -88,6 +109,7 @@ export interface InstanceTypeSpec extends Provenance {
   readonly acceleratorCount: number;
   readonly vcpus: number | undefined;
   readonly memoryGiB: number | undefined;
+  /** What the type sustains; bursts above it are not counted. */
   readonly networkGbps: number | undefined;
   /** Local NVMe disks together. */
   readonly localDiskGb: number | undefined;
@@ -140,8 +162,8 @@ export interface TrafficProfile extends Provenance {
 }
 
 /**
- * Coefficients of the step-time model (planner/simulation/step-time.ts) for one accelerator and engine.
- * `kind` says what stands behind them: fitted to measurements, or physical priors only.
+ * Coefficients of the step-time model (planner/simulation/step-time.ts) for one accelerator and
+ * engine. `kind` says what stands behind them: fitted to measurements, or physical priors only.
  */
 export interface StepTimeCoefficients extends Provenance {
   readonly accelerator: string;
@@ -151,15 +173,35 @@ export interface StepTimeCoefficients extends Provenance {
   readonly weightBandwidthEfficiency: number;
   /** Achieved share of peak memory bandwidth when reading KV. */
   readonly kvBandwidthEfficiency: number;
+  /**
+   * Achieved share of peak memory bandwidth when reading experts with the engine's generic fused
+   * kernels (not 4-bit floats).
+   */
+  readonly expertBandwidthEfficiency: number;
   /** Achieved share of peak dense FLOP/s in large matrix multiplications. */
   readonly computeEfficiency: number;
+  /** Achieved share of peak dense FLOP/s in the grouped multiplications of experts. */
+  readonly expertComputeEfficiency: number;
   /** Achieved share of peak FLOP/s in prefill attention. */
   readonly attentionEfficiency: number;
   /** Per forward pass, per layer of a pass, and per request in the batch. */
   readonly hostSecondsPerStep: number;
   readonly hostSecondsPerLayer: number;
   readonly hostSecondsPerRequest: number;
-  /** Per collective operation (two per layer under tensor parallel), and achieved share of link bandwidth. */
+  /**
+   * Further time per layer with experts in the generic fused kernels: routing, sorting, extra
+   * launches.
+   */
+  readonly hostSecondsPerExpertLayer: number;
+  /**
+   * Handling of a request outside the engine's loop (HTTP, tokenising, hand-over between processes,
+   * first token back): delays the first token, occupies no accelerator.
+   */
+  readonly frontEndSeconds: number;
+  /**
+   * Per collective operation (two per layer under tensor parallel), and achieved share of link
+   * bandwidth.
+   */
   readonly collectiveLatencySeconds: number;
   readonly linkEfficiency: number;
   /** Relative residual (median absolute) of TPOT and TTFT: the model-error margin of a verdict. */

@@ -1,11 +1,12 @@
 /**
- * Traffic profiles: token lengths of public traces as quantile tables, with their rank correlation, and the arrivals
- * and prefix reuse where a trace shows them. Written by test/bench/fit-traffic-profiles.ts; do not edit by hand.
+ * Traffic profiles: token lengths of public traces as quantile tables, with their rank correlation,
+ * and the arrivals and prefix reuse where a trace shows them. Written by
+ * test/bench/fit-traffic-profiles.ts; do not edit by hand.
  */
 import type { TrafficProfile } from "./specs";
 
 const probabilities: readonly number[] = [
-  0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1,
+  0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1,
 ];
 
 export const trafficProfiles: readonly TrafficProfile[] = [
@@ -15,9 +16,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 19366,
     probabilities,
     inputTokens: [
-      2, 29, 181, 207, 387, 403, 703, 1020, 1071, 1130, 1315, 2735, 4083, 4142, 6179, 14050,
+      2, 29, 181, 207, 387, 403, 703, 1020, 1071, 1130, 1315, 2735, 4083, 4098, 4142, 4831, 6179,
+      14050,
     ],
-    outputTokens: [7, 16, 41, 54, 77, 91, 103, 129, 177, 384, 400, 424, 451, 601, 954, 1000],
+    outputTokens: [
+      7, 16, 41, 54, 77, 91, 103, 129, 177, 384, 400, 424, 451, 540, 601, 643, 954, 1000,
+    ],
     rankCorrelation: 0.073,
     arrivals: { meanRequestsPerSecond: 5.53, gapCv: 1.094 },
     source: "Azure/AzurePublicDataset@b469a113 data/AzureLLMInferenceTrace_conv.csv",
@@ -29,9 +33,10 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 8819,
     probabilities,
     inputTokens: [
-      3, 17, 75, 147, 386, 770, 1075, 1469, 1909, 2433, 3192, 5188, 7303, 7436, 7437, 7437,
+      3, 17, 75, 147, 386, 770, 1075, 1469, 1909, 2433, 3192, 5188, 7303, 7436, 7436, 7436, 7437,
+      7437,
     ],
-    outputTokens: [6, 6, 6, 7, 8, 9, 11, 13, 16, 20, 29, 55, 90, 251, 825, 1899],
+    outputTokens: [6, 6, 6, 7, 8, 9, 11, 13, 16, 20, 29, 55, 90, 171, 251, 359, 825, 1899],
     rankCorrelation: -0.021,
     arrivals: { meanRequestsPerSecond: 2.566, gapCv: 13.151 },
     source: "Azure/AzurePublicDataset@b469a113 data/AzureLLMInferenceTrace_code.csv",
@@ -43,10 +48,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 12031,
     probabilities,
     inputTokens: [
-      891, 894, 901, 964, 1662, 3263, 4993, 6909, 9570, 13196, 17869, 27367, 39551, 85400, 121301,
-      126195,
+      891, 894, 901, 964, 1662, 3263, 4993, 6909, 9570, 13196, 17869, 27367, 39551, 66449, 85400,
+      100810, 121301, 126195,
     ],
-    outputTokens: [1, 3, 10, 24, 100, 213, 291, 350, 399, 447, 504, 597, 698, 1119, 2000, 2000],
+    outputTokens: [
+      1, 3, 10, 24, 100, 213, 291, 350, 399, 447, 504, 597, 698, 892, 1119, 1568, 2000, 2000,
+    ],
     rankCorrelation: 0.072,
     arrivals: { meanRequestsPerSecond: 3.401, gapCv: 3.034 },
     prefix: { reusableShare: 0.374 },
@@ -60,10 +67,10 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 3993,
     probabilities,
     inputTokens: [
-      13, 16, 22, 30, 88, 913, 4365, 11587, 16290, 19409, 28425, 38611, 48905, 66456, 191373,
-      191378,
+      13, 16, 22, 30, 88, 913, 4365, 11587, 16290, 19409, 28425, 38611, 48905, 56631, 66456, 76328,
+      191373, 191378,
     ],
-    outputTokens: [1, 2, 2, 4, 8, 16, 32, 69, 126, 210, 289, 389, 519, 768, 813, 893],
+    outputTokens: [1, 2, 2, 4, 8, 16, 32, 69, 126, 210, 289, 389, 519, 689, 768, 782, 813, 893],
     rankCorrelation: -0.517,
     arrivals: { meanRequestsPerSecond: 3.906, gapCv: 1.011 },
     prefix: { reusableShare: 0.651 },
@@ -76,9 +83,10 @@ export const trafficProfiles: readonly TrafficProfile[] = [
       "ShareGPT first turns; answers generated anew by a later model, six times as long as the original ones",
     requests: 81494,
     probabilities,
-    inputTokens: [1, 1, 7, 12, 23, 36, 52, 72, 97, 135, 198, 323, 432, 570, 610, 614],
+    inputTokens: [1, 1, 7, 12, 23, 36, 52, 72, 97, 135, 198, 323, 432, 529, 570, 592, 610, 614],
     outputTokens: [
-      1, 15, 118, 221, 395, 631, 933, 1311, 1622, 1801, 1929, 2077, 2201, 2399, 2623, 3333,
+      1, 15, 118, 221, 395, 631, 933, 1311, 1622, 1801, 1929, 2077, 2201, 2311, 2399, 2473, 2623,
+      3333,
     ],
     rankCorrelation: 0.307,
     source: "openshift-psap/performance-dashboard@71007029 datasets/summaries",
@@ -90,9 +98,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 28257,
     probabilities,
     inputTokens: [
-      1, 73, 749, 1242, 1802, 2150, 2453, 2730, 2996, 3249, 3490, 3702, 3813, 3933, 4012, 4054,
+      1, 73, 749, 1242, 1802, 2150, 2453, 2730, 2996, 3249, 3490, 3702, 3813, 3892, 3933, 3963,
+      4012, 4054,
     ],
-    outputTokens: [5, 36, 60, 78, 104, 125, 145, 167, 192, 222, 268, 372, 736, 3271, 3844, 4056],
+    outputTokens: [
+      5, 36, 60, 78, 104, 125, 145, 167, 192, 222, 268, 372, 736, 2775, 3271, 3582, 3844, 4056,
+    ],
     rankCorrelation: -0.114,
     source: "microsoft/vidur@7d475133 data/processed_traces",
     date: "2026-11-22",
@@ -102,9 +113,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description: "Story writing: short prompts, long answers",
     requests: 512,
     probabilities,
-    inputTokens: [100, 139, 179, 199, 234, 257, 286, 309, 331, 348, 372, 400, 423, 566, 972, 1232],
+    inputTokens: [
+      100, 139, 179, 199, 234, 257, 286, 309, 331, 348, 372, 400, 423, 480, 566, 635, 972, 1232,
+    ],
     outputTokens: [
-      236, 354, 525, 627, 761, 881, 983, 1107, 1218, 1374, 1511, 1708, 1807, 2341, 3466, 3501,
+      236, 354, 525, 627, 761, 881, 983, 1107, 1218, 1374, 1511, 1708, 1807, 2025, 2341, 2664, 3466,
+      3501,
     ],
     rankCorrelation: 0.713,
     source: "microsoft/apex_plus@87690965",
@@ -115,8 +129,8 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description: "LMSYS chat arena",
     requests: 1024,
     probabilities,
-    inputTokens: [2, 2, 3, 5, 8, 10, 13, 17, 24, 36, 66, 177, 308, 586, 767, 1037],
-    outputTokens: [1, 2, 8, 12, 28, 50, 79, 117, 165, 227, 300, 389, 436, 533, 754, 761],
+    inputTokens: [2, 2, 3, 5, 8, 10, 13, 17, 24, 36, 66, 177, 308, 484, 586, 684, 767, 1037],
+    outputTokens: [1, 2, 8, 12, 28, 50, 79, 117, 165, 227, 300, 389, 436, 481, 533, 605, 754, 761],
     rankCorrelation: 0.138,
     source: "microsoft/apex_plus@87690965",
     date: "2026-11-22",
@@ -127,9 +141,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 1302,
     probabilities,
     inputTokens: [
-      245, 608, 999, 1367, 1808, 2209, 2611, 2943, 3214, 3432, 3662, 3880, 4001, 4075, 4092, 4092,
+      245, 608, 999, 1367, 1808, 2209, 2611, 2943, 3214, 3432, 3662, 3880, 4001, 4059, 4075, 4086,
+      4092, 4092,
     ],
-    outputTokens: [51, 60, 72, 88, 107, 125, 141, 162, 180, 204, 229, 269, 297, 357, 453, 458],
+    outputTokens: [
+      51, 60, 72, 88, 107, 125, 141, 162, 180, 204, 229, 269, 297, 333, 357, 385, 453, 458,
+    ],
     rankCorrelation: 0.101,
     source: "microsoft/apex_plus@87690965",
     date: "2026-11-22",
@@ -139,8 +156,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description: "MLPerf inference, Llama 2 70B: OpenOrca questions",
     requests: 24576,
     probabilities,
-    inputTokens: [48, 56, 73, 85, 102, 117, 132, 152, 186, 232, 312, 519, 614, 791, 990, 1021],
-    outputTokens: [3, 4, 15, 31, 67, 102, 146, 190, 231, 276, 336, 449, 563, 779, 950, 1016],
+    inputTokens: [
+      48, 56, 73, 85, 102, 117, 132, 152, 186, 232, 312, 519, 614, 687, 791, 877, 990, 1021,
+    ],
+    outputTokens: [
+      3, 4, 15, 31, 67, 102, 146, 190, 231, 276, 336, 449, 563, 699, 779, 843, 950, 1016,
+    ],
     rankCorrelation: -0.12,
     source: "openshift-psap/performance-dashboard@71007029 datasets/summaries",
     date: "2026-11-22",
@@ -151,11 +172,11 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 8313,
     probabilities,
     inputTokens: [
-      476, 1598, 2783, 3678, 5122, 6999, 8803, 10112, 11038, 11731, 12757, 14156, 15831, 18956,
-      19846, 19988,
+      476, 1598, 2783, 3678, 5122, 6999, 8803, 10112, 11038, 11731, 12757, 14156, 15831, 17934,
+      18956, 19484, 19846, 19988,
     ],
     outputTokens: [
-      3, 192, 210, 217, 423, 599, 691, 753, 800, 841, 881, 974, 1048, 1174, 1360, 1830,
+      3, 192, 210, 217, 423, 599, 691, 753, 800, 841, 881, 974, 1048, 1125, 1174, 1219, 1360, 1830,
     ],
     rankCorrelation: -0.115,
     source: "openshift-psap/performance-dashboard@71007029 datasets/summaries",
@@ -166,8 +187,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     description: "MLPerf inference, Mixtral 8x7B: chat, maths and code",
     requests: 15000,
     probabilities,
-    inputTokens: [35, 54, 85, 112, 143, 168, 206, 283, 634, 652, 668, 701, 1006, 1561, 1862, 1948],
-    outputTokens: [2, 24, 35, 47, 66, 82, 97, 113, 132, 160, 201, 279, 363, 582, 1024, 1024],
+    inputTokens: [
+      35, 54, 85, 112, 143, 168, 206, 283, 634, 652, 668, 701, 1006, 1367, 1561, 1754, 1862, 1948,
+    ],
+    outputTokens: [
+      2, 24, 35, 47, 66, 82, 97, 113, 132, 160, 201, 279, 363, 487, 582, 673, 1024, 1024,
+    ],
     rankCorrelation: 0.12,
     source: "openshift-psap/performance-dashboard@71007029 datasets/summaries",
     date: "2026-11-22",
@@ -178,10 +203,12 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 4388,
     probabilities,
     inputTokens: [
-      52, 73, 100, 124, 231, 759, 865, 902, 952, 1037, 1141, 1281, 1312, 1432, 1682, 3140,
+      52, 73, 100, 124, 231, 759, 865, 902, 952, 1037, 1141, 1281, 1312, 1358, 1432, 1479, 1682,
+      3140,
     ],
     outputTokens: [
-      209, 356, 502, 627, 867, 1157, 1598, 2194, 3038, 4217, 5950, 9477, 13854, 32768, 32768, 32768,
+      209, 356, 502, 627, 867, 1157, 1598, 2194, 3038, 4217, 5950, 9477, 13854, 19114, 32768, 32768,
+      32768, 32768,
     ],
     rankCorrelation: -0.343,
     source: "openshift-psap/performance-dashboard@71007029 datasets/summaries",
@@ -194,9 +221,10 @@ export const trafficProfiles: readonly TrafficProfile[] = [
     requests: 13368,
     probabilities,
     inputTokens: [
-      79, 237, 327, 391, 497, 594, 688, 784, 898, 1025, 1206, 1479, 1750, 2118, 2324, 2540,
+      79, 237, 327, 391, 497, 594, 688, 784, 898, 1025, 1206, 1479, 1750, 1984, 2118, 2217, 2324,
+      2540,
     ],
-    outputTokens: [13, 31, 43, 50, 54, 64, 71, 74, 84, 91, 105, 123, 140, 180, 245, 2135],
+    outputTokens: [13, 31, 43, 50, 54, 64, 71, 74, 84, 91, 105, 123, 140, 163, 180, 197, 245, 2135],
     rankCorrelation: 0.328,
     uncertain: ["outputTokens"],
     source: "openshift-psap/performance-dashboard@71007029 datasets/summaries",

@@ -13,6 +13,7 @@ import {
 } from "../catalog";
 import type { AcceleratorSpec, InstanceTypeSpec, RegionSpec } from "../catalog/specs";
 import type { Problem } from "../foundation/errors";
+import { checkFleet } from "./check-fleet";
 import {
   acceleratorsOf,
   kvTransferBandwidthDefault,
@@ -20,6 +21,7 @@ import {
   ROUTING_DEFAULTS,
 } from "./defaults";
 import type { FleetSpec, PoolSpec, RoutingSpec } from "./fleet-spec";
+import { poolPath, unknown } from "./names";
 import { resolveEngine } from "./resolve-engine";
 import type {
   ResolvedFleet,
@@ -53,8 +55,7 @@ export function resolveFleet(
       }),
   );
   const routing = resolveRouting(spec.routing ?? {});
-  checkRouting(spec, routing, problems);
-  checkRoles(spec, problems);
+  checkFleet(spec, routing, problems);
   return {
     regions: regions.map(({ name, spec: row }) => ({ name, spec: row })),
     pools,
@@ -62,11 +63,6 @@ export function resolveFleet(
     origins,
     roundTripSeconds: origins.map((origin) => roundTripsFrom(origin, regions)),
   };
-}
-
-/** `fleet.regions.us-east-1.pools.h100` */
-export function poolPath(region: string, pool: string): string {
-  return `fleet.regions.${region}.pools.${pool}`;
 }
 
 function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
@@ -101,22 +97,6 @@ function resolveRegions(spec: FleetSpec, problems: Problem[]): NamedRegion[] {
     regions.push({ key, name: lookup.row.name, spec: lookup.row });
   }
   return regions.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** The problem of a name that the catalog does not have. */
-export function unknown(
-  path: string,
-  what: string,
-  name: string,
-  hint: string | undefined,
-  list: string,
-): Problem {
-  return {
-    code: "unknown-name",
-    path,
-    message: `unknown ${what} "${name}"`,
-    hint: hint ?? `\`capplan catalog ${list}\` lists them`,
-  };
 }
 
 function roundTripsFrom(name: string, regions: readonly ResolvedRegion[]): number[] {
@@ -234,81 +214,4 @@ function resolveRouting(spec: RoutingSpec): ResolvedRouting {
     spillOutstanding: spec.spillOutstanding ?? ROUTING_DEFAULTS.spillOutstanding.value,
     affinitySlack: spec.affinitySlack ?? ROUTING_DEFAULTS.affinitySlack.value,
   };
-}
-
-interface PlacedPool {
-  readonly path: string;
-  readonly region: string;
-  readonly pool: PoolSpec;
-}
-
-function placedPools(spec: FleetSpec): PlacedPool[] {
-  return Object.entries(spec.regions).flatMap(([region, { pools }]) =>
-    Object.entries(pools).map(([name, pool]) => ({ path: poolPath(region, name), region, pool })),
-  );
-}
-
-/** Policies that decide by something the pools must say. */
-function checkRouting(spec: FleetSpec, { policy }: ResolvedRouting, problems: Problem[]): void {
-  const pools = placedPools(spec);
-  if (policy === "cheapest-first") {
-    for (const { path, pool } of pools) {
-      if (pool.price !== undefined) continue;
-      const message = "is missing; cheapest-first routing needs the price of every pool";
-      problems.push({
-        code: "missing",
-        path: `${path}.price`,
-        message,
-        hint: "for example price: $98.32",
-      });
-    }
-  }
-  if (
-    policy === "by-length" &&
-    pools.every(({ pool }) => pool.accepts?.inputTokens === undefined)
-  ) {
-    problems.push({
-      code: "conflict",
-      path: "fleet.routing.policy",
-      message: "by-length routing needs a pool with accepts.inputTokens.max, and there is none",
-      hint: "add accepts: { inputTokens: { max: 4k } } to the pools for short inputs",
-    });
-  }
-  if (policy === "by-priority" && pools.every(({ pool }) => pool.priorities === undefined)) {
-    problems.push({
-      code: "conflict",
-      path: "fleet.routing.policy",
-      message: "by-priority routing needs a pool with priorities, and there is none",
-      hint: "add priorities: [interactive] to the pools for urgent requests",
-    });
-  }
-}
-
-/** KV does not leave its region: a prefill pool needs a decode pool beside it, and the other way round. */
-function checkRoles(spec: FleetSpec, problems: Problem[]): void {
-  const pools = placedPools(spec);
-  for (const { path, region, pool } of pools) {
-    if (pool.role !== "prefill" && pool.role !== "decode") continue;
-    const wanted = pool.role === "prefill" ? "decode" : "prefill";
-    const model = canonicalModel(pool.model);
-    const hasPartner = pools.some(
-      (other) =>
-        other.region === region &&
-        other.pool.role === wanted &&
-        canonicalModel(other.pool.model) === model,
-    );
-    if (hasPartner) continue;
-    problems.push({
-      code: "conflict",
-      path: `${path}.role`,
-      message: `a ${pool.role} pool needs a ${wanted} pool of ${model} in ${region}`,
-      hint: `add a pool with role: ${wanted}`,
-    });
-  }
-}
-
-/** The catalog's name of a model, or the name as written. */
-export function canonicalModel(name: string): string {
-  const model = findModel(name);
-  return model.found ? model.row.name : name;
 }

@@ -43,7 +43,10 @@ export class WinnerTree {
     while (node >= 1) {
       const left = winners[2 * node]!;
       const right = winners[2 * node + 1]!;
-      winners[node] = keys[right]! < keys[left]! ? right : left;
+      const winner = keys[right]! < keys[left]! ? right : left;
+      // Another one wins here, as before: nothing changes further up.
+      if (winner !== index && winners[node] === winner) return;
+      winners[node] = winner;
       node >>= 1;
     }
   }

@@ -73,6 +73,8 @@ function readYaml(text: string, source: string): unknown {
       uniqueKeys: true,
     });
     const faults = [...document.errors, ...document.warnings];
+    if (faults.some(({ message }) => message.startsWith("Maximum call stack")))
+      throw new RangeError();
     if (faults.length > 0) {
       throw new PlannerError(
         faults.map((fault) => {
@@ -95,7 +97,10 @@ function readYaml(text: string, source: string): unknown {
       });
     }
     if (error instanceof ReferenceError) {
-      const message = `aliases expand to too much: ${error.message.toLowerCase()}`;
+      const isMissing = error.message.startsWith("Unresolved alias");
+      const message = isMissing
+        ? `an alias has no anchor: ${error.message.split(": ").at(-1)}`
+        : `aliases expand to more than ${ALIASES_MAX} copies`;
       fail({ code: "unreadable-file", path: source, message });
     }
     throw error;

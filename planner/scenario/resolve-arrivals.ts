@@ -4,11 +4,11 @@
  */
 import type { Problem } from "../foundation/errors";
 import { formatDuration } from "../foundation/format-units";
+import type { ArrivalsSpec } from "./arrivals-spec";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import { resolveDistribution } from "./resolve-distribution";
 import type { ArrivalProcess, RateProfile, ResolvedArrivals } from "./resolved-scenario";
 import { type TracesRead, traceOf } from "./trace-files";
-import type { ArrivalsSpec } from "./workload-spec";
 
 type OpenSpec = Extract<ArrivalsSpec, { rate: number }>;
 type ReplaySpec = Extract<ArrivalsSpec, { trace: string }>;

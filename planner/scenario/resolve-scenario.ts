@@ -3,7 +3,8 @@
  * in place, and all problems reported at once. After this, no code asks what a missing value means.
  */
 import { findOrigin } from "../catalog";
-import { canonicalModel, resolveFleet, unknown } from "../fleet/resolve-fleet";
+import { canonicalModel, unknown } from "../fleet/names";
+import { resolveFleet } from "../fleet/resolve-fleet";
 import { PlannerError, type Problem } from "../foundation/errors";
 import { formatDuration } from "../foundation/format-units";
 import { SCENARIO_DEFAULTS, warmUpDefault } from "./defaults";

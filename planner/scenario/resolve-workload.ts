@@ -3,7 +3,7 @@
  * tenants, objectives. Needs the fleet, because a workload's window and default origins come from its pools.
  */
 import { findModel, findOrigin, findTrafficProfile } from "../catalog";
-import { canonicalModel, unknown } from "../fleet/resolve-fleet";
+import { canonicalModel, unknown } from "../fleet/names";
 import type { ResolvedFleet, ResolvedPool } from "../fleet/resolved-fleet";
 import type { Problem } from "../foundation/errors";
 import { formatNumber } from "../foundation/format-units";
@@ -100,6 +100,8 @@ function checkModelServed(
     return;
   }
   const { name } = model.row;
+  // A misspelt model of a pool is a problem of its own, and may be the one that is missing here.
+  if ([...modelsNamed].some((named) => !findModel(named).found)) return;
   if (!modelsNamed.has(name)) {
     problems.push({
       code: "conflict",

@@ -56,6 +56,8 @@ function inputSchemaOf(schema: z.core.$ZodType): Record<string, unknown> {
   return z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.["examples"];
+      if (examples !== undefined) Object.assign(jsonSchema, { examples });
       const union = unionOf(zodSchema);
       if (union === undefined) return;
       const { $schema: _, ...forms } = inputSchemaOf(union);

@@ -3,11 +3,19 @@
  * this library reads a file.
  */
 import type { Problem } from "../foundation/errors";
+import type { ArrivalsSpec } from "./arrivals-spec";
 import type { ScenarioSpec } from "./scenario-spec";
 import type { TraceTable } from "./trace-table";
-import type { ArrivalsSpec } from "./workload-spec";
 
 type TraceSpec = Pick<Extract<ArrivalsSpec, { trace: string }>, "trace" | "format" | "columns">;
+
+/** Which column holds what. */
+export interface TraceColumns {
+  readonly arrival?: string;
+  readonly input: string;
+  readonly output: string;
+  readonly timeUnit?: NonNullable<NonNullable<TraceSpec["columns"]>["timeUnit"]>;
+}
 
 /** One file to read, in one way. */
 export interface TraceFile {
@@ -16,7 +24,7 @@ export interface TraceFile {
   /** As in the scenario; relative to the scenario file. */
   readonly path: string;
   readonly format: TraceSpec["format"];
-  readonly columns: TraceSpec["columns"];
+  readonly columns: TraceColumns | undefined;
   /** Where the scenario names it, for problems: `workloads.chat.arrivals.trace`. */
   readonly namedAt: readonly string[];
 }
@@ -34,7 +42,7 @@ export function traceFilesOf(spec: ScenarioSpec): TraceFile[] {
       key,
       path: trace.trace,
       format: trace.format,
-      columns: trace.columns,
+      columns: trace.columns && columnsOf(trace.columns),
       namedAt: [...known, namedAt],
     });
   };
@@ -43,6 +51,20 @@ export function traceFilesOf(spec: ScenarioSpec): TraceFile[] {
     if (tokens !== undefined && "trace" in tokens) add(tokens, `workloads.${name}.tokens.trace`);
   }
   return [...files.values()];
+}
+
+function columnsOf({
+  arrival,
+  input,
+  output,
+  timeUnit,
+}: NonNullable<TraceSpec["columns"]>): TraceColumns {
+  return {
+    ...(arrival === undefined ? {} : { arrival }),
+    input,
+    output,
+    ...(timeUnit === undefined ? {} : { timeUnit }),
+  };
 }
 
 /** The path, or the path and how to read it when that is said. */

@@ -42,6 +42,7 @@ export class DecodeBatch {
   /** By (context − clock) mod block size: requests that grow in all KV groups, and in the full ones only. */
   private readonly residues: Int32Array;
   private readonly residuesPastWindow: Int32Array;
+  private pastWindow = 0;
   /** By token clock: slot at which a request has all its output; ~slot where it passes the KV window. */
   private readonly marks = new FlatHeap(64);
   /** By step: slot whose context passes the window of the step-time model. */
@@ -91,16 +92,20 @@ export class DecodeBatch {
   blocksBetween(from: number, to: number): number {
     const size = this.blockTokens;
     const tokens = to - from;
-    let phase = (from + size - 1) % size;
+    const whole = Math.floor(tokens / size);
+    const rest = tokens - whole * size;
+    // A context with key k needs its next block when the clock passes −k modulo the block size.
+    let key = (size - (from % size)) % size;
     let all = 0;
     let fullOnly = 0;
-    for (let key = 0; key < size; key++) {
-      const crossings = Math.floor((phase + tokens) / size);
-      if (crossings > 0) {
-        all += this.residues[key]! * crossings;
-        fullOnly += this.residuesPastWindow[key]! * crossings;
-      }
-      if (++phase === size) phase = 0;
+    for (let i = 0; i < rest; i++) {
+      all += this.residues[key]!;
+      fullOnly += this.residuesPastWindow[key]!;
+      if (--key < 0) key = size - 1;
+    }
+    if (whole > 0) {
+      all += whole * (this.size - this.pastWindow);
+      fullOnly += whole * this.pastWindow;
     }
     return all * (this.fullGroups + this.windowGroups) + fullOnly * this.fullGroups;
   }
@@ -123,8 +128,12 @@ export class DecodeBatch {
     this.contextTokens += contextTokens;
     this.marks.push(clock + remaining, store.admission[slot]!, slot);
     this.joinWindows(slot, contextTokens, remaining);
-    const past = store.isPastKvWindow[slot] === 1 ? this.residuesPastWindow : this.residues;
-    past[this.residueKey(slot)]!++;
+    if (store.isPastKvWindow[slot] === 1) {
+      this.residuesPastWindow[this.residueKey(slot)]!++;
+      this.pastWindow++;
+    } else {
+      this.residues[this.residueKey(slot)]!++;
+    }
     store.previous[slot] = this.tail;
     store.next[slot] = NONE;
     if (this.tail === NONE) this.head = slot;
@@ -171,6 +180,7 @@ export class DecodeBatch {
     }
     if (store.isPastKvWindow[slot] === 1) {
       this.residuesPastWindow[this.residueKey(slot)]!--;
+      this.pastWindow--;
     } else {
       this.residues[this.residueKey(slot)]!--;
     }
@@ -248,6 +258,7 @@ export class DecodeBatch {
       const key = this.residueKey(slot);
       this.residues[key]!--;
       this.residuesPastWindow[key]!++;
+      this.pastWindow++;
       this.store.isPastKvWindow[slot] = 1;
       const excess = before - this.blocksHeldBy(slot);
       if (excess > 0) onExcess(excess);

@@ -23,6 +23,8 @@ export class KvPool {
   private nodeSegment = new Float64Array(64);
   private nodeNext = new Int32Array(64);
   private nodePrevious = new Int32Array(64);
+  /** Node of the segment before a referenced one in its chain. */
+  private nodeParent = new Int32Array(64);
   private nodesUsed = 0;
   private readonly unusedNodes: number[] = [];
   private head = NONE;
@@ -46,34 +48,37 @@ export class KvPool {
     return this.nodeReferences[node] === 0 ? this.nodeBlocks[node]! : 0;
   }
 
-  /** Takes a reference on a cached segment; returns its blocks. */
-  reference(node: number): number {
-    const blocks = this.nodeBlocks[node]!;
+  /** Takes a reference on a cached segment that follows `parent` (or -1) in a chain. */
+  reference(node: number, parent: number): void {
     if (this.nodeReferences[node] === 0) {
       this.unlink(node);
-      this.free -= blocks;
+      this.free -= this.nodeBlocks[node]!;
     }
     this.nodeReferences[node]!++;
-    return blocks;
+    // Whoever holds a segment holds those before it, so the parent is the same for all holders.
+    this.nodeParent[node] = parent;
   }
 
-  /** Gives a reference back; the last one puts the segment at the recent end of the free queue. */
-  dereference(segment: number): void {
-    const node = this.nodeOfSegment.get(segment);
-    if (node === undefined || this.nodeReferences[node] === 0) {
-      throw new InvariantViolation("a released prefix segment is referenced", { segment });
-    }
-    if (--this.nodeReferences[node]! === 0) {
-      this.free += this.nodeBlocks[node]!;
-      this.append(node);
+  /**
+   * Gives back the references on a segment and on all before it in its chain, the deepest first; those
+   * without a reference left go to the recent end of the free queue.
+   */
+  dereferenceChain(deepest: number): void {
+    for (let node = deepest; node !== NONE; node = this.nodeParent[node]!) {
+      if (--this.nodeReferences[node]! === 0) {
+        this.free += this.nodeBlocks[node]!;
+        this.append(node);
+      }
     }
   }
 
-  /** Turns `blocks` privately held blocks into a cached segment with one reference. */
-  publish(segment: number, blocks: number): void {
+  /** Turns `blocks` privately held blocks into a cached segment with one reference; returns its node. */
+  publish(segment: number, blocks: number, parent: number): number {
     const node = this.newNode(blocks, segment);
     this.nodeReferences[node] = 1;
+    this.nodeParent[node] = parent;
     this.nodeOfSegment.set(segment, node);
+    return node;
   }
 
   /** Takes `count` blocks (at most `free`), the least recently used first; cached segments on the way are evicted. */
@@ -170,6 +175,7 @@ export class KvPool {
     this.nodeReferences = wider(this.nodeReferences);
     this.nodeNext = wider(this.nodeNext);
     this.nodePrevious = wider(this.nodePrevious);
+    this.nodeParent = wider(this.nodeParent);
     const segments = new Float64Array(capacity);
     segments.set(this.nodeSegment);
     this.nodeSegment = segments;

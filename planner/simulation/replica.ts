@@ -70,10 +70,13 @@ export class Replica {
   // Prefill in the current step
   /** Request in the middle of its prompt between steps, or -1. */
   private partial = NONE;
+  private chunks = 0;
   private readonly chunkSlots: number[] = [];
   private readonly chunkTokens: number[] = [];
   /** Transferred requests that join in this step: their first gap is not a step long. */
   private readonly joined: number[] = [];
+  /** Cache nodes that the prompt being admitted found: scratch. */
+  private readonly hitNodes: number[] = [];
 
   constructor(
     index: number,
@@ -190,10 +193,10 @@ export class Replica {
     const steps = this.runSteps;
     pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
     let prefillTokens = 0;
-    for (let i = 0; i < this.chunkTokens.length; i++) prefillTokens += this.chunkTokens[i]!;
+    for (let i = 0; i < this.chunks; i++) prefillTokens += this.chunkTokens[i]!;
     if (pool.isMeasured(seconds)) {
       pool.steps += steps;
-      pool.requestSteps += steps * (batch.size + this.chunkSlots.length);
+      pool.requestSteps += steps * (batch.size + this.chunks);
       pool.prefillTokens += prefillTokens;
       pool.decodeTokens += steps * batch.size * pool.settings.tokensGainedPerStep;
       this.measureGaps(steps);
@@ -248,8 +251,10 @@ export class Replica {
   private completeDecodes(seconds: number): void {
     const batch = this.batch;
     if (batch.size === 0) return;
-    for (let i = 0; i < this.joined.length; i++) this.measureGap(this.joined[i]!, seconds);
-    this.joined.length = 0;
+    if (this.joined.length > 0) {
+      for (const slot of this.joined) this.measureGap(slot, seconds);
+      this.joined.length = 0;
+    }
     batch.advance(this.runSteps);
     for (;;) {
       const slot = batch.popFinished(this.releaseExcess);
@@ -264,7 +269,7 @@ export class Replica {
 
   private completePrefills(seconds: number): void {
     const store = this.store;
-    for (let i = 0; i < this.chunkSlots.length; i++) {
+    for (let i = 0; i < this.chunks; i++) {
       const slot = this.chunkSlots[i]!;
       const computed = store.computedTokens[slot]! + this.chunkTokens[i]!;
       store.computedTokens[slot] = computed;
@@ -287,8 +292,7 @@ export class Replica {
         this.batch.join(slot, computed, remaining);
       }
     }
-    this.chunkSlots.length = 0;
-    this.chunkTokens.length = 0;
+    this.chunks = 0;
   }
 
   private finish(slot: number, seconds: number, blocks: number, isDecoding: boolean): void {
@@ -305,9 +309,10 @@ export class Replica {
   private freeBlocks(slot: number, blocks: number): void {
     const store = this.store;
     this.kv.release(blocks - store.heldBlocks[slot]!);
-    const prefix = store.prefix[slot];
-    for (let i = store.heldSegments[slot]! - 1; i >= 0; i--) this.kv.dereference(prefix!.ids[i]!);
+    if (store.heldSegments[slot] === 0) return;
+    this.kv.dereferenceChain(store.heldNode[slot]!);
     store.heldSegments[slot] = 0;
+    store.heldNode[slot] = NONE;
     store.heldBlocks[slot] = 0;
   }
 
@@ -421,19 +426,24 @@ export class Replica {
     const store = this.store;
     const tokens = this.nextChunk(budget);
     this.kv.allocate(this.blocksForChunk(tokens));
-    this.chunkSlots.push(slot);
-    this.chunkTokens.push(tokens);
+    this.addChunk(slot, tokens);
     const computed = store.computedTokens[slot]! + tokens;
     this.publishUpTo(slot, computed);
     if (computed === store.targetTokens[slot]) this.partial = NONE;
     return tokens;
   }
 
+  private addChunk(slot: number, tokens: number): void {
+    this.chunkSlots[this.chunks] = slot;
+    this.chunkTokens[this.chunks] = tokens;
+    this.chunks++;
+  }
+
   /** Admits waiting requests in order until one does not fit; returns what is left of the budget. */
   private admit(budget: number, seconds: number): number {
     const settings = this.pool.settings;
     let left = budget;
-    let running = this.batch.size + this.chunkSlots.length;
+    let running = this.batch.size + this.chunks;
     while (this.waiting.length > 0 && left > 0 && running < settings.maxSequences) {
       const slot = this.waiting.front;
       const taken =
@@ -469,6 +479,7 @@ export class Replica {
         if (node === NONE) break;
         hitTokens = end;
         freeHits += kv.freeBlocksOf(node);
+        this.hitNodes[hits] = node;
       }
     }
     // At least one token is computed, so that there are logits to sample from.
@@ -479,9 +490,12 @@ export class Replica {
     const hitBlocks = this.batch.blocksOf(hitTokens);
     const needed = Math.max(0, this.batch.blocksOf(computed + tokens) - hitBlocks);
     if (needed + freeHits > kv.free) return 0;
-    for (let i = 0; i < hits; i++) kv.reference(kv.find(prefix!.ids[i]!));
+    for (let i = 0; i < hits; i++) {
+      kv.reference(this.hitNodes[i]!, i === 0 ? NONE : this.hitNodes[i - 1]!);
+    }
     kv.allocate(needed);
     store.heldSegments[slot] = hits;
+    store.heldNode[slot] = hits === 0 ? NONE : this.hitNodes[hits - 1]!;
     store.heldBlocks[slot] = hitBlocks;
     store.computedTokens[slot] = computed;
     store.admission[slot] = this.admissions.next++;
@@ -490,8 +504,7 @@ export class Replica {
       this.pool.promptTokens += target;
       this.pool.cachedTokens += computed;
     }
-    this.chunkSlots.push(slot);
-    this.chunkTokens.push(tokens);
+    this.addChunk(slot, tokens);
     this.publishUpTo(slot, computed + tokens);
     if (computed + tokens < target) this.partial = slot;
     return tokens;
@@ -525,15 +538,17 @@ export class Replica {
       if (end > tokens) break;
       const upTo = this.batch.blocksOf(end);
       const blocks = upTo - store.heldBlocks[slot]!;
-      const node = this.kv.find(prefix.ids[held]!);
+      const parent = store.heldNode[slot]!;
+      let node = this.kv.find(prefix.ids[held]!);
       if (node === NONE) {
-        this.kv.publish(prefix.ids[held]!, blocks);
+        node = this.kv.publish(prefix.ids[held]!, blocks, parent);
       } else {
         this.kv.release(blocks);
-        this.kv.reference(node);
+        this.kv.reference(node, parent);
       }
       held++;
       store.heldSegments[slot] = held;
+      store.heldNode[slot] = node;
       store.heldBlocks[slot] = upTo;
     }
   }
@@ -544,7 +559,7 @@ export class Replica {
     this.runStart = seconds;
     this.runSteps = 1;
     this.runGrowth = 0;
-    if (this.chunkSlots.length > 0) {
+    if (this.chunks > 0) {
       this.phase = "mixed";
       this.runFirst = this.mixedSeconds();
     } else if (batch.size > 0) {
@@ -594,7 +609,7 @@ export class Replica {
     let tokens = 0;
     let pairs = 0;
     let windowPairs = 0;
-    for (let i = 0; i < this.chunkSlots.length; i++) {
+    for (let i = 0; i < this.chunks; i++) {
       const chunk = this.chunkTokens[i]!;
       const before = store.computedTokens[this.chunkSlots[i]!]!;
       tokens += chunk;
@@ -603,7 +618,7 @@ export class Replica {
     }
     const seconds = stepTime.mixedSeconds(
       batch.size,
-      this.chunkSlots.length,
+      this.chunks,
       tokens,
       pairs,
       windowPairs,

@@ -37,8 +37,9 @@ export class RequestStore {
   targetTokens = new Int32Array(0);
   /** Input tokens found in the prefix cache at the first schedule. */
   cachedTokens = new Int32Array(0);
-  /** Leading segments of its prefix that it holds a reference on, and their blocks. */
+  /** Leading segments of its prefix that it holds references on, the cache node of the last, and their blocks. */
   heldSegments = new Int32Array(0);
+  heldNode = new Int32Array(0);
   heldBlocks = new Int32Array(0);
   preemptions = new Int32Array(0);
   /** 1 when the KV of the prompt arrives from a prefill replica. */
@@ -72,6 +73,7 @@ export class RequestStore {
     this.generatedTokens[slot] = 0;
     this.cachedTokens[slot] = 0;
     this.heldSegments[slot] = 0;
+    this.heldNode[slot] = -1;
     this.heldBlocks[slot] = 0;
     this.preemptions[slot] = 0;
     this.isTransferred[slot] = 0;

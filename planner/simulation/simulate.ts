@@ -211,8 +211,9 @@ class Simulation implements ReplicaListener {
   private handleBoundary(index: number): void {
     const replica = this.replicas[index]!;
     this.hasFeedback = false;
+    const before = replica.outstanding;
     replica.finishRun();
-    this.routing.setOutstanding(index, replica.outstanding);
+    if (replica.outstanding !== before) this.routing.setOutstanding(index, replica.outstanding);
     if (this.hasFeedback && this.sourcePeeks.smallest <= this.now) {
       // A client answers at once: its request belongs before the scheduler's decision.
       this.replicaEvents.set(index, this.now);

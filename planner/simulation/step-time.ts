@@ -23,6 +23,7 @@ import {
   rooflineSeconds,
 } from "./step-time-terms";
 import {
+  expertUnit,
   HALF_BYTES,
   matrixFlops,
   sharedMatrixPrecision,
@@ -153,6 +154,8 @@ function passConstants(pool: ResolvedPool) {
   const isPublished4Bit = model.publishedPrecision === "fp4";
   const sharedPrecision = sharedMatrixPrecision(model, weightPrecision);
   const latent = model.latentAttention;
+  // FP4 experts run in kernels made for them; all other formats share the engine's generic fused kernels.
+  const hasFourBitKernels = weightPrecision === "fp4";
   const linkSeconds = (width: number) =>
     linkBytesPerSecond(pool, width) * coefficients.linkEfficiency;
   return {
@@ -174,8 +177,15 @@ function passConstants(pool: ResolvedPool) {
       expertRanks(pool),
     expertFlopsPerToken:
       (2 * (moe?.parametersPerExpert ?? 0) * (moe?.expertsPerToken ?? 0)) / expertRanks(pool),
+    expertBytesPerSecond:
+      accelerator.memoryBytesPerSecond *
+      (hasFourBitKernels
+        ? coefficients.weightBandwidthEfficiency
+        : coefficients.expertBandwidthEfficiency),
+    expertLayerSeconds: hasFourBitKernels ? 0 : coefficients.hostSecondsPerExpertLayer,
     expertFlopsPerSecond:
-      matrixFlops(accelerator, weightPrecision) * coefficients.computeEfficiency,
+      matrixFlops(accelerator, expertUnit(accelerator, weightPrecision, isPublished4Bit)) *
+      coefficients.expertComputeEfficiency,
     attentionFlopsPerSecond: matrixFlops(accelerator, "bf16") * coefficients.attentionEfficiency,
     headsOfRank: Math.ceil(model.heads / tensorParallel),
     keyDim: latent === undefined ? model.headDim : latent.nopeHeadDim + latent.ropeHeadDim,
@@ -231,15 +241,13 @@ function passTerms(constants: PassConstants, batch: RankBatch): StepTimeTerms {
 function expertsSeconds(constants: PassConstants, tokens: number): number {
   const moe = constants.pool.model.mixtureOfExperts;
   if (moe === undefined) return 0;
-  return (
-    moe.layers *
-    rooflineSeconds(
-      constants.expertFlopsPerToken * tokens,
-      constants.expertFlopsPerSecond,
-      constants.expertBytes * expertsTouched(moe.experts, moe.expertsPerToken, tokens),
-      constants.weightBytesPerSecond,
-    )
+  const matrices = rooflineSeconds(
+    constants.expertFlopsPerToken * tokens,
+    constants.expertFlopsPerSecond,
+    constants.expertBytes * expertsTouched(moe.experts, moe.expertsPerToken, tokens),
+    constants.expertBytesPerSecond,
   );
+  return moe.layers * (matrices + constants.expertLayerSeconds);
 }
 
 function attentionSeconds(constants: PassConstants, batch: RankBatch): number {

@@ -53,6 +53,19 @@ const UNITS: Readonly<Record<Precision, readonly Precision[]>> = {
 };
 
 /**
+ * Format that experts are multiplied in. MXFP4 checkpoints keep activations in 8 bits on chips with 4-bit
+ * units and in 16 bits on all others, so they never reach the 4-bit rate.
+ */
+export function expertUnit(
+  accelerator: AcceleratorSpec,
+  weights: Precision,
+  isPublished4Bit: boolean,
+): Precision {
+  if (weights !== "fp4" || !isPublished4Bit) return weights;
+  return accelerator.denseFlops.fp4 === undefined ? "bf16" : "fp8";
+}
+
+/**
  * Peak operations per second that matrices of this precision are multiplied at: the chip's own unit
  * for it, else 16 bits after dequantisation (weight-only kernels).
  */

@@ -34,8 +34,12 @@ export function createLengthSource(
   );
 }
 
+/** Far beyond any context window, and still a 32-bit integer. */
+const TOKENS_MAX = 2 ** 30;
+
 function wholeTokens(value: number): number {
-  return value < 1.5 ? 1 : Math.round(value);
+  // Truncation to an integer register is faster than Math.round, and the same for positive values.
+  return value < 1.5 ? 1 : value > TOKENS_MAX ? TOKENS_MAX : (value + 0.5) | 0;
 }
 
 class IndependentLengths implements LengthSource {

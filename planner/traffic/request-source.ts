@@ -7,7 +7,10 @@
 export interface PrefixChain {
   /** Identity of each segment, unique over all sources of a run. A segment is shared as a whole or not at all. */
   readonly ids: Int32Array | readonly number[];
-  /** Token position (exclusive) where each segment ends, increasing; the input goes on past the last. */
+  /**
+   * Token position (exclusive) where each segment ends, increasing; the input goes on past the last.
+   * The last segment of a session's turn is its own: it ends within the output, and is complete with it.
+   */
   readonly endTokens: Int32Array | readonly number[];
   readonly length: number;
 }

@@ -5,9 +5,9 @@
  * The arrivals are starts of sessions: a rate of 2/s with 5 turns on average offers up to 10 requests/s,
  * and `requestsMax` counts requests. In a closed loop each client holds one session after another.
  *
- * Prefix: the shared prompt of the session's group, if any, then one segment per turn that ends where that
- * turn's input ended. A turn hits all of the turn before but its reply, which is computed again:
- * a cache learns a segment from the request whose input holds it.
+ * Prefix: the shared prompt of the session's group, if any, then one segment per turn: its new input and its
+ * output but the last token, which is never computed. A turn lists its own segment too; that one ends
+ * past the input, so nobody can hit it before a cache has learned it at the end of the turn.
  *
  * A turn that does not fit the window is clipped and counted, and is the session's last.
  */
@@ -71,6 +71,8 @@ export class SessionSource implements RequestSource {
   /** Session of each client; undefined between sessions. */
   private readonly sessions: (Session | undefined)[] = [];
   private readonly idleClients: number[] = [];
+  /** Closed loop: sessions that each client has started. */
+  private readonly sessionsOfClient: number[] = [];
   private requestsLeft: number;
   private sessionsStarted = 0;
   private startSeconds = NEVER;
@@ -84,6 +86,7 @@ export class SessionSource implements RequestSource {
       this.clients = options.start;
       for (let client = 0; client < this.clients.concurrency; client++) {
         this.sessions.push(undefined);
+        this.sessionsOfClient.push(0);
         this.schedule(client, 0);
       }
     } else {
@@ -150,7 +153,7 @@ export class SessionSource implements RequestSource {
       }
     }
     segmentIds.push(this.options.ids.allocate(1));
-    endTokens.push(draw.inputTokens);
+    endTokens.push(session.contextTokens - 1);
     // The arrays only grow, so the chains of a session share them and differ in length.
     draw.prefix = { ids: segmentIds, endTokens, length: endTokens.length };
   }
@@ -173,14 +176,11 @@ export class SessionSource implements RequestSource {
     };
   }
 
-  /** Open loop: the how-manieth session. Closed loop: that, counted per client, so speed does not matter. */
+  /** Ordinal of a session; in a closed loop counted per client, so that the fleet's speed does not matter. */
   private sessionName(client: number): string {
     if (this.clients === undefined) return `${this.sessionsStarted++}`;
-    const count = this.sessionsOfClient.get(client) ?? 0;
-    this.sessionsOfClient.set(client, count + 1);
-    return `${client}.${count}`;
+    return `${client}.${this.sessionsOfClient[client]!++}`;
   }
-  private readonly sessionsOfClient = new Map<number, number>();
 
   private schedule(client: number, seconds: number): void {
     if (seconds < this.options.horizonSeconds) this.ready.push(seconds, client, client);

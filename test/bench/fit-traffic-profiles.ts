@@ -1,6 +1,6 @@
 /**
- * Derives the traffic profiles of the catalog from the public traces in the shared data folder and prints them as
- * the source of planner/catalog/traffic-profiles.ts:
+ * Derives the traffic profiles of the catalog from the public traces in the shared data folder and
+ * prints them as the source of planner/catalog/traffic-profiles.ts:
  *
  *   npx tsx test/bench/fit-traffic-profiles.ts > planner/catalog/traffic-profiles.ts && npx biome check --write planner/catalog
  */
@@ -12,8 +12,8 @@ import { type ProfileSource, profileSources, serveGenSources } from "./traffic-p
 /** The data folder beside the repository; not read through test/support, which needs jest. */
 const sharedData = path.resolve(__dirname, "../..", "../shared/data");
 
-export const probabilities: readonly number[] = [
-  0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1,
+const probabilities: readonly number[] = [
+  0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1,
 ];
 
 /** Columns of one trace, request by request. */
@@ -50,8 +50,8 @@ export function fitProfile(source: ProfileSource): TrafficProfile {
 }
 
 /**
- * Profiles of the ServeGen services, of which quantiles are published and not the requests: tables run from
- * the first to the last quantile that is known, and lengths are taken as independent.
+ * Profiles of the ServeGen services, of which quantiles are published and not the requests: tables
+ * run from the first to the last quantile that is known, and lengths are taken as independent.
  */
 export function fitServeGenProfiles(): TrafficProfile[] {
   const lengths = readCsv("traces/servegen_length_quantiles.csv");
@@ -80,7 +80,10 @@ export function fitServeGenProfiles(): TrafficProfile[] {
   });
 }
 
-/** Quantiles at `probabilities` (type 7, linear between order statistics), in whole tokens and at least 1. */
+/**
+ * Quantiles at `probabilities` (type 7, linear between order statistics), in whole tokens and at
+ * least 1.
+ */
 export function quantiles(values: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
   return probabilities.map((probability) => {
@@ -151,7 +154,8 @@ function meanRanks(values: readonly number[]): Float64Array {
   return ranks;
 }
 
-function readTrace(source: ProfileSource): TraceColumns {
+/** The columns of a source, read from the shared data folder. */
+export function readTrace(source: ProfileSource): TraceColumns {
   if (source.file.endsWith(".jsonl")) return readMooncake(source.file);
   const rows = readCsv(source.file);
   const column = (name: string): number[] => rows.map((row) => Number(row[name]));
@@ -206,8 +210,9 @@ function rounded(value: number, decimals: number): number {
 
 function print(): void {
   console.log(`/**
- * Traffic profiles: token lengths of public traces as quantile tables, with their rank correlation, and the arrivals
- * and prefix reuse where a trace shows them. Written by test/bench/fit-traffic-profiles.ts; do not edit by hand.
+ * Traffic profiles: token lengths of public traces as quantile tables, with their rank correlation,
+ * and the arrivals and prefix reuse where a trace shows them. Written by
+ * test/bench/fit-traffic-profiles.ts; do not edit by hand.
  */
 import type { TrafficProfile } from "./specs";
 

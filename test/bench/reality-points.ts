@@ -55,7 +55,10 @@ export function readVllmPoints(): readonly RealityPoint[] {
 }
 
 /** Mean of a latency in milliseconds; where the publisher does not say whether it is the mean, that value. */
-export function measuredMean(point: RealityPoint, metric: "ttft_ms" | "tpot_ms"): number | undefined {
+export function measuredMean(
+  point: RealityPoint,
+  metric: "ttft_ms" | "tpot_ms",
+): number | undefined {
   return point.measured[`${metric}/mean`] ?? point.measured[`${metric}/mean_or_p50`];
 }
 

@@ -1,4 +1,7 @@
-/** The public traces that traffic profiles are fitted to: files of the shared data folder, with what is odd about them. */
+/**
+ * The public traces that traffic profiles are fitted to: files of the shared data folder, with what
+ * is odd about them.
+ */
 import type { Provenance } from "../../planner/catalog/specs";
 
 export interface ProfileSource extends Provenance {
@@ -6,7 +9,10 @@ export interface ProfileSource extends Provenance {
   readonly description: string;
   /** Below the data folder. */
   readonly file: string;
-  /** Names of the columns of input tokens, output tokens and, when real, arrival time. Unused for JSONL. */
+  /**
+   * Names of the columns of input tokens, output tokens and, when real, arrival time. Unused for
+   * JSONL.
+   */
   readonly columns: readonly [input: string, output: string, timestamp?: string];
   readonly uncertain?: readonly string[];
 }

@@ -114,7 +114,7 @@ export function emptyDraw(): RequestDraw {
   };
 }
 
-export function takeOne(source: RequestSource): DrawnRequest {
+function takeOne(source: RequestSource): DrawnRequest {
   const draw = emptyDraw();
   source.take(draw);
   const { prefix, ...rest } = draw;

@@ -78,7 +78,7 @@ async function* gunzip(chunks: Chunks, source: string): AsyncGenerator<Uint8Arra
 }
 
 function gzipProblem(error: unknown, source: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
   if (typeof code !== "string" || !code.startsWith("Z_")) return error;
   const message =
     code === "Z_BUF_ERROR"

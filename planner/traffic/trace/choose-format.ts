@@ -51,7 +51,8 @@ function namedFormat(
   const candidates = named.filter((format) => format.container === container);
   const [first] = candidates;
   if (first === undefined) {
-    const wanted = named[0] === undefined ? "one JSON document" : CONTAINER_WORDS[named[0].container];
+    const wanted =
+      named[0] === undefined ? "one JSON document" : CONTAINER_WORDS[named[0].container];
     const message = `format ${name} is ${wanted}, but the file is ${CONTAINER_WORDS[container]}`;
     const hint = "leave --format out to have the format detected";
     throw new PlannerError([{ code: "conflict", path: choice.source, message, hint }]);

@@ -178,7 +178,10 @@ function dispersionAt(
   );
 }
 
-/** Distance of gaps (KS) plus mean distance of dispersions (natural logarithm), over a trial run. */
+/**
+ * Distance of gaps (KS) plus mean distance of dispersions (natural logarithm), over a trial run.
+ * Of a difference in dispersion only what is beyond chance counts: few long windows say little.
+ */
 function distanceOf(
   process: ArrivalProcess,
   rate: number,
@@ -191,12 +194,16 @@ function distanceOf(
     target.sortedGaps === undefined
       ? 0
       : kolmogorovDistance(gapsOf(sample).toSorted(), target.sortedGaps);
-  const logs = dispersionAt(sample, windows).flatMap((index, i) => {
+  const beyondChance = dispersionAt(sample, windows).flatMap((index, i) => {
     const wanted = target.dispersion[i];
     if (index === undefined || wanted === undefined || index === 0 || wanted === 0) return [];
-    return [Math.abs(Math.log(index / wanted))];
+    // The logarithm of a variance over n windows has a standard deviation of about √(2 / (n − 1)).
+    const windowCount = requests / rate / (windows[i] ?? 1);
+    const chance = 2 * Math.sqrt(2 / Math.max(1, windowCount - 1));
+    return [Math.max(0, Math.abs(Math.log(index / wanted)) - chance)];
   });
-  return gaps + (logs.length === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / logs.length);
+  if (beyondChance.length === 0) return gaps;
+  return gaps + beyondChance.reduce((sum, log) => sum + log, 0) / beyondChance.length;
 }
 
 function drawArrivals(process: ArrivalProcess, rate: number, requests: number): Float64Array {

@@ -15,9 +15,12 @@ export interface QuantileTable {
 /** Probabilities are counted in ten-thousandths, so that a table has no long decimals. */
 const STEPS = 10_000;
 const FIRST_STEPS = [0, 100, 500, 1000, 2500, 5000, 7500, 9000, 9500, 9900, 9990, STEPS] as const;
+/** The shape is fitted in thousandths; only the tail, which moves the mean, needs finer steps. */
+const SHAPE_STEP = 0.001;
+const COARSE = SHAPE_STEP * STEPS;
 /** Points spent on the shape, and points in all. */
-const SHAPE_POINTS_MAX = 34;
-const POINTS_MAX = 42;
+const SHAPE_POINTS_MAX = 40;
+const POINTS_MAX = 48;
 const DISTANCE_GOAL = 0.01;
 const MEAN_ERROR_GOAL = 0.005;
 
@@ -29,8 +32,8 @@ export function fitQuantileTable(lengths: Int32Array): QuantileTable {
     const worst = worstPoint(sorted, tableAt(sorted, steps));
     if (worst.distance <= DISTANCE_GOAL) break;
     const before = steps.size;
-    steps.add(Math.min(STEPS, Math.floor(worst.shareBelow * STEPS) + 1));
-    steps.add(Math.floor(worst.shareUpTo * STEPS));
+    steps.add(Math.min(STEPS, (Math.floor(worst.shareBelow / SHAPE_STEP) + 1) * COARSE));
+    steps.add(Math.floor(worst.shareUpTo / SHAPE_STEP) * COARSE);
     if (steps.size === before) break;
   }
   while (steps.size < POINTS_MAX) {

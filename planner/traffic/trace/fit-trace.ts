@@ -7,8 +7,8 @@ import type { TraceTable } from "../../scenario/trace-table";
 import { type FittedArrivals, fitArrivals } from "./fit-arrivals";
 import { fitQuantileTable, type QuantileTable } from "./fit-lengths";
 import { fitPrefix } from "./fit-prefix";
-import { type FitGoodness, judgeFit } from "./judge-fit";
 import { inspectTrace, type TraceInspection } from "./inspect-trace";
+import { type FitGoodness, judgeFit } from "./judge-fit";
 
 export interface TraceFit {
   /** Keys and values as in a scenario file, without the model, which no trace tells. */

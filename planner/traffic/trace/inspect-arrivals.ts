@@ -52,8 +52,27 @@ const DAY = 86_400;
 
 /** Lengths of buckets a person would choose. */
 const BUCKETS_SECONDS = [
-  0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 30, 1 * MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE,
-  15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY,
+  0.001,
+  0.01,
+  0.1,
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  1 * MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  7 * DAY,
 ] as const;
 const BUCKETS_MAX = 72;
 

@@ -6,7 +6,12 @@
 import type { TraceTable } from "../../scenario/trace-table";
 import { type ArrivalInspection, inspectArrivals } from "./inspect-arrivals";
 import { inspectPrefixReuse, type PrefixInspection } from "./inspect-prefix-reuse";
-import { coefficientOfVariation, mean, quantileOfSorted, rankCorrelation } from "./trace-statistics";
+import {
+  coefficientOfVariation,
+  mean,
+  quantileOfSorted,
+  rankCorrelation,
+} from "./trace-statistics";
 
 export interface TraceInspection {
   readonly source: string;

@@ -24,7 +24,10 @@ export interface FitGoodness {
   readonly drawnRequests: number;
   readonly input: LengthGoodness;
   readonly output: LengthGoodness;
-  readonly rankCorrelation: { readonly trace: number | undefined; readonly fit: number | undefined };
+  readonly rankCorrelation: {
+    readonly trace: number | undefined;
+    readonly fit: number | undefined;
+  };
   /** Undefined for a list of lengths. */
   readonly arrivals: ArrivalGoodness | undefined;
   /** Share of input tokens reusable with an endless cache; undefined without block hashes. */
@@ -178,7 +181,8 @@ function rateError(
 ): number {
   const { bucketSeconds, requestsPerSecond: rates } = overTime;
   const errors = rates.map((rate, i) => {
-    const expected = curve.countUntil((i + 1) * bucketSeconds) - curve.countUntil(i * bucketSeconds);
+    const expected =
+      curve.countUntil((i + 1) * bucketSeconds) - curve.countUntil(i * bucketSeconds);
     return Math.abs(rate - expected / bucketSeconds);
   });
   return errors.reduce((sum, error) => sum + error, 0) / errors.length / requestsPerSecond;

@@ -101,7 +101,8 @@ function textDataset(source: string): PlannerError {
 
 /** A custom dataset of `vllm bench` has a prompt as text, and at most the length of the output. */
 function refuseText(keys: readonly string[], source: string): void {
-  if (!keys.includes("prompt") || keys.some((key) => /(_len|_length|_tokens_in)$/.test(key))) return;
+  if (!keys.includes("prompt") || keys.some((key) => /(_len|_length|_tokens_in)$/.test(key)))
+    return;
   const message = "holds prompts as text, not token counts";
   throw new PlannerError([{ code: "unreadable-file", path: source, message, hint: TEXT_HINT }]);
 }

@@ -110,8 +110,7 @@ export class TraceBuilder {
 
   private inRange(line: number, name: "input" | "output", tokens: number): boolean {
     if (tokens >= 1 && tokens <= TOKENS_MAX) return true;
-    const range =
-      tokens < 1 ? "must be at least 1" : `must be at most ${TOKENS_MAX} (2^31 - 1)`;
+    const range = tokens < 1 ? "must be at least 1" : `must be at most ${TOKENS_MAX} (2^31 - 1)`;
     this.malformed(line, `${name} tokens ${range}, got ${tokens}`);
     return false;
   }
@@ -179,5 +178,7 @@ function fromFirstArrival(table: TraceTable): TraceTable {
 }
 
 function formatSeconds(seconds: number): string {
-  return seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(4))} s`;
+  return seconds < 1
+    ? `${Number((seconds * 1000).toPrecision(3))} ms`
+    : `${Number(seconds.toPrecision(4))} s`;
 }

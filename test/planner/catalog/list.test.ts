@@ -61,6 +61,12 @@ describe("listCatalog", () => {
     expect(names("accelerators", "tdpWatts<0")).toEqual([]);
   });
 
+  it("shows no correlation that is only assumed", () => {
+    const { columns, rows } = listCatalog("profiles", ["servegen"]);
+    const column = columns.findIndex(({ key }) => key === "rankCorrelation");
+    expect(rows.map((row) => row[column])).toEqual([null, null, null, null]);
+  });
+
   it("gives with every filter more a part of what it gave before, for all limits", () => {
     fc.assert(
       fc.property(

@@ -13,7 +13,10 @@ function model(name: string): ModelSpec {
   return lookup.row;
 }
 
-/** Key and value of every KV head, or one latent and one rotary key, in 16 bits over the layers that keep them. */
+/**
+ * Key and value of every KV head, or one latent and one rotary key, in 16 bits over the layers that
+ * keep them.
+ */
 function kvBytesFromDimensions(row: ModelSpec): number {
   const layers = row.layers - (row.linearAttentionLayers ?? 0);
   const values =
@@ -59,7 +62,8 @@ describe("for all models", () => {
 });
 
 describe("published sizes", () => {
-  // Safetensors headers and model cards on huggingface.co; active counts as the publishers give them, who leave out
+  // Safetensors headers and model cards on huggingface.co; active counts as the publishers give
+  // them, who leave out
   // embeddings in some cases, hence the tolerance.
   it.each([
     ["llama-3.1-8b-instruct", 8.03e9, 8.03e9, 0.001],

@@ -1,4 +1,7 @@
-/** Round trips: symmetry and the speed of light for all pairs, and the model's error against measurements. */
+/**
+ * Round trips: symmetry and the speed of light for all pairs, and the model's error against
+ * measurements.
+ */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { findOrigin } from "../../../planner/catalog/lookup";
@@ -97,7 +100,8 @@ describe("the model of round trips", () => {
     expect(percentile(errors, 0.9)).toBeLessThan(0.26);
   });
 
-  // Mean ICMP round trips in milliseconds between VMs: skyplane-project/skyplane@643731c3 profiles/latency.csv, 2022.
+  // Mean ICMP round trips in milliseconds between VMs: skyplane-project/skyplane@643731c3
+  // profiles/latency.csv, 2022.
   const skyplane: readonly (readonly [string, string, number])[] = [
     ["us-west-2", "eu-west-2", 133.46],
     ["us-west-2", "ap-south-1", 217.67],

@@ -31,15 +31,19 @@ const curves = fc
 describe("RateCurve", () => {
   it("for all curves, timeOfCount inverts countUntil and never goes back", () => {
     fc.assert(
-      fc.property(curves, fc.array(fc.double({ min: 0, max: 3000, noNaN: true })), ({ curve }, counts) => {
-        let previous = 0;
-        for (const count of counts.sort((x, y) => x - y)) {
-          const time = curve.timeOfCount(count);
-          expect(time).toBeGreaterThanOrEqual(previous);
-          expect(Math.abs(curve.countUntil(time) - count)).toBeLessThan(1e-7);
-          previous = time;
-        }
-      }),
+      fc.property(
+        curves,
+        fc.array(fc.double({ min: 0, max: 3000, noNaN: true })),
+        ({ curve }, counts) => {
+          let previous = 0;
+          for (const count of counts.sort((x, y) => x - y)) {
+            const time = curve.timeOfCount(count);
+            expect(time).toBeGreaterThanOrEqual(previous);
+            expect(Math.abs(curve.countUntil(time) - count)).toBeLessThan(1e-7);
+            previous = time;
+          }
+        },
+      ),
       { seed: 21, numRuns: 300 },
     );
   });
@@ -116,14 +120,20 @@ describe("diurnal profile", () => {
 
   it("for all shapes and time zones, a week has the mean rate", () => {
     fc.assert(
-      fc.property(diurnals, offsets, offsets, fc.double({ min: 0, max: 1, noNaN: true }), (profile, first, second, share) => {
-        const origins = [
-          { originIndex: 0, share, utcOffsetHours: first },
-          { originIndex: 1, share: 1 - share, utcOffsetHours: second },
-        ];
-        const { total } = compileProfile(profile, 40, origins);
-        expect(total.countUntil(7 * DAY) / (40 * 7 * DAY)).toBeCloseTo(1, 9);
-      }),
+      fc.property(
+        diurnals,
+        offsets,
+        offsets,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (profile, first, second, share) => {
+          const origins = [
+            { originIndex: 0, share, utcOffsetHours: first },
+            { originIndex: 1, share: 1 - share, utcOffsetHours: second },
+          ];
+          const { total } = compileProfile(profile, 40, origins);
+          expect(total.countUntil(7 * DAY) / (40 * 7 * DAY)).toBeCloseTo(1, 9);
+        },
+      ),
       { seed: 23, numRuns: 60 },
     );
   });
@@ -131,15 +141,15 @@ describe("diurnal profile", () => {
   it("for all shapes, the peak is at the local hour asked for and as high as asked for", () => {
     fc.assert(
       fc.property(diurnals, offsets, (profile, utcOffsetHours) => {
-        const { total } = compileProfile(
-          { ...profile, weekendFactor: 1 },
-          40,
-          [{ originIndex: 0, share: 1, utcOffsetHours }],
-        );
+        const { total } = compileProfile({ ...profile, weekendFactor: 1 }, 40, [
+          { originIndex: 0, share: 1, utcOffsetHours },
+        ]);
         const peakSeconds = (((profile.peakHour - utcOffsetHours + 48) % 24) + 24) * HOUR;
         expect(total.rateAt(peakSeconds) / 40).toBeCloseTo(profile.peakToMean, 4);
         for (let hours = 0; hours < 24; hours += 0.7) {
-          expect(total.rateAt(peakSeconds + hours * HOUR)).toBeLessThanOrEqual(total.rateAt(peakSeconds) + 1e-3);
+          expect(total.rateAt(peakSeconds + hours * HOUR)).toBeLessThanOrEqual(
+            total.rateAt(peakSeconds) + 1e-3,
+          );
           expect(total.rateAt(hours * HOUR)).toBeGreaterThanOrEqual(0);
         }
       }),
@@ -149,7 +159,9 @@ describe("diurnal profile", () => {
 
   it("a weekend day has its share of a weekday's requests, by the origin's own calendar", () => {
     const profile = { kind: "diurnal", peakHour: 14, peakToMean: 2, weekendFactor: 0.3 } as const;
-    const { total } = compileProfile(profile, 10, [{ originIndex: 0, share: 1, utcOffsetHours: -6 }]);
+    const { total } = compileProfile(profile, 10, [
+      { originIndex: 0, share: 1, utcOffsetHours: -6 },
+    ]);
     // t = 0 is Monday 00:00 UTC, so the origin's Monday begins at 6 h, and its Saturday five days later.
     const dayCount = (day: number): number =>
       total.countUntil(6 * HOUR + (day + 1) * DAY) - total.countUntil(6 * HOUR + day * DAY);

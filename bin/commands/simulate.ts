@@ -1,0 +1,236 @@
+/**
+ * `capplan simulate [SCENARIO]`: runs the fleet under its traffic and prints what it does. The scenario is read and
+ * files are opened before the first event is simulated; Ctrl-C keeps the replications that are finished.
+ */
+import type { Command } from "commander";
+import type { SimulationSummary } from "../../planner/metrics/simulation-summary";
+import { formatCount, formatNumber } from "../../planner/report/format-number";
+import { simulationReport } from "../../planner/report/simulation-report";
+import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
+import { EndWith } from "../end-with";
+import { EXIT } from "../exit-codes";
+import { watchInterrupts } from "../interrupts";
+import type { Io } from "../io";
+import { loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
+import {
+  fileOutputOption,
+  integerOption,
+  outputFormat,
+  overrideOption,
+  positiveOption,
+  refuseTwoOnStdout,
+} from "../options";
+import { OutputFiles, openOutputFile } from "../output-file";
+import { makeProgress } from "../progress";
+import { type OutputFormat, renderAs } from "../render-table";
+import { openRunFiles, type RunFiles } from "../run-files";
+import { shellCommand } from "../shell-words";
+
+interface SimulateOptions {
+  readonly seed?: number;
+  readonly replications?: number;
+  readonly set?: readonly string[];
+  readonly timeline?: number | true;
+  readonly output?: OutputFormat;
+  readonly out?: string;
+  readonly requests?: string;
+  readonly traceEvents?: string;
+  readonly traceEventsSeconds: number;
+  readonly failOnSlo?: true;
+  readonly quiet?: true;
+}
+
+interface RunResult {
+  readonly summary: SimulationSummary;
+  /** Of all replications. */
+  readonly requests: number;
+  readonly wallSeconds: number;
+}
+
+const TIMELINE_BUCKETS = 24;
+const SEED_MAX = 2 ** 32 - 1;
+
+export function configureSimulate(command: Command, io: Io): void {
+  command
+    .argument("[scenario]", SCENARIO_ARGUMENT)
+    .option("--seed <n>", "seed of every random number", integerOption(0, SEED_MAX))
+    .option("--replications <n>", "runs with different random numbers", integerOption(1, 1000))
+    .option("--set <path=value>", "change a value of the scenario; repeatable", overrideOption)
+    .option(
+      "--timeline [buckets]",
+      `also figures over time, in so many buckets (default: ${TIMELINE_BUCKETS})`,
+      integerOption(1, 10_000),
+    )
+    .addOption(fileOutputOption())
+    .option("--out <file>", "write the result to a file instead of stdout")
+    .option("--requests <file>", "write a row for each request: .csv or .jsonl")
+    .option("--trace-events <file>", "write the first replication for ui.perfetto.dev")
+    .option(
+      "--trace-events-seconds <n>",
+      "simulated seconds that go into --trace-events",
+      positiveOption,
+      60,
+    )
+    .option("--fail-on-slo", "exit with 4 when an objective is not met")
+    .option("--quiet", "no progress, warnings or timings on stderr")
+    .addHelpText("after", EXAMPLES)
+    .action((scenario: string | undefined, options: SimulateOptions) =>
+      simulate(scenario, options, io),
+    );
+}
+
+const EXAMPLES = `
+Examples:
+  capplan simulate                 run ./capplan.yaml
+  capplan simulate chat.yaml --seed 7 --set workloads.chat.arrivals.rate=80/s
+  capplan simulate chat.yaml --timeline --out result.json`;
+
+async function simulate(name: string | undefined, options: SimulateOptions, io: Io): Promise<void> {
+  refuseTwoOnStdout({
+    "the result": options.out ?? "-",
+    "--requests": options.requests,
+    "--trace-events": options.traceEvents,
+  });
+  const loaded = await loadScenario(io, name, options.set ?? []);
+  const scenario = withRunOptions(loaded.scenario, options);
+  if (options.quiet !== true) await warnOfOddities(scenario, io);
+  const files = new OutputFiles();
+  try {
+    const out = files.add(openOutputFile(io, options.out ?? "-"));
+    const runFiles = openRunFiles(io, scenario, options);
+    for (const file of runFiles.files) files.add(file);
+    const result = await run(scenario, options, runFiles, () => files.discard(), io);
+    if (result === undefined) throw new EndWith(EXIT.interrupted);
+    out.write(
+      renderSummary(result.summary, reproduceCommand(loaded.name, scenario, options), options, io),
+    );
+    runFiles.finish();
+    files.commit();
+    if (options.quiet !== true) writeNotes(result, runFiles, options, io);
+    endWithVerdict(result.summary, options);
+  } finally {
+    files.discard();
+  }
+}
+
+/** Before the run: a setting that nothing reads is best known early. */
+async function warnOfOddities(scenario: ResolvedScenario, io: Io): Promise<void> {
+  const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
+  for (const { pool, message } of scenarioNotes(scenario)) {
+    io.stderr.write(`warning: ${pool}: ${message}\n`);
+  }
+}
+
+/** The command line wins over the file. */
+function withRunOptions(scenario: ResolvedScenario, options: SimulateOptions): ResolvedScenario {
+  return {
+    ...scenario,
+    seed: options.seed ?? scenario.seed,
+    replications: options.replications ?? scenario.replications,
+  };
+}
+
+/** undefined when it was interrupted before the first replication was finished. */
+async function run(
+  scenario: ResolvedScenario,
+  options: SimulateOptions,
+  runFiles: RunFiles,
+  cleanUp: () => void,
+  io: Io,
+): Promise<RunResult | undefined> {
+  const { runReplications } = await import("../../planner/execution/run-replications");
+  const progress = makeProgress(io, options.quiet === true);
+  const interrupts = watchInterrupts(io, cleanUp);
+  const startedMs = io.now();
+  try {
+    const summary = await runReplications(scenario, {
+      seed: scenario.seed,
+      replications: scenario.replications,
+      ...(options.timeline === undefined ? {} : { timelineBuckets: bucketsOf(options.timeline) }),
+      isInterrupted: interrupts.isInterrupted,
+      observerFor: (replication) => runFiles.observerFor(replication),
+      onProgress: ({ fractionDone, requestsDone, replication, replications }) =>
+        progress.update({
+          fractionDone,
+          requestsDone,
+          label: replications === 1 ? "" : `replication ${replication + 1} of ${replications}`,
+        }),
+    });
+    if (summary === undefined) return undefined;
+    const requests = summary.requests.offered * summary.replications;
+    return { summary, requests, wallSeconds: (io.now() - startedMs) / 1000 };
+  } finally {
+    progress.clear();
+    interrupts.stop();
+  }
+}
+
+function bucketsOf(timeline: number | true): number {
+  return timeline === true ? TIMELINE_BUCKETS : timeline;
+}
+
+function renderSummary(
+  summary: SimulationSummary,
+  reproduce: string,
+  options: SimulateOptions,
+  io: Io,
+): string {
+  const report = () => simulationReport(summary, { reproduce });
+  const target = options.out === undefined || options.out === "-" ? "stdout" : "file";
+  return renderAs(
+    outputFormat(options.output, options.out),
+    { report, data: () => summary },
+    io,
+    target,
+  );
+}
+
+/** Everything that changes the result, and nothing that does not. */
+function reproduceCommand(
+  name: string,
+  scenario: ResolvedScenario,
+  options: SimulateOptions,
+): string {
+  const buckets =
+    options.timeline === undefined ? [] : [`--timeline=${bucketsOf(options.timeline)}`];
+  const sets = (options.set ?? []).flatMap((override) => ["--set", override]);
+  return shellCommand([
+    "capplan",
+    "simulate",
+    name,
+    "--seed",
+    String(scenario.seed),
+    "--replications",
+    String(scenario.replications),
+    ...buckets,
+    ...sets,
+  ]);
+}
+
+/** On stderr: warnings where stdout does not show them to a person, what was written, and how long it took. */
+function writeNotes(result: RunResult, runFiles: RunFiles, options: SimulateOptions, io: Io): void {
+  const { summary, requests, wallSeconds } = result;
+  const isShown =
+    (options.out ?? "-") === "-" && outputFormat(options.output, undefined) !== "json";
+  const lines: string[] = [];
+  if (!isShown) lines.push(...summary.warnings.map((warning) => `warning: ${warning.message}`));
+  if (summary.interrupted !== null) {
+    const { finished, asked } = summary.interrupted;
+    lines.push(`warning: interrupted after ${finished} of ${asked} replications`);
+  }
+  lines.push(...runFiles.notes().map((note) => `note: ${note}`));
+  for (const file of [options.out, options.requests, options.traceEvents]) {
+    if (file !== undefined && file !== "-") lines.push(`wrote ${file}`);
+  }
+  lines.push(
+    `measured ${formatCount(Math.round(requests))} requests in ${formatNumber(wallSeconds)} s`,
+  );
+  io.stderr.write(`${lines.join("\n")}\n`);
+}
+
+function endWithVerdict(summary: SimulationSummary, options: SimulateOptions): void {
+  if (summary.interrupted !== null) throw new EndWith(EXIT.interrupted);
+  if (options.failOnSlo === true && summary.verdict === "FAIL") {
+    throw new EndWith(EXIT.objectiveFailed);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * `capplan trace inspect` shows what is in a request trace; `capplan trace fit` writes the workload
+ * that generates traffic like it. Options here, everything else in the library.
+ */
+import path from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { fitYaml } from "../../planner/report/trace/fit-yaml";
+import { inspectionReport } from "../../planner/report/trace/inspection-report";
+import type { TraceTable } from "../../planner/scenario/trace-table";
+import { fitTrace, type TraceFit } from "../../planner/traffic/trace/fit-trace";
+import { TRACE_FORMAT_NAMES } from "../../planner/traffic/trace/formats/all-formats";
+import {
+  type ColumnMapping,
+  TIME_UNITS,
+  type TimeUnit,
+  type TraceFormatName,
+} from "../../planner/traffic/trace/formats/trace-format";
+import { inspectTrace } from "../../planner/traffic/trace/inspect-trace";
+import { UsageError } from "../describe-error";
+import type { Io } from "../io";
+import { openTrace } from "../open-trace";
+import { outputOption } from "../options";
+import { type OutputFile, openOutputFile } from "../output-file";
+import { type OutputFormat, renderAs, renderJson } from "../render-table";
+
+interface ReadingOptions {
+  readonly format?: TraceFormatName;
+  readonly columns?: Omit<ColumnMapping, "timeUnit">;
+  readonly timeUnit?: TimeUnit;
+  readonly skipMalformed?: boolean;
+  readonly sort?: boolean;
+}
+
+interface InspectOptions extends ReadingOptions {
+  readonly output: OutputFormat;
+  readonly html?: string;
+}
+
+interface FitOptions extends ReadingOptions {
+  readonly output: "yaml" | "json";
+  readonly out?: string;
+  readonly model?: string;
+}
+
+export function configureTrace(command: Command, io: Io): void {
+  command.addHelpText("after", FORMATS_HELP);
+  withReadingOptions(
+    command
+      .command("inspect")
+      .description("show load, lengths, burstiness and prefix reuse of a trace")
+      .argument("<file>", "trace: CSV, JSON lines or a vllm bench result, plain or gzipped"),
+  )
+    .addOption(outputOption())
+    .option("--html <file>", "also write a page with charts")
+    .action((file: string, options: InspectOptions) => showInspection(file, options, io));
+  withReadingOptions(
+    command
+      .command("fit")
+      .description("write the workload that generates traffic like a trace, and how like it is")
+      .argument("<file>", "trace, as for inspect"),
+  )
+    .addOption(
+      new Option("--output <format>", "how the workload is written")
+        .choices(["yaml", "json"])
+        .default("yaml"),
+    )
+    .option("--out <file>", "write to a file instead of stdout")
+    .option("--model <name>", "model to write into the workload; no trace tells it")
+    .action((file: string, options: FitOptions) => writeFit(file, options, io));
+}
+
+const FORMATS_HELP = `
+Formats, recognised by their columns: ${TRACE_FORMAT_NAMES.slice(0, 6).join(", ")},
+${TRACE_FORMAT_NAMES.slice(6).join(", ")}. Any other CSV or JSON lines: --columns.
+
+Examples:
+  capplan trace inspect conversation.csv.gz --html conversation.html
+  capplan trace fit my.csv --columns arrival=ts,input=in,output=out --time-unit ms`;
+
+function withReadingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--format <name>", "format, instead of recognising it").choices(
+        TRACE_FORMAT_NAMES,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--columns <mapping>",
+        "columns of your own: arrival=NAME,input=NAME,output=NAME (arrival may be left out)",
+      ).argParser(columnsOption),
+    )
+    .addOption(
+      new Option("--time-unit <unit>", "unit of the arrival column (default: s)").choices(
+        TIME_UNITS,
+      ),
+    )
+    .option("--skip-malformed", "leave malformed rows out and count them, instead of refusing")
+    .option("--sort", "put arrivals in order, instead of refusing");
+}
+
+/** Reads `arrival=ts,input=in_tok,output=out_tok`. */
+function columnsOption(text: string): Omit<ColumnMapping, "timeUnit"> {
+  const parts = text.split(",").map((part) => {
+    const at = part.indexOf("=");
+    return { key: part.slice(0, Math.max(0, at)).trim(), name: part.slice(at + 1).trim() };
+  });
+  const wrong = parts.find(
+    ({ key, name }) => !["arrival", "input", "output"].includes(key) || name === "",
+  );
+  const keys = parts.map(({ key }) => key);
+  const column = (wanted: string) => parts.find(({ key }) => key === wanted)?.name;
+  const arrival = column("arrival");
+  const input = column("input");
+  const output = column("output");
+  const isTwice = new Set(keys).size < keys.length;
+  if (wrong !== undefined || isTwice || input === undefined || output === undefined) {
+    throw new InvalidArgumentError(
+      "It must be arrival=NAME,input=NAME,output=NAME, each once; arrival may be left out.",
+    );
+  }
+  return { ...(arrival === undefined ? {} : { arrival }), input, output };
+}
+
+function readFile(file: string, options: ReadingOptions, io: Io): Promise<TraceTable> {
+  const { columns, timeUnit, format } = options;
+  if (columns !== undefined && format !== undefined) {
+    throw new UsageError("--columns and --format exclude each other", "give one of them");
+  }
+  if (timeUnit !== undefined && columns?.arrival === undefined) {
+    throw new UsageError("--time-unit needs --columns with an arrival", "add arrival=NAME to it");
+  }
+  const mapping: ColumnMapping | undefined =
+    columns === undefined
+      ? undefined
+      : { ...columns, ...(timeUnit === undefined ? {} : { timeUnit }) };
+  return openTrace(io, file, {
+    format,
+    columns: mapping,
+    skipMalformed: options.skipMalformed ?? false,
+    sort: options.sort ?? false,
+  });
+}
+
+async function showInspection(file: string, options: InspectOptions, io: Io): Promise<void> {
+  // Opened first: a page that cannot be written is known before a long read.
+  const page = options.html === undefined ? undefined : openOutputFile(io, options.html);
+  await writing(page, async () => {
+    const trace = await readFile(file, options, io);
+    const inspection = inspectTrace(trace);
+    if (page !== undefined) {
+      const { traceInspectionPage } =
+        require("../../planner/report/html/trace-page") as typeof import("../../planner/report/html/trace-page");
+      page.write(traceInspectionPage(trace, inspection));
+    }
+    if (options.html === "-") return;
+    const report = () => inspectionReport(inspection, undefined);
+    const data = () => ({ schemaVersion: 1, ...inspection });
+    io.stdout.write(renderAs(options.output, { report, data }, io));
+  });
+  if (options.html !== undefined && options.html !== "-") {
+    io.stderr.write(`wrote ${options.html}\n`);
+  }
+}
+
+async function writeFit(file: string, options: FitOptions, io: Io): Promise<void> {
+  const out = openOutputFile(io, options.out ?? "-");
+  await writing(out, async () => {
+    const trace = await readFile(file, options, io);
+    const fitted = fitTrace(trace);
+    const text =
+      options.output === "json"
+        ? fitJson(fitted, options)
+        : fitYaml(fitted, { name: workloadName(file), model: options.model });
+    out.write(text);
+  });
+  if (options.out !== undefined && options.out !== "-") io.stderr.write(`wrote ${options.out}\n`);
+}
+
+async function writing(file: OutputFile | undefined, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    file?.commit();
+  } catch (error) {
+    file?.discard();
+    throw error;
+  }
+}
+
+function fitJson(fitted: TraceFit, options: FitOptions): string {
+  const model = options.model === undefined ? {} : { model: options.model };
+  const { workload, goodness } = fitted;
+  return renderJson({ schemaVersion: 1, workload: { ...model, ...workload }, goodness });
+}
+
+/** A name for the workload: the file's, in the characters that names have. */
+function workloadName(file: string): string {
+  const base = path.basename(file).replace(/(\.(csv|jsonl?|gz|txt|tsv))+$/i, "");
+  const name = base
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return /^[a-z]/.test(name) ? name : `trace-${name}`.replace(/-$/, "");
+}

@@ -1,0 +1,112 @@
+/**
+ * `capplan validate [SCENARIO]`: everything that is wrong with a scenario, or every value that it resolves to with
+ * where it comes from: given, a default, or derived from others.
+ */
+import type { Command } from "commander";
+import type { ResolvedRow } from "../../planner/fleet/describe-fleet";
+import { plural } from "../../planner/report/format-number";
+import { type Cell, type Report, table } from "../../planner/report/report";
+import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
+import type { ScenarioNote } from "../../planner/scenario/scenario-notes";
+import type { Io } from "../io";
+import { loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
+import { outputOption, overrideOption } from "../options";
+import { type OutputFormat, renderAs } from "../render-table";
+
+interface ValidateOptions {
+  readonly set?: readonly string[];
+  readonly output: OutputFormat;
+  readonly quiet?: true;
+}
+
+export function configureValidate(command: Command, io: Io): void {
+  command
+    .argument("[scenario]", SCENARIO_ARGUMENT)
+    .option("--set <path=value>", "change a value of the scenario; repeatable", overrideOption)
+    .option("--quiet", "print nothing when the scenario is valid")
+    .addOption(outputOption())
+    .action(async (argument: string | undefined, options: ValidateOptions) => {
+      const { describeResolved } = await import("../../planner/scenario/describe-resolved");
+      const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
+      const { spec, scenario } = await loadScenario(io, argument, options.set ?? []);
+      if (options.quiet === true) return;
+      const rows = describeResolved(spec, scenario);
+      const notes = scenarioNotes(scenario);
+      const content = {
+        report: () => validationReport(scenario, rows, notes),
+        data: () => ({
+          schemaVersion: 1,
+          scenario: { name: scenario.name, digest: scenario.digest },
+          values: rows,
+          notes,
+        }),
+      };
+      io.stdout.write(renderAs(options.output, content, io));
+    });
+}
+
+function validationReport(
+  scenario: ResolvedScenario,
+  rows: readonly ResolvedRow[],
+  notes: readonly ScenarioNote[],
+): Report {
+  const counts = [
+    plural(scenario.workloads.length, "workload"),
+    plural(scenario.fleet.pools.length, "pool"),
+    plural(
+      scenario.fleet.pools.reduce((sum, pool) => sum + pool.replicas, 0),
+      "replica",
+    ),
+  ];
+  return {
+    title: `Scenario ${scenario.name}`,
+    answer: [{ text: `Valid: ${counts.join(", ")}.`, tone: "good" }],
+    sections: groupByRoot(rows).map(([root, members]) => ({
+      heading: root,
+      blocks: [
+        table(
+          [
+            { header: "", align: "left", wraps: true },
+            { header: "value", align: "left", wraps: true },
+            { header: "origin", align: "left" },
+            { header: "", align: "left", wraps: true },
+          ],
+          members.map((row) => valueRow(row, root)),
+        ),
+      ],
+    })),
+    warnings: notes.map((note) => `${note.pool}: ${note.message}`),
+    reproduce: undefined,
+  };
+}
+
+/** Runs of rows about the same thing: a workload, a pool, or the scenario itself. */
+function groupByRoot(rows: readonly ResolvedRow[]): [string, ResolvedRow[]][] {
+  const groups = new Map<string, ResolvedRow[]>();
+  for (const row of rows) {
+    const root = rootOf(row.path);
+    groups.set(root, [...(groups.get(root) ?? []), row]);
+  }
+  return [...groups];
+}
+
+function rootOf(path: string): string {
+  const [first = "", second, third, fourth, fifth] = path.split(".");
+  if (first === "workloads" && second !== undefined) return `workloads.${second}`;
+  if (first !== "fleet") return "scenario";
+  if (second === "regions" && fourth === "pools" && fifth !== undefined) {
+    return `fleet.regions.${third}.pools.${fifth}`;
+  }
+  return "fleet";
+}
+
+function valueRow(row: ResolvedRow, root: string): Cell[] {
+  const isInside = row.path.startsWith(`${root}.`);
+  const name = isInside ? row.path.slice(root.length + 1) : row.path;
+  return [
+    name,
+    row.value,
+    { text: row.origin, tone: row.origin === "given" ? "plain" : "quiet" },
+    { text: row.note, tone: "quiet" },
+  ];
+}

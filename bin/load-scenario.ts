@@ -1,0 +1,132 @@
+/**
+ * From what the command line says of a scenario to a resolved one: finds the file or the built-in, reads the traces
+ * that it names, applies `--set`. Shared by every command that takes a scenario.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { didYouMean } from "../planner/catalog/suggest";
+import { PlannerError, type Problem } from "../planner/foundation/errors";
+import type { ResolvedScenario } from "../planner/scenario/resolved-scenario";
+import type { ScenarioSpec } from "../planner/scenario/scenario-spec";
+import type { TraceFile, TracesRead } from "../planner/scenario/trace-files";
+import type { TraceTable } from "../planner/scenario/trace-table";
+import { displayPath, type Io, resolvePath } from "./io";
+import { packageRoot } from "./package-root";
+import { readTextFile, unreadable } from "./read-text-file";
+
+/** Help text of the argument. */
+export const SCENARIO_ARGUMENT =
+  "scenario file, or name of a built-in scenario (default: ./capplan.yaml)";
+
+/** Read when the command line names no scenario. */
+export const DEFAULT_FILE = "capplan.yaml";
+
+export interface LoadedScenario {
+  /** What names this scenario on a command line. */
+  readonly name: string;
+  readonly spec: ScenarioSpec;
+  readonly scenario: ResolvedScenario;
+}
+
+/** Text of a scenario and where its relative paths start. */
+interface ScenarioText {
+  readonly name: string;
+  readonly text: string;
+  readonly folder: string;
+}
+
+/**
+ * @param argument file or built-in name as given; undefined for the default file
+ * @param overrides `path=value`, in order
+ * @throws PlannerError with every problem of the scenario or of the traces it names
+ */
+export async function loadScenario(
+  io: Io,
+  argument: string | undefined,
+  overrides: readonly string[],
+): Promise<LoadedScenario> {
+  const { parseScenario } = await import("../planner/scenario/parse-scenario");
+  const { resolveScenario } = await import("../planner/scenario/resolve-scenario");
+  const { traceFilesOf } = await import("../planner/scenario/trace-files");
+  const { name, text, folder } = await findScenario(io, argument);
+  const spec = parseScenario(text, { source: name, overrides });
+  const traces = await readTraces(io, traceFilesOf(spec), folder);
+  return { name, spec, scenario: resolveScenario(spec, { traces }) };
+}
+
+async function findScenario(io: Io, argument: string | undefined): Promise<ScenarioText> {
+  if (argument === undefined) return await defaultScenario(io);
+  if (fs.existsSync(resolvePath(io, argument))) return fileScenario(io, argument);
+  const { builtInScenarios } = await import("../planner/scenario/built-in-scenarios");
+  const builtIn = builtInScenarios.find(({ name }) => name === argument);
+  if (builtIn === undefined) {
+    throw notFound(
+      argument,
+      builtInScenarios.map(({ name }) => name),
+    );
+  }
+  const file = path.join(packageRoot(), builtIn.file);
+  const text = readTextFile(io, file, "a scenario");
+  return { name: argument, text, folder: path.dirname(file) };
+}
+
+async function defaultScenario(io: Io): Promise<ScenarioText> {
+  if (fs.existsSync(resolvePath(io, DEFAULT_FILE))) return fileScenario(io, DEFAULT_FILE);
+  const { builtInScenarios } = await import("../planner/scenario/built-in-scenarios");
+  const names = builtInScenarios.map(({ name }) => name).join(", ");
+  const problem: Problem = {
+    code: "missing",
+    path: DEFAULT_FILE,
+    message: "no scenario is given, and there is no such file here",
+    hint: `make one with \`capplan init\`, or name a file or a built-in scenario: ${names}`,
+  };
+  throw new PlannerError([problem]);
+}
+
+function fileScenario(io: Io, file: string): ScenarioText {
+  const name = displayPath(io, file);
+  const text = readTextFile(io, file, "a scenario");
+  return { name, text, folder: path.dirname(resolvePath(io, file)) };
+}
+
+function notFound(argument: string, builtIns: readonly string[]): PlannerError {
+  const isPath = argument.includes("/") || /\.(ya?ml|json)$/i.test(argument);
+  if (isPath) return unreadable(argument, "no such file");
+  const hint = didYouMean(argument, builtIns) ?? `the built-in ones are ${builtIns.join(", ")}`;
+  const message = "no such file, and no built-in scenario of this name";
+  return new PlannerError([{ code: "unknown-name", path: argument, message, hint }]);
+}
+
+/** Every trace of the scenario; the problems of all of them together. */
+async function readTraces(
+  io: Io,
+  files: readonly TraceFile[],
+  folder: string,
+): Promise<TracesRead> {
+  const traces = new Map<string, TraceTable>();
+  if (files.length === 0) return traces;
+  const { openTrace } = await import("./open-trace");
+  const problems: Problem[] = [];
+  for (const file of files) {
+    try {
+      const { format, columns } = file;
+      traces.set(
+        file.key,
+        await openTrace(io, path.resolve(folder, file.path), { format, columns }),
+      );
+    } catch (error) {
+      if (!(error instanceof PlannerError)) throw error;
+      const where = file.namedAt.join(", ");
+      problems.push(...error.problems.map((problem) => namedBy(problem, where)));
+    }
+  }
+  if (problems.length > 0) throw new PlannerError(problems);
+  return traces;
+}
+
+/** A file that cannot be opened is also said where the scenario names it. */
+function namedBy(problem: Problem, where: string): Problem {
+  if (problem.code !== "unreadable-file") return problem;
+  const hint = problem.hint === undefined ? `named by ${where}` : `${problem.hint} (${where})`;
+  return { ...problem, hint };
+}

@@ -1,0 +1,85 @@
+/**
+ * What the pools and policies of a fleet must say to each other: prices for cheapest-first, limits for by-length,
+ * a decode pool for every prefill pool. Checks of one pool by itself are in `resolve-engine.ts`.
+ */
+import type { Problem } from "../foundation/errors";
+import type { FleetSpec, PoolSpec } from "./fleet-spec";
+import { canonicalModel, poolPath } from "./names";
+import type { ResolvedRouting } from "./resolved-fleet";
+
+/** Adds the problems between pools, and between pools and routing. */
+export function checkFleet(spec: FleetSpec, routing: ResolvedRouting, problems: Problem[]): void {
+  checkRouting(spec, routing, problems);
+  checkRoles(spec, problems);
+}
+
+interface PlacedPool {
+  readonly path: string;
+  readonly region: string;
+  readonly pool: PoolSpec;
+}
+
+function placedPools(spec: FleetSpec): PlacedPool[] {
+  return Object.entries(spec.regions).flatMap(([region, { pools }]) =>
+    Object.entries(pools).map(([name, pool]) => ({ path: poolPath(region, name), region, pool })),
+  );
+}
+
+/** Policies that decide by something the pools must say. */
+function checkRouting(spec: FleetSpec, { policy }: ResolvedRouting, problems: Problem[]): void {
+  const pools = placedPools(spec);
+  if (policy === "cheapest-first") {
+    for (const { path, pool } of pools) {
+      if (pool.price !== undefined) continue;
+      const message = "is missing; cheapest-first routing needs the price of every pool";
+      problems.push({
+        code: "missing",
+        path: `${path}.price`,
+        message,
+        hint: "for example price: $98.32",
+      });
+    }
+  }
+  if (
+    policy === "by-length" &&
+    pools.every(({ pool }) => pool.accepts?.inputTokens === undefined)
+  ) {
+    problems.push({
+      code: "conflict",
+      path: "fleet.routing.policy",
+      message: "by-length routing needs a pool with accepts.inputTokens.max, and there is none",
+      hint: "add accepts: { inputTokens: { max: 4k } } to the pools for short inputs",
+    });
+  }
+  if (policy === "by-priority" && pools.every(({ pool }) => pool.priorities === undefined)) {
+    problems.push({
+      code: "conflict",
+      path: "fleet.routing.policy",
+      message: "by-priority routing needs a pool with priorities, and there is none",
+      hint: "add priorities: [interactive] to the pools for urgent requests",
+    });
+  }
+}
+
+/** KV does not leave its region: a prefill pool needs a decode pool beside it, and the other way round. */
+function checkRoles(spec: FleetSpec, problems: Problem[]): void {
+  const pools = placedPools(spec);
+  for (const { path, region, pool } of pools) {
+    if (pool.role !== "prefill" && pool.role !== "decode") continue;
+    const wanted = pool.role === "prefill" ? "decode" : "prefill";
+    const model = canonicalModel(pool.model);
+    const hasPartner = pools.some(
+      (other) =>
+        other.region === region &&
+        other.pool.role === wanted &&
+        canonicalModel(other.pool.model) === model,
+    );
+    if (hasPartner) continue;
+    problems.push({
+      code: "conflict",
+      path: `${path}.role`,
+      message: `a ${pool.role} pool needs a ${wanted} pool of ${model} in ${region}`,
+      hint: `add a pool with role: ${wanted}`,
+    });
+  }
+}

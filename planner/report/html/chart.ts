@@ -1,0 +1,179 @@
+/**
+ * Charts as SVG text: lines over time, distributions, histograms, point clouds. Drawn by echarts
+ * without a browser; colours become CSS variables, so that a page has one look in light and dark.
+ * echarts is large, and therefore loaded when the first chart is drawn.
+ */
+import type { EChartsOption } from "echarts";
+import { escapeHtml } from "./escape-html";
+
+export interface ChartSeries {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+export interface ChartFrame {
+  /** Said to screen readers, and the caption of the figure. */
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** Logarithmic x axis; values must be above 0. */
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  readonly xMin?: number;
+  readonly xMax?: number;
+  readonly yMax?: number;
+}
+
+/** A drawn chart, ready to stand in a page. */
+export interface Chart {
+  readonly title: string;
+  readonly svg: string;
+}
+
+/** Stand-ins that echarts takes for colours, and the variable that each becomes. */
+const INK = "#010101";
+const GRID = "#020202";
+const SERIES = ["#030303", "#040404", "#050505"] as const;
+const VARIABLES: readonly (readonly [string, string])[] = [
+  [INK, "var(--chart-ink)"],
+  [GRID, "var(--chart-grid)"],
+  [SERIES[0], "var(--chart-1)"],
+  [SERIES[1], "var(--chart-2)"],
+  [SERIES[2], "var(--chart-3)"],
+];
+
+const WIDTH = 720;
+const HEIGHT = 260;
+
+/** Values over time (or any other increasing x), the area below filled when there is one series. */
+export function lineChart(
+  frame: ChartFrame,
+  series: readonly ChartSeries[],
+  step: boolean = false,
+): Chart {
+  return draw(frame, series, (one, color) => ({
+    type: "line",
+    name: one.name,
+    data: one.points.map((point) => [...point]),
+    showSymbol: false,
+    ...(step ? { step: "end" as const } : {}),
+    lineStyle: { width: 1.6, color },
+    itemStyle: { color },
+    ...(series.length === 1 ? { areaStyle: { color, opacity: 0.18 } } : {}),
+  }));
+}
+
+/** Cumulative distributions: y is the share of values at or below x, in percent. */
+export function cdfChart(
+  frame: Omit<ChartFrame, "yLabel" | "yMax">,
+  series: readonly ChartSeries[],
+): Chart {
+  const percent = series.map(({ name, points }) => ({
+    name,
+    points: points.map(([x, share]) => [x, share * 100] as const),
+  }));
+  return draw({ ...frame, yLabel: "% of requests", yMax: 100 }, percent, (one, color) => ({
+    type: "line",
+    name: one.name,
+    data: one.points.map((point) => [...point]),
+    showSymbol: false,
+    lineStyle: { width: 1.8, color },
+    itemStyle: { color },
+  }));
+}
+
+/** Bars that touch; each point is the left edge of a bar and its height, and the last edge closes the last bar. */
+export function histogramChart(frame: ChartFrame, bars: ChartSeries): Chart {
+  return lineChart(frame, [bars], true);
+}
+
+/** A cloud of points. */
+export function scatterChart(frame: ChartFrame, series: readonly ChartSeries[]): Chart {
+  return draw(frame, series, (one, color) => ({
+    type: "scatter",
+    name: one.name,
+    data: one.points.map((point) => [...point]),
+    symbolSize: 3,
+    itemStyle: { color, opacity: 0.35 },
+  }));
+}
+
+type EChartsSeries = Exclude<NonNullable<EChartsOption["series"]>, readonly unknown[]>;
+
+function draw(
+  frame: ChartFrame,
+  series: readonly ChartSeries[],
+  toSeries: (series: ChartSeries, color: string) => EChartsSeries,
+): Chart {
+  const option: EChartsOption = {
+    animation: false,
+    grid: { left: 68, right: 24, top: series.length > 1 ? 36 : 16, bottom: 48 },
+    ...(series.length > 1
+      ? { legend: { top: 2, textStyle: { color: INK }, itemHeight: 8, icon: "roundRect" } }
+      : {}),
+    xAxis: {
+      ...axis(frame.xLabel, 30, frame.logX === true),
+      ...(frame.xMin === undefined ? {} : { min: frame.xMin }),
+      ...(frame.xMax === undefined ? {} : { max: frame.xMax }),
+    },
+    yAxis: {
+      ...axis(frame.yLabel, 52, frame.logY === true),
+      ...(frame.yMax === undefined ? {} : { max: frame.yMax }),
+    },
+    series: series.map((one, i) => toSeries(one, SERIES[i % SERIES.length] ?? INK)),
+  };
+  return { title: frame.title, svg: renderSvg(option, frame.title) };
+}
+
+function axis(name: string, nameGap: number, isLog: boolean) {
+  return {
+    type: isLog ? ("log" as const) : ("value" as const),
+    name,
+    nameLocation: "middle" as const,
+    nameGap,
+    nameTextStyle: { color: INK },
+    axisLabel: { color: INK, hideOverlap: true, formatter: shortNumber },
+    axisLine: { show: true, lineStyle: { color: GRID } },
+    axisTick: { lineStyle: { color: GRID } },
+    splitLine: { lineStyle: { color: GRID } },
+  };
+}
+
+/** `950`, `12k`, `3.4M`: labels of an axis. */
+export function shortNumber(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e9) return `${Number((value / 1e9).toPrecision(3))}G`;
+  if (magnitude >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
+  if (magnitude >= 1e3) return `${Number((value / 1e3).toPrecision(3))}k`;
+  return String(Number(value.toPrecision(3)));
+}
+
+function renderSvg(option: EChartsOption, title: string): string {
+  const echarts = require("echarts") as typeof import("echarts");
+  const chart = echarts.init(null, null, {
+    renderer: "svg",
+    ssr: true,
+    width: WIDTH,
+    height: HEIGHT,
+  });
+  chart.setOption(option);
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return embed(svg, title);
+}
+
+/** Names inside become those of the chart itself: echarts numbers them over the life of the process. */
+function embed(svg: string, title: string): string {
+  const colored = VARIABLES.reduce(
+    (text, [color, variable]) => text.replaceAll(color, variable),
+    svg,
+  );
+  const label = `role="img" aria-label="${escapeHtml(title)}"`;
+  return colored
+    .replace(/\bzr\d+-/g, `${identifierOf(title)}-`)
+    .replace(/^<svg width="\d+" height="\d+"/, `<svg ${label}`);
+}
+
+function identifierOf(title: string): string {
+  return `chart-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
+}

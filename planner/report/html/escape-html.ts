@@ -1,0 +1,10 @@
+/** Text as it stands in HTML, in an element or a quoted attribute; control characters are dropped. */
+export function escapeHtml(text: string): string {
+  return text
+    .replace(/[^\P{Cc}\t\n\r]/gu, "")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;")
+    .replace(/'/g, "&#39;");
+}

@@ -1,0 +1,258 @@
+/** Every way a trace can be wrong has one clear message, with the line when there is one. */
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "@jest/globals";
+import { PlannerError } from "../../../../planner/foundation/errors";
+import type { ReadTraceOptions } from "../../../../planner/traffic/trace/read-trace";
+import { readTrace } from "../../../../planner/traffic/trace/read-trace";
+import { errorOf, read } from "./trace-fixture";
+
+const AZURE_HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
+const LENGTHS_HEADER = "input_length,output_length\n";
+const time = (second: number) => `2023-11-16 18:15:${String(second).padStart(2, "0")}.5`;
+const mooncake = (fields: object) =>
+  JSON.stringify({
+    timestamp: 0,
+    input_length: 600,
+    output_length: 5,
+    hash_ids: [1, 2],
+    ...fields,
+  });
+const noise = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256));
+
+interface BadTrace {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+  readonly options?: Partial<ReadTraceOptions>;
+  /** First problem, as `path: message; hint`. */
+  readonly says: RegExp;
+}
+
+const OWN = { arrival: "ts", input: "in", output: "out" } as const;
+
+const BAD_TRACES: readonly BadTrace[] = [
+  { name: "an empty file", content: "", says: /^t\.csv: the file is empty$/ },
+  { name: "a file of blank lines", content: "\n\n  \r\n", says: /: the file is empty$/ },
+  { name: "a header without rows", content: LENGTHS_HEADER, says: /no requests, only a header$/ },
+  { name: "a binary file", content: noise, says: /is a binary file; a trace is CSV or JSON lines/ },
+  {
+    name: "UTF-16 text",
+    content: Buffer.from("\ufeffinput_length,output_length\n", "utf16le"),
+    says: /is encoded in UTF-16; .*iconv/,
+  },
+  {
+    name: "a truncated gzip",
+    content: gzipSync(AZURE_HEADER.repeat(100)).subarray(0, 40),
+    says: /the gzip stream ends too early: the file is truncated; .*gzip -t/,
+  },
+  {
+    name: "a damaged gzip",
+    content: Buffer.concat([Buffer.from([0x1f, 0x8b]), noise]),
+    says: /the gzip stream is damaged/,
+  },
+  {
+    name: "an unknown header",
+    content: "when,prompt,answer\n1,2,3\n",
+    says: /no known trace format .* has the columns "when", "prompt", "answer"; .*--columns/,
+  },
+  {
+    name: "a header with one column misspelt",
+    content: "TIMESTAMP,ContextToken,GeneratedTokens\n",
+    says: /nearest is azure, which also needs "ContextTokens"/,
+  },
+  {
+    name: "a missing column of the format asked for",
+    content: "TIMESTAMP,ContextToken,GeneratedTokens\n",
+    options: { format: "azure" },
+    says: /no column "ContextTokens"; did you mean "ContextToken"\?/,
+  },
+  {
+    name: "a mapping to a column that is not there",
+    content: "tz,in,out\n1,2,3\n",
+    options: { columns: OWN },
+    says: /no column "ts"; did you mean "tz"\? the columns are "tz", "in", "out"/,
+  },
+  {
+    name: "a format of the other container",
+    content: LENGTHS_HEADER,
+    options: { format: "mooncake" },
+    says: /format mooncake is JSON lines, but the file is CSV/,
+  },
+  {
+    name: "a column twice",
+    content: "input_length,output_length,input_length\n1,2,3\n",
+    says: /column "input_length" is in the header more than once/,
+  },
+  {
+    name: "arrivals that no format has",
+    content: "arrival_time,input_length,output_length\n1,2,3\n",
+    says: /column "arrival_time" looks like arrivals.*--columns arrival=arrival_time/,
+  },
+  {
+    name: "a row with a field too few",
+    content: `${LENGTHS_HEADER}10,2\n10\n`,
+    says: /^t\.csv:3: has 1 fields, the header has 2$/,
+  },
+  {
+    name: "a blank line between rows",
+    content: `${LENGTHS_HEADER}10,2\n\n10,2\n`,
+    says: /^t\.csv:3: blank line$/,
+  },
+  {
+    name: "words for tokens",
+    content: `${LENGTHS_HEADER}ten,2\n`,
+    says: /^t\.csv:2: input_length: must be a whole number of tokens, got "ten"$/,
+  },
+  {
+    name: "NaN tokens",
+    content: `${LENGTHS_HEADER}10,NaN\n`,
+    says: /^t\.csv:2: output_length: must be a whole number of tokens, got "NaN"$/,
+  },
+  {
+    name: "an empty field",
+    content: `${LENGTHS_HEADER}10,\n`,
+    says: /output_length: must be a whole number of tokens, got nothing$/,
+  },
+  {
+    name: "fractional tokens",
+    content: `${LENGTHS_HEADER}10.5,2\n`,
+    says: /must be a whole number of tokens, got "10.5"$/,
+  },
+  {
+    name: "negative tokens",
+    content: `${LENGTHS_HEADER}-10,2\n`,
+    says: /^t\.csv:2: input tokens must be at least 1, got -10$/,
+  },
+  {
+    name: "no output tokens",
+    content: `${LENGTHS_HEADER}10,0\n`,
+    says: /^t\.csv:2: output tokens must be at least 1, got 0$/,
+  },
+  {
+    name: "more tokens than a column holds",
+    content: `${LENGTHS_HEADER}3000000000,2\n`,
+    says: /input tokens must be at most 2147483647 \(2\^31 - 1\), got 3000000000$/,
+  },
+  {
+    name: "a time that is none",
+    content: `${AZURE_HEADER}soon,10,2\n`,
+    says: /^t\.csv:2: TIMESTAMP: must be a date and time such as .*, got "soon"$/,
+  },
+  {
+    name: "a day that does not exist",
+    content: `${AZURE_HEADER}2023-02-30 00:00:00,10,2\n`,
+    says: /TIMESTAMP: must be a date and time/,
+  },
+  {
+    name: "a number where a date is expected, in the user's unit",
+    content: "ts,in,out\n17,2,3\n",
+    options: { columns: { ...OWN, timeUnit: "iso" } },
+    says: /ts: must be a date and time .*, got "17"$/,
+  },
+  {
+    name: "an infinite time",
+    content: "ts,in,out\n1e999,2,3\n",
+    options: { columns: OWN },
+    says: /ts: must be a number of seconds, got "1e999"$/,
+  },
+  {
+    name: "unsorted arrivals",
+    content: `${AZURE_HEADER}${time(3)},10,2\n${time(1)},10,2\n${time(2)},10,2\n`,
+    says: /^t\.csv:3: arrives 2 s before line 2; arrivals must not decrease; 1 more row is out of order; put them in order with --sort$/,
+  },
+  {
+    name: "an open quote",
+    content: `${LENGTHS_HEADER}"10,2\n`,
+    says: /a quoted field does not end$/,
+  },
+  {
+    name: "text after a quote",
+    content: `${LENGTHS_HEADER}"10"x,2\n`,
+    says: /text follows the closing quote of a field$/,
+  },
+  {
+    name: "JSON that is none",
+    content: `${mooncake({})}\n{"timestamp": 1,\n`,
+    says: /^t\.csv:2: not a JSON object: /,
+  },
+  {
+    name: "pretty-printed JSON",
+    content: JSON.stringify({ timestamp: 1, input_length: 2 }, null, 2),
+    says: /^t\.csv:1: not a JSON object: "\{"; .*one object per line/,
+  },
+  {
+    name: "a ShareGPT dataset",
+    content: '[{"id": "a", "conversations": []}]',
+    says: /holds text, not token counts; .*--save-detailed/,
+  },
+  {
+    name: "a custom dataset of vllm bench",
+    content: '{"prompt": "What is the capital of India?", "output_tokens": 10}\n',
+    says: /holds prompts as text, not token counts/,
+  },
+  {
+    name: "a vllm result without details",
+    content: JSON.stringify({ total_input_tokens: 5, request_throughput: 1 }),
+    says: /no arrays input_lens and output_lens: the result has totals only/,
+  },
+  {
+    name: "a vllm result of unequal arrays",
+    content: JSON.stringify({ input_lens: [1, 2], output_lens: [1] }),
+    says: /arrays of one length expected, got 2, 1/,
+  },
+  {
+    name: "more hashes than the input has blocks",
+    content: mooncake({ input_length: 512 }),
+    says: /^t\.csv:1: 2 hash_ids of 512 tokens are more than 512 input tokens hold \(1\)$/,
+  },
+  {
+    name: "hashes that are no list",
+    content: mooncake({ hash_ids: 5 }),
+    says: /hash_ids must be a list of block hashes/,
+  },
+  {
+    name: "tokens as a list",
+    content: mooncake({ input_length: [600] }),
+    says: /input_length: must be a whole number of tokens, got \[600\]$/,
+  },
+  {
+    name: "only failed requests",
+    content:
+      "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,GPT-4,0,0,0,API log\n",
+    says: /holds no requests: 0 malformed and 1 failed rows left out$/,
+  },
+  {
+    name: "nothing left of the malformed rows",
+    content: `${LENGTHS_HEADER}x,1\n`,
+    options: { skipMalformed: true },
+    says: /holds no requests: 1 malformed and 0 failed rows left out$/,
+  },
+];
+
+describe("a bad trace", () => {
+  it.each(BAD_TRACES)("fails with one clear message: $name", async ({ content, options, says }) => {
+    const error = await errorOf(read(content, options));
+    expect(error).toBeInstanceOf(PlannerError);
+    expect(error.message.split("\n")[0]).toMatch(says);
+    // One bad row is one problem and a line that counts; anything else is one problem.
+    expect(error.problems.length).toBeLessThanOrEqual(2);
+    for (const { message } of error.problems) expect(message).not.toMatch(/\.$|undefined/);
+  });
+
+  it.each([
+    ["JSON", '{"timestamp": "', /line is longer than 16 MiB; a trace has one request per line$/],
+    ["CSV", "input_length,output_length\n", /a row is longer than 1 MiB/],
+  ])("fails on an endless line of %s after bounded reading", async (_, start, says) => {
+    let bytesRead = 0;
+    const chunk = Buffer.alloc(1 << 20, "1");
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(start);
+      for (;;) {
+        bytesRead += chunk.length;
+        yield chunk;
+      }
+    }
+    const error = await errorOf(readTrace(endless(), { source: "t.csv" }));
+    expect(error.message).toMatch(says);
+    expect(bytesRead).toBeLessThan(32 << 20);
+  });
+});

@@ -1,0 +1,260 @@
+/**
+ * Random small cases for the oracle (naive-replica.ts): engine settings, physics and traffic of one replica,
+ * small enough that blocks run out, budgets bind and windows are crossed. `dyadic` cases have only multiples
+ * of 2⁻¹⁶ seconds, so that float arithmetic is exact in both implementations and arrivals meet step
+ * boundaries at exactly equal times; the others have no two equal times.
+ */
+import * as fc from "fast-check";
+import type { Priority } from "../../planner/fleet/resolved-fleet";
+import type { ResolvedScenario, ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
+import type { EngineSettings } from "../../planner/simulation/pool-run";
+import type { StepTimeModel } from "../../planner/simulation/step-time-model";
+import { resolvedPool, resolvedScenario, resolvedWorkload } from "./resolved";
+import { traceOf } from "./traffic-scenario";
+
+export interface NaiveCase {
+  readonly scenario: ResolvedScenario;
+  readonly settings: EngineSettings;
+  readonly seed: number;
+}
+
+const HORIZON_SECONDS = 1e6;
+const INPUT_MAX = 60;
+const OUTPUT_MAX = 40;
+
+/** A physics parameter: 1 … 64 sixteenths of a millisecond or so; exact in binary when dyadic. */
+function unit(isDyadic: boolean): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max: 64 }).map((n) => (isDyadic ? n / 2 ** 12 : n * 0.00023456789));
+}
+
+function physics(isDyadic: boolean, timeWindow: number): fc.Arbitrary<StepTimeModel> {
+  const term = unit(isDyadic);
+  const small = term.map((value) => value / (isDyadic ? 2 ** 6 : 61));
+  return fc
+    .record({
+      host: term,
+      perRequest: small,
+      perToken: small,
+      perPrompt: small,
+      perPair: small.map((value) => value / 8),
+      perWindowPair: small.map((value) => value / 16),
+      perWindowToken: fc.oneof(fc.constant(0), small),
+      starts: fc.uniqueArray(fc.integer({ min: 3, max: 300 }), { maxLength: 3 }),
+      terms: fc.array(fc.tuple(fc.oneof(fc.constant(0), term), fc.oneof(fc.constant(0), small)), {
+        minLength: 4,
+        maxLength: 4,
+      }),
+    })
+    .map((given) => {
+      const sorted = [...given.starts].sort((a, b) => a - b);
+      // Off the lattice of possible sums when sums are rounded, on it when they are exact.
+      const start = [0, ...sorted.map((value) => (isDyadic ? value : value + 0.123456))];
+      return {
+        decodeSeconds: (batch) => given.host + given.perRequest * batch * (1 + (batch % 3)),
+        mixedSeconds: (batch, prompts, tokens, pairs, windowPairs) =>
+          given.host * 2 +
+          given.perRequest * batch +
+          given.perPrompt * prompts +
+          given.perToken * (batch + tokens) +
+          given.perPair * pairs +
+          given.perWindowPair * windowPairs,
+        context: {
+          start,
+          intercept: start.map((_, i) => given.terms[i]![0]),
+          slope: start.map((_, i) => given.terms[i]![1]),
+        },
+        windowSecondsPerToken: given.perWindowToken,
+        windowTokens: timeWindow,
+      };
+    });
+}
+
+function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
+  const infinite = fc.constant(Number.POSITIVE_INFINITY);
+  return fc
+    .record({
+      blockTokens: fc.constantFrom(1, 2, 4, 8),
+      blocks: fc.integer({ min: 6, max: 90 }),
+      groups: fc.constantFrom([1, 0], [1, 0], [1, 1], [0, 1], [2, 1], [1, 2]),
+      windowBlocks: fc.integer({ min: 1, max: 8 }),
+      timeWindow: fc.oneof(infinite, fc.integer({ min: 2, max: 70 })),
+      budget: fc.integer({ min: 6, max: 80 }),
+      sequences: fc.integer({ min: 1, max: 10 }),
+      isChunked: fc.boolean(),
+      isCaching: fc.boolean(),
+      isPriority: fc.boolean(),
+      drafted: fc.constantFrom(0, 0, 1, 2, 3),
+      acceptance: isDyadic ? fc.constantFrom(0, 0.5, 1) : fc.constantFrom(0.37, 0.7, 0.911),
+    })
+    .chain((given) =>
+      physics(isDyadic, given.timeWindow).map((stepTime) => {
+        const tokensComputedPerStep = 1 + given.drafted;
+        let gained = 1;
+        for (let i = 1; i <= given.drafted; i++) gained += given.acceptance ** i;
+        const tokenBudget = given.isChunked ? given.budget : INPUT_MAX + OUTPUT_MAX + given.budget;
+        const windowTokens = given.windowBlocks * given.blockTokens;
+        return {
+          role: "unified" as const,
+          maxSequences: Math.min(
+            given.sequences,
+            Math.floor(tokenBudget / tokensComputedPerStep),
+          ),
+          tokenBudget,
+          isPrefillChunked: given.isChunked,
+          isPrefixCaching: given.isCaching,
+          isPriorityScheduling: given.isPriority,
+          tokensComputedPerStep,
+          tokensGainedPerStep: gained,
+          geometry: {
+            blockTokens: given.blockTokens,
+            blocks: given.blocks * (given.groups[0]! + given.groups[1]!),
+            fullGroups: given.groups[0]!,
+            windowGroups: given.groups[1]!,
+            windowTokens: given.groups[1] === 0 ? Number.POSITIVE_INFINITY : windowTokens,
+          },
+          stepTime,
+        };
+      }),
+    );
+}
+
+const PRIORITY = fc.constantFrom<Priority>("interactive", "standard", "batch");
+const LENGTHS = {
+  kind: "distributions",
+  input: { kind: "uniform", min: 1, max: INPUT_MAX },
+  output: { kind: "uniform", min: 1, max: OUTPUT_MAX },
+  rankCorrelation: 0,
+} as const;
+const PREFIX = fc.option(
+  fc.record({
+    sharedTokens: fc.integer({ min: 1, max: 40 }),
+    groups: fc.integer({ min: 1, max: 5 }),
+    share: fc.constantFrom(0.5, 1),
+    skew: fc.constantFrom(0, 1),
+  }),
+  { nil: undefined },
+);
+
+/** Replays rows; a chain is a path in a tree of few blocks, so that beginnings are shared. */
+function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
+  const gap = isDyadic
+    ? fc.oneof(fc.constant(0), unit(true).map((value) => value * 2))
+    : fc.double({ min: 1e-4, max: 0.08, noNaN: true });
+  const row = fc.tuple(
+    gap,
+    fc.integer({ min: 1, max: INPUT_MAX }),
+    fc.integer({ min: 1, max: OUTPUT_MAX }),
+    fc.array(fc.integer({ min: 0, max: 1 }), { maxLength: 8 }),
+  );
+  return fc
+    .record({
+      rows: fc.array(row, { minLength: 2, maxLength: 40 }),
+      tokensPerBlock: fc.constantFrom(3, 4, 7, 8, 16),
+      hasBlocks: fc.boolean(),
+    })
+    .map(({ rows, tokensPerBlock, hasBlocks }) => {
+      let seconds = 0;
+      const table = rows.map(([after, input, output]): [number, number, number] => {
+        seconds += after;
+        return [seconds, input, output];
+      });
+      const ids = new Map<string, number>();
+      const chains = rows.map(([, , , path]) =>
+        path.map((_, depth) => {
+          const key = path.slice(0, depth + 1).join("");
+          const id = ids.get(key) ?? ids.size;
+          ids.set(key, id);
+          return id;
+        }),
+      );
+      const blocks = hasBlocks && ids.size > 0 ? { tokensPerBlock, rows: chains } : undefined;
+      return {
+        arrivals: {
+          kind: "trace",
+          trace: traceOf(table, blocks),
+          speed: 1,
+          loop: false,
+          sample: 1,
+        },
+        tokens: { kind: "from-arrivals" },
+      } as const;
+    });
+}
+
+function closedWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
+  const think = isDyadic
+    ? fc.constantFrom(0, 1 / 64, 3 / 256).map((value) => ({ kind: "constant", value }) as const)
+    : fc.constant({ kind: "exponential", mean: 0.03 } as const);
+  return fc
+    .record({
+      concurrency: fc.integer({ min: 1, max: 9 }),
+      thinkSeconds: think,
+      requestsMax: fc.integer({ min: 3, max: 40 }),
+      turns: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      prefix: PREFIX,
+    })
+    .map(({ concurrency, thinkSeconds, requestsMax, turns, prefix }) => ({
+      arrivals: { kind: "closed", concurrency, thinkSeconds, requestsMax },
+      tokens:
+        turns === undefined
+          ? LENGTHS
+          : {
+              ...LENGTHS,
+              input: { kind: "uniform", min: 1, max: 18 },
+              output: { kind: "uniform", min: 1, max: 9 },
+            },
+      prefix,
+      sessions:
+        turns === undefined ? undefined : { turns: { kind: "constant", value: turns }, thinkSeconds },
+    }));
+}
+
+function openWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
+  return fc
+    .record({
+      requestsPerSecond: isDyadic ? fc.constantFrom(16, 32, 64, 128) : fc.constantFrom(17, 41, 90),
+      requestsMax: fc.integer({ min: 3, max: 40 }),
+      prefix: PREFIX,
+    })
+    .map(({ requestsPerSecond, requestsMax, prefix }) => ({
+      arrivals: {
+        kind: "open",
+        requestsPerSecond,
+        process: { kind: isDyadic ? "deterministic" : "poisson" },
+        profile: { kind: "constant" },
+        requestsMax,
+      },
+      tokens: LENGTHS,
+      prefix,
+    }));
+}
+
+/** A whole case: one or two workloads on one replica. */
+export function naiveCase(): fc.Arbitrary<NaiveCase> {
+  return fc.boolean().chain((isDyadic) => {
+    const workload = fc.oneof(
+      traceWorkload(isDyadic),
+      closedWorkload(isDyadic),
+      openWorkload(isDyadic),
+    );
+    const listed = fc.array(fc.tuple(workload, PRIORITY), { minLength: 1, maxLength: 2 });
+    return fc
+      .record({ settings: settings(isDyadic), listed, seed: fc.integer({ min: 1, max: 1e6 }) })
+      .map(({ settings: given, listed: workloads, seed }) => ({
+        settings: given,
+        seed,
+        scenario: resolvedScenario({
+          pools: [resolvedPool()],
+          durationSeconds: HORIZON_SECONDS,
+          workloads: workloads.map(([changes, priority], index) =>
+            resolvedWorkload({
+              ...changes,
+              name: `workload-${index}`,
+              priority,
+              contextWindowTokens: INPUT_MAX + OUTPUT_MAX,
+            }),
+          ),
+        }),
+      }));
+  });
+}

@@ -1,0 +1,594 @@
+/**
+ * The oracle of the simulator: one replica, one step at a time, one token at a time, with an object per
+ * request. Written from the rules of the scheduler (vLLM v1: decodes first, then chunked prefills, recompute
+ * on preemption, prefix cache), not from planner/simulation/replica.ts, which jumps over many steps at once.
+ * It shares with the simulator only the sources of requests and the physics that is handed to both.
+ */
+import type { EngineSettings } from "../../planner/simulation/pool-run";
+import type { RequestDraw, RequestSource } from "../../planner/traffic/request-source";
+import { NaiveKvQueue } from "./naive-kv-queue";
+
+export interface NaiveRequest {
+  readonly id: number;
+  readonly workload: number;
+  readonly client: number;
+  readonly priority: number;
+  readonly arrivalSeconds: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Cached prefix that it could share: identities, and where each ends in the input. */
+  readonly segments: readonly { readonly id: number; readonly endTokens: number }[];
+  isRejected: boolean;
+  generatedTokens: number;
+  computedTokens: number;
+  /** Blocks that are its own, and leading segments that it holds a reference on. */
+  privateBlocks: number;
+  heldSegments: number;
+  /** Token clock, decode step and context when it began to decode. */
+  startClock: number;
+  startStep: number;
+  startContext: number;
+  remainingTokens: number;
+  cachedTokens: number;
+  preemptions: number;
+  firstScheduledSeconds: number;
+  firstTokenSeconds: number;
+  lastTokenSeconds: number;
+  finishSeconds: number;
+}
+
+/** How often each rule was put to use, so that a campaign can show that it tested it. */
+export interface NaiveCoverage {
+  preemptedDecodes: number;
+  preemptedPrompts: number;
+  partialPrompts: number;
+  budgetRefusals: number;
+  kvRefusals: number;
+  /** Refused although part of what it needs is its own prefix, cached and unreferenced. */
+  kvRefusalsWithHits: number;
+  sequenceRefusals: number;
+  prefixHits: number;
+  wholeInputHits: number;
+  sharedLate: number;
+  evictions: number;
+  kvWindowCrossings: number;
+  timeWindowCrossings: number;
+  breakpointCrossings: number;
+  speculativeSteps: number;
+  arrivalsAtBoundary: number;
+  overtakenByPriority: number;
+  answeredAtOnce: number;
+  rejections: number;
+}
+
+export interface NaiveRun {
+  readonly requests: readonly NaiveRequest[];
+  readonly coverage: NaiveCoverage;
+  /** Σ over requests of the time between their first and last token. */
+  readonly gapSeconds: number;
+  readonly steps: number;
+}
+
+/** One step of the replica: who took part, and the blocks that were free during it. */
+export interface NaiveStep {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly decoding: readonly number[];
+  readonly chunks: readonly { readonly id: number; readonly tokens: number }[];
+  readonly freeBlocks: number;
+}
+
+/** Runs all that the sources bring through one replica, until it is idle. */
+export function runNaiveReplica(
+  settings: EngineSettings,
+  sources: readonly RequestSource[],
+  priorityOf: readonly number[],
+  onStep?: (step: NaiveStep) => void,
+): NaiveRun {
+  return new NaiveReplica(settings, sources, priorityOf, onStep).run();
+}
+
+class NaiveReplica {
+  private readonly requests: NaiveRequest[] = [];
+  private readonly kv: NaiveKvQueue;
+  private waiting: NaiveRequest[] = [];
+  /** In the order of admission. */
+  private decoding: NaiveRequest[] = [];
+  private partial: NaiveRequest | undefined;
+  private decodeStep = 0;
+  private steps = 0;
+  private lastSegment = 0;
+  private readonly coverage: NaiveCoverage = {
+    preemptedDecodes: 0,
+    preemptedPrompts: 0,
+    partialPrompts: 0,
+    budgetRefusals: 0,
+    kvRefusals: 0,
+    kvRefusalsWithHits: 0,
+    sequenceRefusals: 0,
+    prefixHits: 0,
+    wholeInputHits: 0,
+    sharedLate: 0,
+    evictions: 0,
+    kvWindowCrossings: 0,
+    timeWindowCrossings: 0,
+    breakpointCrossings: 0,
+    speculativeSteps: 0,
+    arrivalsAtBoundary: 0,
+    overtakenByPriority: 0,
+    answeredAtOnce: 0,
+    rejections: 0,
+  };
+
+  constructor(
+    private readonly settings: EngineSettings,
+    private readonly sources: readonly RequestSource[],
+    private readonly priorityOf: readonly number[],
+    private readonly onStep: ((step: NaiveStep) => void) | undefined,
+  ) {
+    this.kv = new NaiveKvQueue(settings.geometry.blocks);
+  }
+
+  run(): NaiveRun {
+    for (;;) {
+      let now = this.nextArrivalSeconds();
+      if (now === Number.POSITIVE_INFINITY) break;
+      this.takeArrivalsUntil(now);
+      while (this.waiting.length > 0 || this.decoding.length > 0 || this.partial !== undefined) {
+        now = this.computeStep(now);
+      }
+    }
+    this.coverage.evictions = this.kv.evictions;
+    if (this.kv.free !== this.settings.geometry.blocks) throw new Error("the oracle lost blocks");
+    const answered = this.requests.filter((request) => !request.isRejected);
+    return {
+      requests: this.requests,
+      coverage: this.coverage,
+      gapSeconds: answered.reduce((sum, one) => sum + one.finishSeconds - one.firstTokenSeconds, 0),
+      steps: this.steps,
+    };
+  }
+
+  /** One step from its scheduling at `now`; returns when the next one can be scheduled. */
+  private computeStep(now: number): number {
+    const chunks = this.schedule(now);
+    const decoding = [...this.decoding];
+    if (chunks.length === 0 && decoding.length === 0) throw new Error("the oracle is stuck");
+    const end = now + this.stepSeconds(decoding, chunks);
+    this.steps++;
+    this.onStep?.({
+      startSeconds: now,
+      endSeconds: end,
+      decoding: decoding.map((request) => request.id),
+      chunks: chunks.map(({ request, tokens }) => ({ id: request.id, tokens })),
+      freeBlocks: this.kv.free,
+    });
+    this.takeArrivalsBefore(end);
+    this.takeArrivalsAt(end);
+    this.endDecodes(decoding, end);
+    this.endPrompts(chunks, end);
+    this.takeArrivalsAt(end);
+    return end;
+  }
+
+  // ---- arrivals ----
+
+  private nextArrivalSeconds(): number {
+    return Math.min(...this.sources.map((source) => source.peekSeconds()));
+  }
+
+  private takeArrivalsUntil(seconds: number): void {
+    while (this.nextArrivalSeconds() <= seconds) this.takeArrival();
+  }
+
+  private takeArrivalsBefore(seconds: number): void {
+    while (this.nextArrivalSeconds() < seconds) this.takeArrival();
+  }
+
+  private takeArrivalsAt(seconds: number): void {
+    while (this.nextArrivalSeconds() <= seconds) {
+      this.coverage.arrivalsAtBoundary++;
+      this.takeArrival();
+    }
+  }
+
+  private takeArrival(): void {
+    const seconds = this.nextArrivalSeconds();
+    const workload = this.sources.findIndex((source) => source.peekSeconds() === seconds);
+    const draw: RequestDraw = {
+      arrivalSeconds: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      originIndex: 0,
+      tenantIndex: 0,
+      prefix: undefined,
+      client: -1,
+    };
+    this.sources[workload]!.take(draw);
+    const request = newRequest(this.requests.length, workload, this.priorityOf[workload]!, draw);
+    this.requests.push(request);
+    const drafted = this.settings.tokensComputedPerStep - 1;
+    const longest = request.inputTokens + request.outputTokens + drafted;
+    if (this.blocks(longest) > this.settings.geometry.blocks) {
+      request.isRejected = true;
+      this.coverage.rejections++;
+    } else {
+      this.waiting.push(request);
+    }
+  }
+
+  // ---- the scheduler ----
+
+  private schedule(now: number): { request: NaiveRequest; from: number; tokens: number }[] {
+    const chunks: { request: NaiveRequest; from: number; tokens: number }[] = [];
+    let hasPreempted = false;
+    while (this.decodeNeed() > this.kv.free) {
+      this.preempt(this.victim());
+      hasPreempted = true;
+    }
+    const needed = this.decodeNeed();
+    const gained = this.gainOfNextStep();
+    this.kv.allocate(needed);
+    for (const request of this.decoding) {
+      const context = this.context(request);
+      request.privateBlocks += this.blocks(context + gained) - this.blocks(context);
+      this.noteCrossings(context, context + gained);
+    }
+    let budget =
+      this.settings.tokenBudget - this.decoding.length * this.settings.tokensComputedPerStep;
+    const partial = this.partial;
+    if (partial !== undefined) {
+      const tokens = Math.min(targetOf(partial) - partial.computedTokens, budget);
+      const need = this.promptNeed(partial, partial.computedTokens + tokens);
+      if (need > this.kv.free) {
+        this.preempt(partial);
+        hasPreempted = true;
+      } else if (tokens > 0) {
+        this.kv.allocate(need);
+        partial.privateBlocks += need;
+        chunks.push({ request: partial, from: partial.computedTokens, tokens });
+        partial.computedTokens += tokens;
+        budget -= tokens;
+        this.publish(partial, partial.computedTokens);
+        if (partial.computedTokens === targetOf(partial)) this.partial = undefined;
+      }
+    }
+    if (!hasPreempted && this.partial === undefined) this.admit(now, budget, chunks);
+    return chunks;
+  }
+
+  private admit(
+    now: number,
+    budgetAtStart: number,
+    chunks: { request: NaiveRequest; from: number; tokens: number }[],
+  ): void {
+    let budget = budgetAtStart;
+    while (this.waiting.length > 0) {
+      if (budget <= 0) {
+        this.coverage.budgetRefusals++;
+        return;
+      }
+      if (this.decoding.length + chunks.length >= this.settings.maxSequences) {
+        this.coverage.sequenceRefusals++;
+        return;
+      }
+      const request = this.frontOfQueue();
+      const target = targetOf(request);
+      const block = this.settings.geometry.blockTokens;
+      const hits = this.cachedSegments(request);
+      const hitTokens = hits === 0 ? 0 : wholeBlocks(request.segments[hits - 1]!.endTokens, block);
+      const computed = Math.min(hitTokens, wholeBlocks(target - 1, block));
+      const tokens = Math.min(target - computed, budget);
+      if (!this.settings.isPrefillChunked && tokens < target - computed) {
+        this.coverage.budgetRefusals++;
+        return;
+      }
+      const need = Math.max(0, this.blocks(computed + tokens) - this.blocks(hitTokens));
+      const hitSegments = request.segments.slice(0, hits);
+      const lying = hitSegments.reduce((sum, one) => sum + this.kv.unreferencedBlocks(one.id), 0);
+      if (need + lying > this.kv.free) {
+        this.coverage.kvRefusals++;
+        if (lying > 0) this.coverage.kvRefusalsWithHits++;
+        return;
+      }
+      this.noteAdmission(request, hits, computed < hitTokens);
+      this.waiting = this.waiting.filter((other) => other !== request);
+      for (const segment of hitSegments) this.kv.reference(segment.id);
+      this.kv.allocate(need);
+      request.heldSegments = hits;
+      request.privateBlocks = need;
+      if (Number.isNaN(request.firstScheduledSeconds)) {
+        request.firstScheduledSeconds = now;
+        request.cachedTokens = computed;
+      }
+      request.computedTokens = computed + tokens;
+      budget -= tokens;
+      chunks.push({ request, from: computed, tokens });
+      this.publish(request, request.computedTokens);
+      if (request.computedTokens < target) {
+        this.coverage.partialPrompts++;
+        this.partial = request;
+        return;
+      }
+    }
+  }
+
+  private frontOfQueue(): NaiveRequest {
+    if (!this.settings.isPriorityScheduling) return this.waiting[0]!;
+    const best = Math.min(...this.waiting.map((request) => request.priority));
+    return this.waiting.find((request) => request.priority === best)!;
+  }
+
+  private victim(): NaiveRequest {
+    const latest = this.decoding[this.decoding.length - 1];
+    if (!this.settings.isPriorityScheduling) return (this.partial ?? latest)!;
+    const running = [...this.decoding, ...(this.partial === undefined ? [] : [this.partial])];
+    const least = Math.max(...running.map((request) => request.priority));
+    return running.filter((request) => request.priority === least).pop()!;
+  }
+
+  private preempt(victim: NaiveRequest): void {
+    if (this.partial === victim) {
+      this.partial = undefined;
+      this.coverage.preemptedPrompts++;
+    } else {
+      victim.generatedTokens += this.clock() - victim.startClock;
+      this.decoding = this.decoding.filter((request) => request !== victim);
+      this.coverage.preemptedDecodes++;
+    }
+    victim.preemptions++;
+    victim.computedTokens = 0;
+    this.releaseAll(victim);
+    this.waiting.unshift(victim);
+  }
+
+  // ---- the end of a step ----
+
+  private endDecodes(decoding: readonly NaiveRequest[], end: number): void {
+    if (decoding.length === 0) return;
+    this.decodeStep++;
+    if (this.settings.tokensGainedPerStep > 1) this.coverage.speculativeSteps++;
+    const finishClock = (request: NaiveRequest): number =>
+      request.startClock + request.remainingTokens;
+    const done = decoding.filter((request) => this.clock() >= finishClock(request));
+    done.sort((a, b) => finishClock(a) - finishClock(b));
+    for (const request of decoding) request.lastTokenSeconds = end;
+    for (const request of done) {
+      this.decoding = this.decoding.filter((other) => other !== request);
+      this.finish(request, this.context(request), end);
+    }
+  }
+
+  private endPrompts(
+    chunks: readonly { readonly request: NaiveRequest; readonly tokens: number }[],
+    end: number,
+  ): void {
+    for (const { request } of chunks) {
+      if (request.computedTokens < targetOf(request)) continue;
+      request.startContext = targetOf(request);
+      request.generatedTokens++;
+      if (Number.isNaN(request.firstTokenSeconds)) request.firstTokenSeconds = end;
+      request.lastTokenSeconds = end;
+      if (request.generatedTokens === request.outputTokens) {
+        this.finish(request, request.startContext, end);
+      } else {
+        request.remainingTokens = request.outputTokens - request.generatedTokens;
+        request.startClock = this.clock();
+        request.startStep = this.decodeStep;
+        this.decoding.push(request);
+      }
+    }
+  }
+
+  private finish(request: NaiveRequest, storedTokens: number, end: number): void {
+    request.finishSeconds = end;
+    this.publish(request, storedTokens);
+    this.releaseAll(request);
+    if (request.client >= 0) {
+      const source = this.sources[request.workload]!;
+      source.finished(request.client, end);
+      if (source.peekSeconds() <= end) this.coverage.answeredAtOnce++;
+    }
+  }
+
+  // ---- KV blocks ----
+
+  private blocks(tokens: number): number {
+    const { blockTokens, fullGroups, windowGroups, windowTokens } = this.settings.geometry;
+    const blocks = Math.ceil(tokens / blockTokens);
+    const inWindow = Math.min(blocks, windowTokens / blockTokens);
+    return fullGroups * blocks + (windowGroups === 0 ? 0 : windowGroups * inWindow);
+  }
+
+  private clock(): number {
+    return Math.floor(this.decodeStep * this.settings.tokensGainedPerStep + 1e-9);
+  }
+
+  private gainOfNextStep(): number {
+    const next = Math.floor((this.decodeStep + 1) * this.settings.tokensGainedPerStep + 1e-9);
+    return next - this.clock();
+  }
+
+  private context(request: NaiveRequest): number {
+    return request.startContext + this.clock() - request.startClock;
+  }
+
+  private decodeNeed(): number {
+    const gained = this.gainOfNextStep();
+    let need = 0;
+    for (const request of this.decoding) {
+      const context = this.context(request);
+      need += this.blocks(context + gained) - this.blocks(context);
+    }
+    return need;
+  }
+
+  private segmentBlocks(request: NaiveRequest, index: number): number {
+    const block = this.settings.geometry.blockTokens;
+    const start = index === 0 ? 0 : request.segments[index - 1]!.endTokens;
+    const end = request.segments[index]!.endTokens;
+    return this.blocks(wholeBlocks(end, block)) - this.blocks(wholeBlocks(start, block));
+  }
+
+  private heldBlocks(request: NaiveRequest): number {
+    let held = request.privateBlocks;
+    for (let i = 0; i < request.heldSegments; i++) held += this.segmentBlocks(request, i);
+    return held;
+  }
+
+  private promptNeed(request: NaiveRequest, tokens: number): number {
+    return Math.max(0, this.blocks(tokens) - this.heldBlocks(request));
+  }
+
+  private cachedSegments(request: NaiveRequest): number {
+    if (!this.settings.isPrefixCaching) return 0;
+    const block = this.settings.geometry.blockTokens;
+    const missing = request.segments.findIndex(
+      (segment) =>
+        !this.kv.isCached(segment.id) || wholeBlocks(segment.endTokens, block) > targetOf(request),
+    );
+    return missing < 0 ? request.segments.length : missing;
+  }
+
+  /** Turns what is stored of the request's prefix, in whole blocks, into cached segments to share. */
+  private publish(request: NaiveRequest, storedTokens: number): void {
+    if (!this.settings.isPrefixCaching) return;
+    while (request.heldSegments < request.segments.length) {
+      const segment = request.segments[request.heldSegments]!;
+      if (wholeBlocks(segment.endTokens, this.settings.geometry.blockTokens) > storedTokens) return;
+      const blocks = this.segmentBlocks(request, request.heldSegments);
+      if (this.kv.isCached(segment.id)) {
+        this.coverage.sharedLate++;
+        this.kv.reference(segment.id);
+        this.kv.release(blocks);
+      } else {
+        this.kv.publish(segment.id, blocks);
+      }
+      request.privateBlocks -= blocks;
+      request.heldSegments++;
+    }
+  }
+
+  private releaseAll(request: NaiveRequest): void {
+    this.kv.release(request.privateBlocks);
+    request.privateBlocks = 0;
+    while (request.heldSegments > 0) {
+      request.heldSegments--;
+      this.kv.dereference(request.segments[request.heldSegments]!.id);
+    }
+  }
+
+  // ---- the physics ----
+
+  private stepSeconds(
+    decoding: readonly NaiveRequest[],
+    chunks: readonly { readonly from: number; readonly tokens: number }[],
+  ): number {
+    const { stepTime, tokensGainedPerStep } = this.settings;
+    const batch = decoding.length;
+    let contexts = 0;
+    let windowed = 0;
+    for (const request of decoding) {
+      const steps = this.decodeStep - request.startStep;
+      const expected = request.startContext + tokensGainedPerStep * steps;
+      contexts += expected;
+      windowed += Math.min(expected, stepTime.windowTokens);
+      const next = expected + tokensGainedPerStep;
+      if (expected < stepTime.windowTokens && next >= stepTime.windowTokens) {
+        this.coverage.timeWindowCrossings++;
+      }
+    }
+    const contextTerm =
+      batch === 0 ? 0 : this.contextSeconds(contexts) + stepTime.windowSecondsPerToken * windowed;
+    if (chunks.length === 0) return stepTime.decodeSeconds(batch) + contextTerm;
+    let tokens = 0;
+    let pairs = 0;
+    let windowPairs = 0;
+    for (const chunk of chunks) {
+      tokens += chunk.tokens;
+      pairs += chunk.tokens * (chunk.from + chunk.tokens / 2);
+      // Key–value pairs token by token: the i-th new token sees from + i + 1/2 keys, at most the window.
+      windowPairs += integralOfMin(chunk.from, chunk.from + chunk.tokens, stepTime.windowTokens);
+    }
+    return (
+      stepTime.mixedSeconds(batch, chunks.length, tokens, pairs, windowPairs) + contextTerm
+    );
+  }
+
+  private contextSeconds(contexts: number): number {
+    const { start, intercept, slope } = this.settings.stepTime.context;
+    let segment = 0;
+    while (segment + 1 < start.length && start[segment + 1]! <= contexts) segment++;
+    if (segment !== this.lastSegment) this.coverage.breakpointCrossings++;
+    this.lastSegment = segment;
+    return intercept[segment]! + slope[segment]! * contexts;
+  }
+
+  // ---- coverage ----
+
+  private noteCrossings(before: number, after: number): void {
+    const { windowTokens, windowGroups } = this.settings.geometry;
+    if (windowGroups > 0 && before < windowTokens && after >= windowTokens) {
+      this.coverage.kvWindowCrossings++;
+    }
+  }
+
+  private noteAdmission(request: NaiveRequest, hits: number, isWholeInput: boolean): void {
+    if (hits > 0) this.coverage.prefixHits++;
+    if (isWholeInput) this.coverage.wholeInputHits++;
+    if (this.waiting[0] !== request) this.coverage.overtakenByPriority++;
+  }
+}
+
+/** ∫ min(x, limit) dx from `from` to `to`. */
+function integralOfMin(from: number, to: number, limit: number): number {
+  const bend = Math.min(Math.max(from, limit), to);
+  const rising = ((from + bend) / 2) * (bend - from);
+  return to > bend ? rising + limit * (to - bend) : rising;
+}
+
+function wholeBlocks(tokens: number, blockTokens: number): number {
+  return Math.floor(tokens / blockTokens) * blockTokens;
+}
+
+/** Tokens whose KV must be there before the next token can be sent. */
+function targetOf(request: NaiveRequest): number {
+  return request.inputTokens + request.generatedTokens;
+}
+
+function newRequest(
+  id: number,
+  workload: number,
+  priority: number,
+  draw: RequestDraw,
+): NaiveRequest {
+  const length = draw.prefix?.length ?? 0;
+  return {
+    id,
+    workload,
+    client: draw.client,
+    priority,
+    arrivalSeconds: draw.arrivalSeconds,
+    inputTokens: draw.inputTokens,
+    outputTokens: draw.outputTokens,
+    segments: Array.from({ length }, (_, i) => ({
+      id: draw.prefix!.ids[i]!,
+      endTokens: draw.prefix!.endTokens[i]!,
+    })),
+    isRejected: false,
+    generatedTokens: 0,
+    computedTokens: 0,
+    privateBlocks: 0,
+    heldSegments: 0,
+    startClock: 0,
+    startStep: 0,
+    startContext: 0,
+    remainingTokens: 0,
+    cachedTokens: 0,
+    preemptions: 0,
+    firstScheduledSeconds: Number.NaN,
+    firstTokenSeconds: Number.NaN,
+    lastTokenSeconds: Number.NaN,
+    finishSeconds: Number.NaN,
+  };
+}
