@@ -68,8 +68,7 @@ function validationReport(
           [
             { header: "", align: "left", wraps: true },
             { header: "value", align: "left", wraps: true },
-            { header: "origin", align: "left" },
-            { header: "", align: "left", wraps: true },
+            { header: "from", align: "left", wraps: true },
           ],
           members.map((row) => valueRow(row, root)),
         ),
@@ -106,7 +105,9 @@ function valueRow(row: ResolvedRow, root: string): Cell[] {
   return [
     name,
     row.value,
-    { text: row.origin, tone: row.origin === "given" ? "plain" : "quiet" },
-    { text: row.note, tone: "quiet" },
+    {
+      text: row.note === "" ? row.origin : `${row.origin}: ${row.note}`,
+      tone: row.origin === "given" ? "plain" : "quiet",
+    },
   ];
 }

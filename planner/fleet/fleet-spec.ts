@@ -20,7 +20,8 @@ import {
   word,
 } from "./schema-kit";
 
-const PRECISIONS = [
+/** Number formats of weights, in the order in which they are listed. */
+export const PRECISIONS = [
   "fp16",
   "bf16",
   "fp8",

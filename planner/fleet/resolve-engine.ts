@@ -2,6 +2,7 @@
  * Engine settings of one pool with every default filled in, and the checks that need the model and the hardware.
  * Whether the model fits in memory is not checked here: that is `simulation/kv-capacity.ts`.
  */
+import { instanceTypes } from "../catalog";
 import type { AcceleratorSpec, InstanceTypeSpec, ModelSpec, Precision } from "../catalog/specs";
 import type { Problem } from "../foundation/errors";
 import { formatTokens } from "../foundation/format-units";
@@ -11,8 +12,9 @@ import {
   maxSequencesDefault,
   quantizationDefault,
 } from "./defaults";
-import type { EngineSpec } from "./fleet-spec";
+import { type EngineSpec, PRECISIONS } from "./fleet-spec";
 import type { ResolvedEngine } from "./resolved-fleet";
+import { listWords } from "./schema-kit";
 
 export interface EngineContext {
   /** Path of the pool in the scenario. */
@@ -88,18 +90,37 @@ function checkHardware(engine: ResolvedEngine, context: EngineContext, problems:
   const reachable = acceleratorsReachable(context);
   if (accelerators <= reachable) return;
   const { accelerator, instanceType, path } = context;
+  const isTensorOnly = pipelineParallel * dataParallel === 1;
   const where =
     instanceType === undefined
       ? `at most ${reachable} ${accelerator.name} work as one replica`
       : `${instanceType.name} has ${reachable} ${accelerator.name}`;
+  const product = isTensorOnly
+    ? `${accelerators} accelerators`
+    : `tensorParallel ${tensorParallel} × pipelineParallel ${pipelineParallel} × dataParallel ${dataParallel} = ${accelerators} accelerators`;
+  const lower =
+    isTensorOnly && reachable >= 1 ? `use tensorParallel: ${reachable}` : "lower the parallelism";
+  const larger = largerInstanceTypes(context, accelerators);
   problems.push({
     code: "does-not-fit",
-    path: `${path}.engine`,
-    message:
-      `tensorParallel ${tensorParallel} × pipelineParallel ${pipelineParallel} × dataParallel ${dataParallel} = ` +
-      `${accelerators} accelerators, but ${where} and replicas do not span machines without a common scale-up domain`,
-    hint: "lower the parallelism or choose a larger instance type",
+    path: isTensorOnly ? `${path}.engine.tensorParallel` : `${path}.engine`,
+    message: `${product}, but ${where} and a replica does not span machines without a common scale-up domain`,
+    hint: larger.length === 0 ? lower : `${lower}, or ${listWords(larger)}`,
   });
+}
+
+/** Machines of the same cloud with enough of the same accelerator: `p5.48xlarge (8)`. */
+function largerInstanceTypes({ instanceType }: EngineContext, accelerators: number): string[] {
+  if (instanceType === undefined) return [];
+  return instanceTypes
+    .filter(
+      ({ cloud, accelerator, acceleratorCount }) =>
+        cloud === instanceType.cloud &&
+        accelerator === instanceType.accelerator &&
+        acceleratorCount >= accelerators,
+    )
+    .slice(0, 3)
+    .map(({ name, acceleratorCount }) => `${name} (${acceleratorCount})`);
 }
 
 function checkModel(engine: ResolvedEngine, context: EngineContext, problems: Problem[]): void {
@@ -112,7 +133,7 @@ function checkModel(engine: ResolvedEngine, context: EngineContext, problems: Pr
       code: "conflict",
       path: `${path}.tensorParallel`,
       message: `${tensorParallel} does not divide the ${model.heads} heads (${model.kvHeads} KV heads) of ${model.name} evenly`,
-      hint: `use ${works.join(", ")}`,
+      hint: `use ${listWords(works.map(String))}`,
     });
   }
   if (pipelineParallel > model.layers) {
@@ -148,8 +169,16 @@ function splitsHeads(model: ModelSpec, tensorParallel: number): boolean {
     : tensorParallel % model.kvHeads === 0;
 }
 
-/** Formats that kernels also read where no unit multiplies them: dequantised to 16 bits first (weight-only). */
-const WEIGHT_ONLY: ReadonlySet<Precision> = new Set(["fp8", "int8", "int4", "fp4"]);
+/**
+ * Whether kernels compute with weights of this format on the accelerator: in units of its own, or dequantised to
+ * 16 bits first (weight-only: AWQ and GPTQ kernels need FP16, Marlin and MXFP4 kernels need BF16).
+ */
+function computesWith(precision: Precision, { denseFlops }: AcceleratorSpec): boolean {
+  if (denseFlops[precision] !== undefined) return true;
+  if (precision === "int4") return (denseFlops.fp16 ?? denseFlops.bf16) !== undefined;
+  const isQuantized = precision === "fp8" || precision === "int8" || precision === "fp4";
+  return isQuantized && denseFlops.bf16 !== undefined;
+}
 
 function checkPrecision(
   precision: Precision,
@@ -157,17 +186,15 @@ function checkPrecision(
   { path, model, accelerator }: EngineContext,
   problems: Problem[],
 ): void {
-  const { denseFlops, name } = accelerator;
-  if (denseFlops[precision] !== undefined) return;
-  if (WEIGHT_ONLY.has(precision) && denseFlops.bf16 !== undefined) return;
-  const has = Object.keys(denseFlops).filter((format) => format !== "fp32");
+  if (computesWith(precision, accelerator)) return;
+  const { name } = accelerator;
   problems.push({
     code: "conflict",
     path: `${path}.engine.quantization`,
     message: isGiven
       ? `${name} cannot compute with ${precision} weights`
       : `${model.name} is published in ${precision}, which ${name} cannot compute with`,
-    hint: `use ${has.join(", ")}, or another accelerator`,
+    hint: `use ${listWords(PRECISIONS.filter((other) => computesWith(other, accelerator)))}, or another accelerator`,
   });
 }
 

@@ -14,9 +14,10 @@ import {
 /**
  * A distribution of a positive quantity, in the unit of its context (seconds or tokens).
  *
- * `min` and `max` of `normal`, and `max` of `lognormal` and `gamma`, **clip**: a draw outside becomes the
- * bound, as the length options of serving benchmarks do. That moves the mean away from the parameter
- * (a normal 1024 ± 512 clipped at 1 has mean 1026.3); `meanOf` gives the mean that results. Use Infinity for no bound.
+ * `min` and `max` of `normal`, and `max` of `lognormal` and `gamma`, **clip**: a draw outside becomes
+ * the bound, as the length options of serving benchmarks do. That moves the mean away from the
+ * parameter (a normal 1024 ± 512 clipped at 1 has mean 1028.4); `meanOf` gives the mean that results.
+ * Infinity stands for no bound.
  */
 export type Distribution =
   | { readonly kind: "constant"; readonly value: number }

@@ -30,7 +30,7 @@ export function formatCount(value: Maybe): string {
 export function formatShare(share: Maybe): string {
   if (!isKnown(share)) return UNKNOWN;
   if (share === 0 || share === 1) return `${share * 100} %`;
-  if (share > 0.9995 && share < 1) return "> 99.9 %";
+  if (share >= 0.9995 && share < 1) return "> 99.9 %";
   if (share < 0.0005 && share > 0) return "< 0.1 %";
   return `${(share * 100).toFixed(1)} %`;
 }

@@ -44,6 +44,7 @@ function renderBlock(block: ReportBlock): string {
     case "paragraph":
       return escapeText(block.text);
     case "list":
+      if (block.isPlain === true) return `\`\`\`text\n${block.items.join("\n")}\n\`\`\``;
       return block.items.map((item) => `- ${escapeText(item)}`).join("\n");
   }
 }

@@ -64,7 +64,9 @@ function layOutBlock(block: ReportBlock, columns: number, paint: Paint): string[
     case "paragraph":
       return wrapWords(block.text, textColumns - 2).map((line) => `  ${line}`);
     case "list":
-      return block.items.flatMap((item) => hanging(item, "- ", textColumns));
+      return block.items.flatMap((item) =>
+        hanging(item, block.isPlain === true ? "  " : "- ", textColumns),
+      );
   }
 }
 

@@ -30,7 +30,12 @@ export interface ReportSection {
 export type ReportBlock =
   | { readonly kind: "table"; readonly table: ReportTable }
   | { readonly kind: "paragraph"; readonly text: string }
-  | { readonly kind: "list"; readonly items: readonly string[] };
+  | {
+      readonly kind: "list";
+      readonly items: readonly string[];
+      /** Without bullets: lines that stand as they are, such as a derivation. @default false */
+      readonly isPlain?: boolean;
+    };
 
 export interface ReportTable {
   readonly columns: readonly ReportColumn[];

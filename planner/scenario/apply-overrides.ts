@@ -3,9 +3,9 @@
  * gets the same message as one in the file. A path is dotted, with `[0]` for list entries; maps that are not there
  * are made.
  */
-import { parseDocument } from "yaml";
 import { PlannerError, type Problem } from "../foundation/errors";
 import { quoteValue } from "../foundation/units";
+import { readYaml } from "./read-yaml";
 
 interface Override {
   readonly text: string;
@@ -52,14 +52,13 @@ function readOverride(text: string, problems: Problem[]): Override | undefined {
     problems.push({ code: "invalid-value", path, message });
     return undefined;
   }
-  const document = parseDocument(text.slice(equals + 1), { prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const message = `the value is not valid YAML: ${error.message.toLowerCase()}`;
+  const read = readYaml(text.slice(equals + 1));
+  if (!("faults" in read)) return { text, steps, value: read.value };
+  for (const fault of read.faults) {
+    const message = `the value is not valid YAML: ${fault.message}`;
     problems.push({ code: "invalid-value", path, message });
-    return undefined;
   }
-  return { text, steps, value: document.toJS() };
+  return undefined;
 }
 
 function readSteps(path: string): (string | number)[] | undefined {

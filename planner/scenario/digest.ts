@@ -14,7 +14,7 @@ export function digestOf(scenario: Omit<ResolvedScenario, "digest">): string {
 }
 
 /** JSON with sorted keys, without what is undefined, and with numbers that JSON does not have as words. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : `"${value}"`;
   if (ArrayBuffer.isView(value)) return `"${bytesDigest(value)}"`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

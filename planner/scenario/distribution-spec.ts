@@ -44,19 +44,25 @@ export function distribution(value: Quantity, description: string) {
     forms: {
       constant: strict({ constant: value("The same value every time") }),
       uniform: strict({
-        uniform: strict({ min: value("Smallest value"), max: value("Largest value") }),
+        uniform: strict(
+          { min: value("Smallest value"), max: value("Largest value") },
+          "Every value between two is equally likely",
+        ),
       }),
-      exponential: strict({ exponential: strict({ mean }) }),
+      exponential: strict({ exponential: strict({ mean }, "Exponential distribution") }),
       normal: strict({
-        normal: strict({
-          mean,
-          sd: value("Standard deviation"),
-          min: value("Values below this are cut to it").optional(),
-          max,
-        }),
+        normal: strict(
+          {
+            mean,
+            sd: value("Standard deviation"),
+            min: value("Values below this are cut to it; 0 when left out").optional(),
+            max,
+          },
+          "Normal distribution, cut at both ends",
+        ),
       }),
       lognormal: strict({ lognormal }),
-      gamma: strict({ gamma: strict({ mean, cv, max }) }),
+      gamma: strict({ gamma: strict({ mean, cv, max }, "Gamma distribution") }),
       quantiles: strict({
         quantiles: z.record(z.string(), value("Value of this quantile")).meta({
           description:

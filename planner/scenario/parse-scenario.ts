@@ -2,18 +2,16 @@
  * From the text of a scenario file (YAML 1.2, of which JSON is a part) to a `ScenarioSpec`: syntax, overrides, schema.
  * No names are looked up and nothing is filled in: `resolve-scenario.ts` does that.
  */
-import { LineCounter, parseDocument } from "yaml";
 import { PlannerError, type Problem } from "../foundation/errors";
 import { formatBytes } from "../foundation/format-units";
 import { quoteValue } from "../foundation/units";
 import { applyOverrides } from "./apply-overrides";
+import { readYaml, type YamlFault } from "./read-yaml";
 import { type ScenarioSpec, scenarioSpec } from "./scenario-spec";
 import { problemsOf } from "./zod-problems";
 
 /** Longest scenario text that is read: traces belong into their own files. */
 const CHARACTERS_MAX = 1024 * 1024;
-/** Most nodes that aliases may expand to: a few anchors are useful, a billion laughs are not. */
-const ALIASES_MAX = 100;
 
 export interface ParseOptions {
   /** Name of the file in messages. @default "scenario" */
@@ -45,7 +43,10 @@ export function readScenarioText(text: string, source: string): unknown {
       hint: "put requests into a trace file and name it in arrivals.trace",
     });
   }
-  const value = readYaml(text.replace(/^\uFEFF/, ""), source);
+  const read = readYaml(text.replace(/^\uFEFF/, ""));
+  if ("faults" in read)
+    throw new PlannerError(read.faults.map((fault) => problemOf(fault, source)));
+  const { value } = read;
   if (value === null || value === undefined) {
     fail({
       code: "empty",
@@ -64,68 +65,9 @@ export function readScenarioText(text: string, source: string): unknown {
   return value;
 }
 
-function readYaml(text: string, source: string): unknown {
-  const lines = new LineCounter();
-  try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: true,
-    });
-    const faults = [...document.errors, ...document.warnings];
-    if (faults.some(({ message }) => message.startsWith("Maximum call stack")))
-      throw new RangeError();
-    if (faults.length > 0) {
-      throw new PlannerError(
-        faults.map((fault) => {
-          const { line, col } = lines.linePos(fault.pos[0]);
-          return {
-            code: "unreadable-file",
-            path: `${source}:${line}:${col}`,
-            ...describeFault(fault.code, fault.message),
-          };
-        }),
-      );
-    }
-    return document.toJS({ maxAliasCount: ALIASES_MAX });
-  } catch (error) {
-    if (error instanceof RangeError) {
-      fail({
-        code: "unreadable-file",
-        path: source,
-        message: "is nested too deeply to be a scenario",
-      });
-    }
-    if (error instanceof ReferenceError) {
-      const isMissing = error.message.startsWith("Unresolved alias");
-      const message = isMissing
-        ? `an alias has no anchor: ${error.message.split(": ").at(-1)}`
-        : `aliases expand to more than ${ALIASES_MAX} copies`;
-      fail({ code: "unreadable-file", path: source, message });
-    }
-    throw error;
-  }
-}
-
-function describeFault(
-  code: string,
-  message: string,
-): { readonly message: string; readonly hint?: string } {
-  switch (code) {
-    case "MULTIPLE_DOCS":
-      return {
-        message: "a scenario file holds one document",
-        hint: "remove the --- line and what follows",
-      };
-    case "DUPLICATE_KEY":
-      return { message: "this key is given twice in the same map", hint: "keep one of them" };
-    case "TAB_AS_INDENT":
-      return { message: "tabs cannot indent YAML", hint: "use spaces" };
-    default: {
-      const [first = ""] = message.split("\n");
-      return { message: `${first.charAt(0).toLowerCase()}${first.slice(1).replace(/[.:]$/, "")}` };
-    }
-  }
+function problemOf({ line, column, ...fault }: YamlFault, source: string): Problem {
+  const path = line === undefined ? source : `${source}:${line}:${column}`;
+  return { code: "unreadable-file", path, ...fault };
 }
 
 function fail(problem: Problem): never {

@@ -85,7 +85,7 @@ export function replicationsDefault(spec: ScenarioSpec): { value: number; reason
 }
 
 /** Duration when the scenario does not say: an hour, or the whole of the traces when there is nothing else. */
-export function durationDefault(
+function durationDefault(
   spec: ScenarioSpec,
   traces: TracesRead,
 ): { value: number; reason: string } {

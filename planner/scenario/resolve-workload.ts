@@ -80,7 +80,7 @@ function poolsServing(model: string, fleet: ResolvedFleet): readonly ResolvedPoo
 }
 
 /** The places that requests come from when the scenario does not say: beside the pools, in equal shares. */
-export function originsDefault(
+function originsDefault(
   pools: readonly ResolvedPool[],
   fleet: ResolvedFleet,
 ): Record<string, number> {

@@ -10,7 +10,7 @@ import type { TraceTable } from "./trace-table";
 type TraceSpec = Pick<Extract<ArrivalsSpec, { trace: string }>, "trace" | "format" | "columns">;
 
 /** Which column holds what. */
-export interface TraceColumns {
+interface TraceColumns {
   readonly arrival?: string;
   readonly input: string;
   readonly output: string;

@@ -115,4 +115,3 @@ export const workloadSpec = strict(
 );
 
 export type WorkloadSpec = z.output<typeof workloadSpec>;
-export type TokensSpec = NonNullable<WorkloadSpec["tokens"]>;

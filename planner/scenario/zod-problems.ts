@@ -9,7 +9,7 @@ import type { Problem, ProblemCode } from "../foundation/errors";
 import { quoteValue } from "../foundation/units";
 
 /** `["a", 0, "b"]` → `a[0].b`. */
-export function formatPath(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   let text = "";
   for (const step of path) {
     if (typeof step === "number") text += `[${step}]`;
@@ -21,10 +21,13 @@ export function formatPath(path: readonly PropertyKey[]): string {
 /** All problems of a raw value that did not pass the schema. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
   const problems = issues.flatMap((issue) => convert(issue, raw));
-  const meant = new Set(
-    issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? misspeltPaths(issue) : [])),
+  const unknownKeys = issues.filter((issue) => issue.code === "unrecognized_keys");
+  const meant = new Set(unknownKeys.flatMap(misspeltPaths));
+  const parents = new Set(unknownKeys.map(({ path }) => formatPath(path)));
+  return problems.filter(
+    ({ code, path }) =>
+      !(code === "missing" && meant.has(path)) && !(code === "empty" && parents.has(path)),
   );
-  return problems.filter(({ code, path }) => code !== "missing" || !meant.has(path));
 }
 
 function convert(issue: z.core.$ZodIssue, raw: unknown): readonly Problem[] {

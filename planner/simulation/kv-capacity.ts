@@ -1,13 +1,13 @@
 /**
  * How many KV blocks a replica has, computed the way vLLM v1 computes `num_gpu_blocks`, or taken from
- * the scenario, with the derivation as lines a person can check. Layers with a sliding window form
- * their own groups, as in vLLM's hybrid KV cache manager (vllm/v1/core/kv_cache_utils.py): groups of
- * equal size share one pool of blocks, and a block holds `blockTokens` tokens of one group.
+ * the scenario, with the derivation as lines a person can check. How blocks are laid out is in
+ * kv-geometry.ts, where the memory goes before KV in rank-memory.ts.
  */
 
 import { accelerators } from "../catalog/accelerators";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
-import { attentionLayers, kvBytesPerTokenLayer } from "./kv-bytes";
+import { kvBytesPerTokenLayer } from "./kv-bytes";
+import { blocksOfRequest, kvBlockBytes, kvGeometry, kvGroups, longestContext } from "./kv-geometry";
 import { contextDoesNotFit, weightsDoNotFit } from "./kv-shortage";
 import { type RankMemory, rankMemory } from "./rank-memory";
 import type { KvGeometry } from "./step-time-model";
@@ -24,13 +24,6 @@ export interface KvCapacity {
   readonly weightsBytes: number;
   readonly activationBytes: number;
   readonly kvBytes: number;
-}
-
-/** Cut of layers into groups of equal size. */
-export interface KvGroups {
-  readonly layersOfGroup: number;
-  readonly fullGroups: number;
-  readonly windowGroups: number;
 }
 
 /**
@@ -50,7 +43,11 @@ export function kvCapacity(pool: ResolvedPool): KvCapacity {
   const geometry = kvGeometry(pool, blocksOfRank * pool.engine.dataParallel);
   const perRequest = blocksOfRequest(geometry, pool.engine.maxContextTokens);
   if (perRequest > blocksOfRank) {
-    throw contextDoesNotFit(pool, perRequest, blocksOfRank, longestContext(geometry, blocksOfRank));
+    throw contextDoesNotFit(pool, {
+      blocksNeeded: perRequest,
+      blocks: blocksOfRank,
+      longestTokens: longestContext(geometry, blocksOfRank),
+    });
   }
   const tokens = capacityTokens(pool, geometry, perRequest);
   return {
@@ -68,69 +65,9 @@ export function kvCapacity(pool: ResolvedPool): KvCapacity {
   };
 }
 
-/** KV blocks that `contextTokens` of one request take. */
-export function blocksOfRequest(geometry: KvGeometry, contextTokens: number): number {
-  const blocks = Math.ceil(contextTokens / geometry.blockTokens);
-  const window = Math.ceil(Math.min(contextTokens, geometry.windowTokens) / geometry.blockTokens);
-  return geometry.fullGroups * blocks + geometry.windowGroups * window;
-}
-
-/**
- * Groups of layers. A group is as large as the smaller of the two kinds, or as the larger when they
- * differ by less than a quarter; the last group of a kind may be padded.
- */
-export function kvGroups(pool: ResolvedPool): KvGroups {
-  const layers = attentionLayers(pool.model);
-  const full = Math.ceil(layers.full / pool.engine.pipelineParallel);
-  const window = Math.ceil(layers.window / pool.engine.pipelineParallel);
-  if (window === 0) return { layersOfGroup: full, fullGroups: 1, windowGroups: 0 };
-  if (full === 0) return { layersOfGroup: window, fullGroups: 0, windowGroups: 1 };
-  const smaller = Math.min(full, window);
-  const larger = Math.max(full, window);
-  const layersOfGroup = larger < 1.25 * smaller ? larger : smaller;
-  return {
-    layersOfGroup,
-    fullGroups: Math.ceil(full / layersOfGroup),
-    windowGroups: Math.ceil(window / layersOfGroup),
-  };
-}
-
-/** Bytes of one KV block on one accelerator. */
-export function kvBlockBytes(pool: ResolvedPool): number {
-  return kvGroups(pool).layersOfGroup * kvBytesPerTokenLayer(pool) * pool.engine.blockTokens;
-}
-
-function kvGeometry(pool: ResolvedPool, blocks: number): KvGeometry {
-  const { fullGroups, windowGroups } = kvGroups(pool);
-  const { blockTokens } = pool.engine;
-  const window = pool.model.slidingWindow?.tokens;
-  return {
-    blockTokens,
-    blocks,
-    fullGroups,
-    windowGroups,
-    windowTokens:
-      window === undefined
-        ? Number.POSITIVE_INFINITY
-        : (Math.ceil(window / blockTokens) + 1) * blockTokens,
-  };
-}
-
 function capacityTokens(pool: ResolvedPool, geometry: KvGeometry, perRequest: number): number {
   if (geometry.windowGroups === 0) return geometry.blocks * geometry.blockTokens;
   return Math.floor((geometry.blocks / perRequest) * pool.engine.maxContextTokens);
-}
-
-/** Most context tokens that one request can have with `blocks` blocks. */
-function longestContext(geometry: KvGeometry, blocks: number): number {
-  const windowBlocks = geometry.windowTokens / geometry.blockTokens;
-  const bothKinds = geometry.fullGroups + geometry.windowGroups;
-  const withinWindow = Math.floor(blocks / bothKinds);
-  if (withinWindow <= windowBlocks || geometry.fullGroups === 0) {
-    return withinWindow * geometry.blockTokens;
-  }
-  const left = blocks - geometry.windowGroups * windowBlocks;
-  return Math.floor(left / geometry.fullGroups) * geometry.blockTokens;
 }
 
 function computedDerivation(

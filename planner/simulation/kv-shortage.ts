@@ -5,6 +5,7 @@
 import type { AcceleratorSpec, Precision } from "../catalog/specs";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { PlannerError } from "../foundation/errors";
+import { blocksOfRequest, kvBlockBytes, kvGeometry } from "./kv-geometry";
 import { type RankMemory, rankMemory } from "./rank-memory";
 
 const GIB = 2 ** 30;
@@ -36,22 +37,25 @@ export function weightsDoNotFit(
 /** There is room for KV, but not for one request of the longest context. */
 export function contextDoesNotFit(
   pool: ResolvedPool,
-  blocksNeeded: number,
-  blocks: number,
-  longestTokens: number,
+  shortage: {
+    readonly blocksNeeded: number;
+    readonly blocks: number;
+    readonly longestTokens: number;
+  },
 ): PlannerError {
-  const { engine } = pool;
+  const { blocksNeeded, blocks, longestTokens } = shortage;
+  const ways = [
+    longestTokens > 0 ? `maxContext: ${longestTokens} or less` : undefined,
+    pool.engine.kvBlocks === undefined ? widerTensorParallel(pool) : undefined,
+  ].filter((way) => way !== undefined);
   return new PlannerError([
     {
       code: "does-not-fit",
-      path: `${pathOfPool(pool)}.engine.maxContextTokens`,
+      path: `${pathOfPool(pool)}.engine.maxContext`,
       message:
-        `one request of ${engine.maxContextTokens} tokens needs ${blocksNeeded} KV blocks, ` +
-        `and a replica has ${blocks}`,
-      hint:
-        longestTokens > 0
-          ? `use maxContextTokens: ${longestTokens} or less, or a larger tensorParallel`
-          : "use a larger tensorParallel or a smaller weightPrecision",
+        `one request of ${pool.engine.maxContextTokens} tokens needs ${blocksNeeded} KV blocks, ` +
+        `got room for ${blocks}`,
+      hint: ways.length > 0 ? `use ${ways.join(", or ")}` : "use an accelerator with more memory",
     },
   ]);
 }
@@ -60,9 +64,10 @@ function hintOf(pool: ResolvedPool, accelerators: readonly AcceleratorSpec[]): s
   const ways = [
     widerTensorParallel(pool),
     smallerPrecision(pool),
+    fewerSequences(pool),
     largerAccelerator(pool, accelerators),
   ].filter((way) => way !== undefined);
-  if (ways.length === 0) return "no single change of precision or tensorParallel makes it fit";
+  if (ways.length === 0) return "no single change of width, precision or accelerator makes it fit";
   return `use ${ways.join(", or ")}`;
 }
 
@@ -80,8 +85,18 @@ function widerTensorParallel(pool: ResolvedPool): string | undefined {
 
 function smallerPrecision(pool: ResolvedPool): string | undefined {
   const candidates: readonly Precision[] = ["fp8", "int4"];
-  const precision = candidates.find((candidate) => fits(pool, { weightPrecision: candidate }));
-  return precision === undefined ? undefined : `weightPrecision: ${precision}`;
+  const precision = candidates.find(
+    (candidate) =>
+      candidate !== pool.engine.weightPrecision && fits(pool, { weightPrecision: candidate }),
+  );
+  return precision === undefined ? undefined : `quantization: ${precision}`;
+}
+
+/** Activations of the sampler grow with the sequences of a step, by gigabytes at vLLM's larger default. */
+function fewerSequences(pool: ResolvedPool): string | undefined {
+  const maxSequences = 256;
+  if (pool.engine.maxSequences <= maxSequences || !fits(pool, { maxSequences })) return undefined;
+  return `maxSequences: ${maxSequences}`;
 }
 
 /** The accelerator with the least memory that the pool fits on as it is. */
@@ -100,9 +115,10 @@ function fits(pool: ResolvedPool, change: Partial<ResolvedPool["engine"]>): bool
   return hasRoom({ ...pool, engine: { ...pool.engine, ...change } });
 }
 
-/** Room for KV worth serving with: at least a hundredth of the accelerator. */
+/** Room for the KV of one request of the longest context. */
 function hasRoom(pool: ResolvedPool): boolean {
-  return rankMemory(pool).kvBytes > 0.01 * pool.accelerator.memoryBytes;
+  const blocks = Math.floor(rankMemory(pool).kvBytes / kvBlockBytes(pool));
+  return blocks >= blocksOfRequest(kvGeometry(pool, blocks), pool.engine.maxContextTokens);
 }
 
 /** `fleet.regions.REGION.pools.POOL` of a pool named `REGION/POOL`. */

@@ -135,7 +135,7 @@ function rankBatch(
   const decodesOfPass = decodesOfRank / usableWays(pipelineParallel, decodesOfRank);
   const prefillPasses = usableWays(pipelineParallel, prefillsOfRank);
   const prefillWays = usableWays(dataParallel, prefill.requests) * prefillPasses;
-  const decodesOfAllRanks = decodeRequests / usableWays(pipelineParallel, decodesOfRank);
+  const decodesOfAllRanks = Math.min(decodeRequests, decodesOfPass * dataParallel);
   return {
     requests: decodesOfRank + prefillsOfRank,
     tokens: decodesOfPass * rowsPerDecode + prefill.tokens / prefillWays,
@@ -288,8 +288,9 @@ function collectiveSeconds(constants: PassConstants, batch: RankBatch): number {
 
 /**
  * Seconds that one token of context adds to a decode step over `layers` layers: its KV is read once,
- * and every row of the request multiplies it. Reading limits grouped-query attention; latent attention
- * over few ranks comes close to the FLOP limit (all heads share one latent).
+ * and every row of the request multiplies it; the slower of the two, since nothing else is waited for.
+ * Reading limits grouped-query attention; latent attention over few ranks comes close to the FLOP limit
+ * (all heads share one latent).
  *
  * The sum of contexts is over the whole replica, so data-parallel ranks and micro-batches divide it;
  * with fewer requests than those the division is optimistic, where the term itself is smallest.
@@ -301,11 +302,11 @@ function contextSecondsPerToken(pool: ResolvedPool, layers: number): number {
   const heads = Math.ceil(model.heads / engine.tensorParallel);
   const keyDim = latent === undefined ? model.headDim : latent.kvRank + latent.ropeHeadDim;
   const valueDim = latent === undefined ? model.headDim : latent.kvRank;
-  const seconds = rooflineSeconds(
-    attentionFlops(rows, layers, heads, keyDim, valueDim),
-    matrixFlops(accelerator, "bf16") * coefficients.attentionEfficiency,
-    kvBytesPerTokenLayer(pool) * layers,
-    accelerator.memoryBytesPerSecond * coefficients.kvBandwidthEfficiency,
-  );
-  return seconds / (engine.dataParallel * engine.pipelineParallel);
+  const compute =
+    attentionFlops(rows, layers, heads, keyDim, valueDim) /
+    (matrixFlops(accelerator, "bf16") * coefficients.attentionEfficiency);
+  const read =
+    (kvBytesPerTokenLayer(pool) * layers) /
+    (accelerator.memoryBytesPerSecond * coefficients.kvBandwidthEfficiency);
+  return Math.max(compute, read) / (engine.dataParallel * engine.pipelineParallel);
 }

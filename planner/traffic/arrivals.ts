@@ -1,7 +1,8 @@
 /**
- * When requests arrive. Renewal processes draw gaps with mean 1 in operational time and map them through
- * the inverse of Λ, so a profile changes the rate but not the coefficient of variation. The first arrival
- * comes one gap after t = 0. A Markov-modulated process switches states in real time and is Poisson within one.
+ * When requests arrive. Renewal processes draw gaps with mean 1 in operational time and map them
+ * through the inverse of Λ, so a profile changes the rate but not the coefficient of variation; the
+ * first arrival comes one gap after t = 0. A Markov-modulated process switches states in real time and
+ * is Poisson within one.
  */
 import type { RandomStream } from "../foundation/random";
 import { logGamma } from "../foundation/special-functions";

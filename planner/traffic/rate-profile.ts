@@ -176,7 +176,7 @@ function compileDiurnal(
   const curves = origins.map(({ share, utcOffsetHours }) => {
     const offset = utcOffsetHours * HOUR_SECONDS;
     const rates = grid.map((seconds, i) => {
-      // At the two equal times of a jump, the first belongs to the day before and the second to the day after.
+      // Of the two equal times of a jump, the first belongs to the day before, the second to the day after.
       const isBefore = grid[i + 1] === seconds || i === grid.length - 1;
       const side = isBefore ? -1 : 1;
       return share * requestsPerSecond * factorAt(seconds + offset, seconds + offset + side);

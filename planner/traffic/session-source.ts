@@ -5,9 +5,9 @@
  * The arrivals are starts of sessions: a rate of 2/s with 5 turns on average offers up to 10 requests/s,
  * and `requestsMax` counts requests. In a closed loop each client holds one session after another.
  *
- * Prefix: the shared prompt of the session's group, if any, then one segment per turn: its new input and its
- * output but the last token, which is never computed. A turn lists its own segment too; that one ends
- * past the input, so nobody can hit it before a cache has learned it at the end of the turn.
+ * Prefix: the shared prompt of the session's group, if any, then one segment per turn: its new input
+ * and its output but the last token, which is never computed. A turn lists its own segment too; that
+ * one ends past the input, so nobody can hit it before a cache has learned it at the end of the turn.
  *
  * A turn that does not fit the window is clipped and counted, and is the session's last.
  */
@@ -176,7 +176,7 @@ export class SessionSource implements RequestSource {
     };
   }
 
-  /** Ordinal of a session; in a closed loop counted per client, so that the fleet's speed does not matter. */
+  /** Ordinal of a session, in a closed loop per client: the fleet's speed must not matter. */
   private sessionName(client: number): string {
     if (this.clients === undefined) return `${this.sessionsStarted++}`;
     return `${client}.${this.sessionsOfClient[client]!++}`;

@@ -95,10 +95,7 @@ function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
         const windowTokens = given.windowBlocks * given.blockTokens;
         return {
           role: "unified" as const,
-          maxSequences: Math.min(
-            given.sequences,
-            Math.floor(tokenBudget / tokensComputedPerStep),
-          ),
+          maxSequences: Math.min(given.sequences, Math.floor(tokenBudget / tokensComputedPerStep)),
           tokenBudget,
           isPrefillChunked: given.isChunked,
           isPrefixCaching: given.isCaching,
@@ -138,7 +135,10 @@ const PREFIX = fc.option(
 /** Replays rows; a chain is a path in a tree of few blocks, so that beginnings are shared. */
 function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
   const gap = isDyadic
-    ? fc.oneof(fc.constant(0), unit(true).map((value) => value * 2))
+    ? fc.oneof(
+        fc.constant(0),
+        unit(true).map((value) => value * 2),
+      )
     : fc.double({ min: 1e-4, max: 0.08, noNaN: true });
   const row = fc.tuple(
     gap,
@@ -205,7 +205,9 @@ function closedWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkloa
             },
       prefix,
       sessions:
-        turns === undefined ? undefined : { turns: { kind: "constant", value: turns }, thinkSeconds },
+        turns === undefined
+          ? undefined
+          : { turns: { kind: "constant", value: turns }, thinkSeconds },
     }));
 }
 

@@ -510,9 +510,7 @@ class NaiveReplica {
       // Key–value pairs token by token: the i-th new token sees from + i + 1/2 keys, at most the window.
       windowPairs += integralOfMin(chunk.from, chunk.from + chunk.tokens, stepTime.windowTokens);
     }
-    return (
-      stepTime.mixedSeconds(batch, chunks.length, tokens, pairs, windowPairs) + contextTerm
-    );
+    return stepTime.mixedSeconds(batch, chunks.length, tokens, pairs, windowPairs) + contextTerm;
   }
 
   private contextSeconds(contexts: number): number {

@@ -1,4 +1,4 @@
-/** Resolved scenarios for the tests of traffic: one workload with plain defaults, and helpers to drain a source. */
+/** Resolved scenarios for tests of traffic: one workload with plain defaults, and ways to drain it. */
 import type {
   ResolvedArrivals,
   ResolvedScenario,

@@ -4,7 +4,7 @@
  * echarts is large, and therefore loaded when the first chart is drawn.
  */
 import type { EChartsOption } from "echarts";
-import { escapeHtml } from "./escape-html";
+import { dropControls, escapeHtml } from "./escape-html";
 
 export interface ChartSeries {
   readonly name: string;
@@ -53,7 +53,7 @@ export function lineChart(
 ): Chart {
   return draw(frame, series, (one, color) => ({
     type: "line",
-    name: one.name,
+    name: dropControls(one.name),
     data: one.points.map((point) => [...point]),
     showSymbol: false,
     ...(step ? { step: "end" as const } : {}),
@@ -74,7 +74,7 @@ export function cdfChart(
   }));
   return draw({ ...frame, yLabel: "% of requests", yMax: 100 }, percent, (one, color) => ({
     type: "line",
-    name: one.name,
+    name: dropControls(one.name),
     data: one.points.map((point) => [...point]),
     showSymbol: false,
     lineStyle: { width: 1.8, color },
@@ -91,7 +91,7 @@ export function histogramChart(frame: ChartFrame, bars: ChartSeries): Chart {
 export function scatterChart(frame: ChartFrame, series: readonly ChartSeries[]): Chart {
   return draw(frame, series, (one, color) => ({
     type: "scatter",
-    name: one.name,
+    name: dropControls(one.name),
     data: one.points.map((point) => [...point]),
     symbolSize: 3,
     itemStyle: { color, opacity: 0.35 },
@@ -128,7 +128,7 @@ function draw(
 function axis(name: string, nameGap: number, isLog: boolean) {
   return {
     type: isLog ? ("log" as const) : ("value" as const),
-    name,
+    name: dropControls(name),
     nameLocation: "middle" as const,
     nameGap,
     nameTextStyle: { color: INK },
@@ -169,9 +169,14 @@ function embed(svg: string, title: string): string {
     svg,
   );
   const label = `role="img" aria-label="${escapeHtml(title)}"`;
-  return colored
-    .replace(/\bzr\d+-/g, `${identifierOf(title)}-`)
-    .replace(/^<svg width="\d+" height="\d+"/, `<svg ${label}`);
+  return (
+    colored
+      // Rules for a mouse that passes over, numbered by the process; a page on paper has neither.
+      .replace(/<style[\s\S]*?<\/style>/g, "")
+      .replace(/ class="[^"]*"| pointer-events="[^"]*"/g, "")
+      .replace(/\bzr\d+-/g, `${identifierOf(title)}-`)
+      .replace(/^<svg width="\d+" height="\d+"/, `<svg ${label}`)
+  );
 }
 
 function identifierOf(title: string): string {

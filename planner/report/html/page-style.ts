@@ -24,6 +24,7 @@ th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px soli
 th { font-weight: 600; color: var(--quiet); }
 .right { text-align: right; padding: .3rem 0 .3rem .9rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .unsure { color: var(--unsure); } .quiet { color: var(--quiet); }
+.plain { list-style: none; padding-left: 0; }
 figure { margin: 1.25rem 0; }
 figcaption { font-weight: 600; font-size: .95rem; margin-bottom: .25rem; }
 figure svg { display: block; width: 100%; height: auto; }

@@ -63,14 +63,14 @@ function renderBlock(block: HtmlBlock): string {
     case "paragraph":
       return `<p>${escapeHtml(block.text)}</p>`;
     case "list":
-      return renderList(block.items);
+      return renderList(block.items, block.isPlain);
     case "chart":
       return `<figure>\n<figcaption>${escapeHtml(block.chart.title)}</figcaption>\n${block.chart.svg}\n</figure>`;
   }
 }
 
-function renderList(items: readonly string[]): string {
-  return `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
+function renderList(items: readonly string[], isPlain = false): string {
+  return `<ul${isPlain ? ' class="plain"' : ""}>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
 }
 
 function renderTable(table: ReportTable): string {

@@ -33,7 +33,7 @@ export function traceInspectionPage(trace: TraceTable, inspection: TraceInspecti
 function tablesOf(section: ReportSection): HtmlBlock[] {
   return section.blocks.filter(
     (block) =>
-      block.kind !== "paragraph" || !/^(Rate (over time|by hour)|[▁-█]+$)/.test(block.text),
+      block.kind !== "list" && !(block.kind === "paragraph" && block.text.startsWith("Rate ")),
   );
 }
 

@@ -83,14 +83,16 @@ function passText(summary: SimulationSummary): string {
   const tightest = measured.toSorted(
     (left, right) => right.valueMs! / right.limitMs - left.valueMs! / left.limitMs,
   )[0];
-  const met =
-    summary.slo.length === 1
-      ? "the objective is met"
-      : `all ${summary.slo.length} objectives are met`;
+  const met = allMet(summary.slo.length);
   if (tightest === undefined) return `${met}.`;
   const spare = formatShare(1 - tightest.valueMs! / tightest.limitMs);
   const closest = summary.slo.length === 1 ? "" : "closest is ";
   return `${met}; ${closest}${tightest.workload} ${tightest.objective} at ${formatTime(tightest.valueMs)} of ${formatTime(tightest.limitMs)} (${spare} to spare).`;
+}
+
+function allMet(objectives: number): string {
+  if (objectives === 1) return "the objective is met";
+  return objectives === 2 ? "both objectives are met" : `all ${objectives} objectives are met`;
 }
 
 function missLine(result: SloResult): ReportLine {

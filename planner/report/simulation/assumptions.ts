@@ -12,9 +12,8 @@ export function assumptionsSection(summary: SimulationSummary): ReportSection {
           { header: "what", align: "left", wraps: true },
           { header: "basis", align: "left" },
           { header: "source", align: "left", wraps: true },
-          { header: "date", align: "left" },
         ],
-        summary.provenance.map((row) => [row.what, row.kind, row.source, row.date]),
+        summary.provenance.map((row) => [row.what, row.kind, `${row.source}, ${row.date}`]),
       ),
     );
   }

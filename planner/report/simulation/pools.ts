@@ -14,7 +14,7 @@ export function poolsSection(summary: SimulationSummary): ReportSection | undefi
           { header: "pool", align: "left", wraps: true },
           { header: "model", align: "left", wraps: true },
           { header: "accelerators", align: "left" },
-          { header: "GPU-hours", align: "right" },
+          { header: "GPU hours", align: "right" },
         ],
         pools.map(([name, pool]) => [
           name,
@@ -29,9 +29,9 @@ export function poolsSection(summary: SimulationSummary): ReportSection | undefi
           { header: "busy", align: "right" },
           { header: "KV used", align: "right" },
           { header: "batch", align: "right" },
-          { header: "preemptions", align: "right" },
+          { header: "preempted", align: "right" },
           { header: "prefix hits", align: "right" },
-          { header: "requests/s", align: "right" },
+          { header: "req/s", align: "right" },
         ],
         pools.map(([name, pool]) => loadRow(name, pool)),
       ),
@@ -66,7 +66,7 @@ export function kvCapacitySection(summary: SimulationSummary): ReportSection | u
   }
   const blocks = [...seen].flatMap(([text, names]): ReportBlock[] => {
     const [headline, ...items] = text.split("\n");
-    return [paragraph(`${names.join(", ")}: ${headline}`), { kind: "list", items }];
+    return [paragraph(`${names.join(", ")}: ${headline}`), { kind: "list", items, isPlain: true }];
   });
   return { heading: "KV cache of a replica", blocks };
 }

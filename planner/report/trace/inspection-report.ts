@@ -49,7 +49,7 @@ function answerLines(inspection: TraceInspection): string[] {
     arrivals === undefined
       ? `${requests}, lengths only`
       : `${requests} in ${formatDuration(arrivals.durationSeconds)}: ${formatNumber(arrivals.requestsPerSecond)} per second`;
-  const lengths = `median ${formatNumber(median(inputTokens))} input and ${formatNumber(median(outputTokens))} output tokens`;
+  const lengths = `median ${formatCount(median(inputTokens))} input and ${formatCount(median(outputTokens))} output tokens`;
   const reuse =
     prefix === undefined
       ? []
@@ -92,16 +92,17 @@ function arrivalsSection(arrivals: ArrivalInspection): ReportSection {
   if (rates.length > 1) {
     blocks.push(
       paragraph(`Rate over time, ${bucket} per column, highest ${formatNumber(peak)} per second:`),
-      paragraph(sparkline(rates)),
+      { kind: "list", items: [sparkline(rates)], isPlain: true },
     );
   }
   if (arrivals.hours !== undefined) {
     const hours = arrivals.hours.map(({ requestsPerSecond }) => requestsPerSecond);
     const highest = formatNumber(Math.max(...hours));
-    blocks.push(
-      paragraph(`Rate by hour of the day from 0 to 23, highest ${highest} per second:`),
-      paragraph(sparkline(hours)),
-    );
+    blocks.push(paragraph(`Rate by hour of the day from 0 to 23, highest ${highest} per second:`), {
+      kind: "list",
+      items: [sparkline(hours)],
+      isPlain: true,
+    });
   }
   return { heading: "Arrivals", blocks: [...blocks, ...dispersionBlocks(arrivals)] };
 }

@@ -21,7 +21,7 @@ export function arrivalClock(unit: TimeUnit, countsFromMidnight: boolean): Arriv
 
 const DAY_SECONDS = 86_400;
 const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?$/;
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?$/;
 
 /** Date and time with or without zone; without one, times are taken as UTC. Offsets are honoured. */
 class IsoClock implements ArrivalClock {
@@ -29,12 +29,19 @@ class IsoClock implements ArrivalClock {
   clockSeconds: number | undefined;
   private originSeconds = Number.NaN;
   private originFraction = 0;
+  /** Rows of one day follow each other, so that its calendar is looked up once. */
+  private day = "";
+  private dayDays = Number.NaN;
 
   read(text: string): number {
     const match = ISO.exec(text);
     if (match === null) return Number.NaN;
-    const [, year, month, day, hour, minute, second, digits, zone] = match;
-    const days = daysSinceEpoch(Number(year), Number(month), Number(day));
+    const [, day = "", hour, minute, second, digits, zone] = match;
+    if (day !== this.day) {
+      this.day = day;
+      this.dayDays = daysSinceEpoch(day);
+    }
+    const days = this.dayDays;
     const timeOfDay = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
     if (Number.isNaN(days) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) {
       return Number.NaN;
@@ -105,7 +112,9 @@ function splitDecimal(text: string): { whole: bigint; fraction: number } | undef
   return { whole: BigInt(match[1] ?? "0"), fraction: Number(`0.${match[2] || "0"}`) };
 }
 
-function daysSinceEpoch(year: number, month: number, day: number): number {
+/** Days since 1970 of a date such as `2023-11-16`; NaN when there is no such day. */
+function daysSinceEpoch(text: string): number {
+  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
   const days = Date.UTC(year, month - 1, day) / (DAY_SECONDS * 1000);
   const date = new Date(days * DAY_SECONDS * 1000);
   // Date.UTC carries 31 February over into March: such a day does not exist.

@@ -98,19 +98,12 @@ function unknownFormat(
   const own =
     "name them with --columns arrival=…,input=…,output=… and --time-unit s|ms|us|ns|iso (without arrival for a list of lengths)";
   const near = nearlyFitting(container, present);
-  const guess =
+  const columns = listColumns(present);
+  const message =
     near === undefined
-      ? ""
-      : `; nearest is ${near.name}, which also needs ${listColumns(missingColumns(near, present))}`;
-  const names = TRACE_FORMAT_NAMES.join(", ");
-  return new PlannerError([
-    {
-      code: "unknown-name",
-      path: source,
-      message: `no known trace format (${names}) has the columns ${listColumns(present)}${guess}`,
-      hint: own,
-    },
-  ]);
+      ? `no known trace format (${TRACE_FORMAT_NAMES.join(", ")}) has the columns ${columns}`
+      : `no known trace format has the columns ${columns}; nearest is ${near.name}, which also needs ${listColumns(missingColumns(near, present))}`;
+  return new PlannerError([{ code: "unknown-name", path: source, message, hint: own }]);
 }
 
 /** The format that shares most columns with the file; at least one. */

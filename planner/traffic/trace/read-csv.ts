@@ -1,18 +1,18 @@
 /**
- * Reads CSV records into a builder, streaming. Quotes, CRLF and separators are csv-parse's business
- * (comma, semicolon or tab, whichever the header has most of); meaning is the format's.
+ * Reads CSV rows into a builder, streaming. Comma, semicolon or tab, whichever the header has most
+ * of. Lines without quotes, which is all of a published trace, are split as they stand; csv-parse
+ * takes the others. A quoted field may not go over a line: no row of a trace does.
  */
-import { once } from "node:events";
-import { finished } from "node:stream/promises";
-import { CsvError, parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse/sync";
 import { PlannerError } from "../../foundation/errors";
 import type { TextBytes } from "./byte-stream";
+import { eachLine } from "./each-line";
 import type { RowFormat } from "./formats/trace-format";
 import { RowReader } from "./row-reader";
 import type { TraceBuilder } from "./trace-builder";
 
-/** Characters of one record; a longer one is no row of numbers. */
-const RECORD_LENGTH_MAX = 1 << 20;
+/** Bytes of one row; a longer one is no row of numbers. */
+const ROW_BYTES_MAX = 1 << 20;
 
 /** Decides the format from the header and makes the builder. */
 export type OnColumns = (columns: readonly string[]) => {
@@ -26,36 +26,12 @@ export async function readCsv(
   source: string,
   onColumns: OnColumns,
 ): Promise<{ readonly builder: TraceBuilder; readonly clockSeconds: number | undefined }> {
-  const records = new CsvRecords(onColumns);
-  const parser = parse({
-    delimiter: separatorOf(text.head),
-    relax_column_count: true,
-    max_record_size: RECORD_LENGTH_MAX,
-    // Taken here and not from the stream: no object passes through a queue.
-    on_record: (record: readonly string[], { lines }) => {
-      records.take(record, lines);
-      return null;
-    },
-  });
-  parser.resume();
-  const end = finished(parser);
-  // The rejection is awaited below; until then it must not count as unhandled.
-  end.catch(() => undefined);
-  try {
-    for await (const chunk of text.chunks) {
-      if (!parser.write(chunk)) await Promise.race([once(parser, "drain"), end]);
-    }
-    parser.end();
-    await end;
-  } catch (error) {
-    throw describeCsvError(error, source);
-  } finally {
-    parser.destroy();
-  }
-  return records.finish();
+  const rows = new CsvRows(separatorOf(text.head), source, onColumns);
+  await eachLine(text.chunks, source, ROW_BYTES_MAX, (line, number) => rows.take(line, number));
+  return rows.finish();
 }
 
-class CsvRecords {
+class CsvRows {
   private builder: TraceBuilder | undefined;
   private rows: RowReader | undefined;
   private arrival = -1;
@@ -64,32 +40,59 @@ class CsvRecords {
   private columnCount = 0;
   private blankLines: number[] = [];
 
-  constructor(private readonly onColumns: OnColumns) {}
+  constructor(
+    private readonly separator: string,
+    private readonly source: string,
+    private readonly onColumns: OnColumns,
+  ) {}
 
-  take(record: readonly string[], line: number): void {
-    if (record.length === 1 && record[0]?.trim() === "") {
+  take(text: string, line: number): void {
+    // A carriage return goes with the blanks around the last field.
+    if (text.trim() === "") {
       this.blankLines.push(line);
       return;
     }
-    if (this.rows === undefined) {
+    const fields = text.includes('"') ? this.quoted(text) : text.split(this.separator);
+    if (this.rows === undefined || this.builder === undefined) {
+      if (typeof fields === "string") throw this.badHeader(fields, line);
       this.blankLines = [];
-      this.start(record.map((name) => name.trim()));
+      this.start(fields.map((name) => name.trim()));
       return;
     }
-    for (const blank of this.blankLines) this.builder?.malformed(blank, "blank line");
+    for (const blank of this.blankLines) this.builder.malformed(blank, "blank line");
     if (this.blankLines.length > 0) this.blankLines = [];
-    if (record.length !== this.columnCount) {
-      const message = `has ${record.length} fields, the header has ${this.columnCount}`;
-      this.builder?.malformed(line, message);
-      return;
+    if (typeof fields === "string") {
+      this.builder.malformed(line, fields);
+    } else if (fields.length !== this.columnCount) {
+      const message = `has ${fields.length} fields, the header has ${this.columnCount}`;
+      this.builder.malformed(line, message);
+    } else {
+      const { arrival, input, output } = this;
+      this.rows.read(
+        line,
+        fields[arrival]?.trim(),
+        fields[input]?.trim(),
+        fields[output]?.trim(),
+        undefined,
+      );
     }
-    this.rows.read(
-      line,
-      record[this.arrival]?.trim(),
-      record[this.input]?.trim(),
-      record[this.output]?.trim(),
-      undefined,
-    );
+  }
+
+  /** The fields of a line with quotes, or what is wrong with them. */
+  private quoted(text: string): readonly string[] | string {
+    try {
+      const delimiter = this.separator;
+      const [fields] = parse(text, { delimiter, relax_column_count: true, trim: true });
+      return fields ?? [];
+    } catch (error) {
+      const words = error instanceof CsvError ? QUOTE_PROBLEMS[error.code] : undefined;
+      if (words === undefined) throw error;
+      return words;
+    }
+  }
+
+  private badHeader(message: string, line: number): PlannerError {
+    return new PlannerError([{ code: "malformed-row", path: `${this.source}:${line}`, message }]);
   }
 
   private start(columns: readonly string[]): void {
@@ -104,27 +107,19 @@ class CsvRecords {
 
   /** Blank lines at the end are no rows. */
   finish(): { builder: TraceBuilder; clockSeconds: number | undefined } {
-    if (this.builder === undefined) throw new Error("a text that is not blank has a first record");
+    if (this.builder === undefined) throw new Error("a text that is not blank has a first line");
     return { builder: this.builder, clockSeconds: this.rows?.clockSeconds };
   }
 }
+
+const QUOTE_PROBLEMS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: "a quoted field does not end on its line",
+  CSV_INVALID_CLOSING_QUOTE: "text follows the closing quote of a field",
+  INVALID_OPENING_QUOTE: "a quote stands in the middle of a field",
+};
 
 function separatorOf(head: string): string {
   const header = head.trimStart().split("\n", 1)[0] ?? "";
   const count = (separator: string) => header.split(separator).length;
   return [",", ";", "\t"].reduce((best, one) => (count(one) > count(best) ? one : best));
-}
-
-function describeCsvError(error: unknown, source: string): unknown {
-  if (!(error instanceof CsvError)) return error;
-  const line = typeof error["lines"] === "number" ? `:${error["lines"]}` : "";
-  const messages: Readonly<Record<string, string>> = {
-    CSV_MAX_RECORD_SIZE: "a row is longer than 1 MiB; a trace has one request per line",
-    CSV_QUOTE_NOT_CLOSED: "a quoted field does not end",
-    CSV_INVALID_CLOSING_QUOTE: "text follows the closing quote of a field",
-    INVALID_OPENING_QUOTE: "a quote stands in the middle of a field",
-  };
-  const message = messages[error.code];
-  if (message === undefined) return error;
-  return new PlannerError([{ code: "malformed-row", path: `${source}${line}`, message }]);
 }

@@ -3,6 +3,7 @@
  */
 import { PlannerError } from "../../foundation/errors";
 import type { Chunks } from "./byte-stream";
+import { eachLine } from "./each-line";
 import type { RowFormat } from "./formats/trace-format";
 import { RowReader } from "./row-reader";
 import { describeValue } from "./token-count";
@@ -10,8 +11,6 @@ import type { TraceBuilder } from "./trace-builder";
 
 /** Bytes of one line. A request of 2 M tokens in blocks of 16 has 1 MB of hashes. */
 const LINE_BYTES_MAX = 16 * 2 ** 20;
-
-const LINE_FEED = 0x0a;
 
 /**
  * @param onKeys - decides the format from the keys of the first object, and makes the builder
@@ -54,37 +53,9 @@ export async function readJsonLines(
       format.blocks === undefined ? undefined : value[format.blocks.column],
     );
   };
-  await eachLine(chunks, source, takeLine);
+  await eachLine(chunks, source, LINE_BYTES_MAX, takeLine);
   if (started === undefined) throw new Error("a text that is not blank has a first line");
   return { builder: started.builder, clockSeconds: started.rows.clockSeconds };
-}
-
-/** Calls `take` with each line, without its line feed, and its number from 1. */
-async function eachLine(
-  chunks: Chunks,
-  source: string,
-  take: (text: string, line: number) => void,
-): Promise<void> {
-  let pieces: Buffer[] = [];
-  let bytes = 0;
-  let line = 1;
-  for await (const chunk of chunks) {
-    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let start = 0;
-    for (let end = buffer.indexOf(LINE_FEED); end >= 0; end = buffer.indexOf(LINE_FEED, start)) {
-      const rest = buffer.subarray(start, end);
-      take((pieces.length === 0 ? rest : Buffer.concat([...pieces, rest])).toString("utf8"), line);
-      if (pieces.length > 0) pieces = [];
-      bytes = 0;
-      line++;
-      start = end + 1;
-    }
-    if (start === buffer.length) continue;
-    pieces.push(buffer.subarray(start));
-    bytes += buffer.length - start;
-    if (bytes > LINE_BYTES_MAX) throw lineTooLong(source, line);
-  }
-  if (bytes > 0) take(Buffer.concat(pieces).toString("utf8"), line);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -105,9 +76,4 @@ function firstLineProblem(text: string, source: string, line: number): PlannerEr
   const message = `not a JSON object: ${describeValue(text.trim())}`;
   const hint = "JSON traces have one object per line; `jq -c .` writes them so";
   return new PlannerError([{ code: "malformed-row", path: `${source}:${line}`, message, hint }]);
-}
-
-function lineTooLong(source: string, line: number): PlannerError {
-  const message = `the line is longer than ${LINE_BYTES_MAX / 2 ** 20} MiB; a trace has one request per line`;
-  return new PlannerError([{ code: "malformed-row", path: `${source}:${line}`, message }]);
 }

@@ -86,7 +86,7 @@ describe("RandomStream", () => {
         (x) => 1 - Math.exp(-x) * (1 + x + (x * x) / 2),
       ),
     ).toBeLessThan(KS_LIMIT);
-    // The square of a normal is twice a gamma with shape 1/2, so both are checked against one another's moments.
+    // A shape below 1 takes another path: mean 1/2 and cv √2.
     const halves = draws(() => random.gamma(0.5));
     expect(Math.abs(meanOfSample(halves) - 0.5)).toBeLessThan(
       (5 * Math.SQRT1_2) / Math.sqrt(20_000),

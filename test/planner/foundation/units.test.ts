@@ -126,17 +126,23 @@ describe("units", () => {
     ["bytes", readBytes, formatBytes, 1, 1e14],
     ["bandwidth", readBandwidth, formatBandwidth, 1, 1e13],
     ["share", readShare, formatShare, 1e-6, 1],
-  ] as const)("for all values, %s written and read again is the same to 6 digits", (_, read, format, min, max) => {
-    fc.assert(
-      fc.property(fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }), (exponent) => {
-        const value = Math.min(max, Math.exp(exponent));
-        const reading = read(format(value));
-        expect(reading.ok).toBe(true);
-        if (reading.ok) expect(Math.abs(reading.value / value - 1)).toBeLessThan(1e-5);
-      }),
-      { seed: 1, numRuns: 300 },
-    );
-  });
+  ] as const)(
+    "for all values, %s written and read again is the same to 6 digits",
+    (_, read, format, min, max) => {
+      fc.assert(
+        fc.property(
+          fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }),
+          (exponent) => {
+            const value = Math.min(max, Math.exp(exponent));
+            const reading = read(format(value));
+            expect(reading.ok).toBe(true);
+            if (reading.ok) expect(Math.abs(reading.value / value - 1)).toBeLessThan(1e-5);
+          },
+        ),
+        { seed: 1, numRuns: 300 },
+      );
+    },
+  );
 
   it("for all whole numbers, tokens written and read again are exact", () => {
     fc.assert(
@@ -151,7 +157,15 @@ describe("units", () => {
   it("for all texts, a reader answers and never throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.anything()), (value) => {
-        for (const read of [readDuration, readRate, readBytes, readBandwidth, readTokens, readShare, readDollars]) {
+        for (const read of [
+          readDuration,
+          readRate,
+          readBytes,
+          readBandwidth,
+          readTokens,
+          readShare,
+          readDollars,
+        ]) {
           const reading = read(value);
           if (reading.ok) expect(reading.value).toBeGreaterThanOrEqual(0);
           else expect(reading.message).toMatch(/^[a-z].*[^.]$/su);

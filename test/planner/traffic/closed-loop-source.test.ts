@@ -73,6 +73,8 @@ describe("closed loop", () => {
       expect(more.length).toBeGreaterThan(some.length);
       expect(more.slice(0, some.length)).toEqual(some);
     }
+    const firsts = fast.requests.slice(0, 4).map((r) => `${r.inputTokens}+${r.outputTokens}`);
+    expect(new Set(firsts).size).toBe(4);
   });
 
   it("stops after requestsMax, and has nothing to send while all clients wait", () => {

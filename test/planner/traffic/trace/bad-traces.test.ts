@@ -162,7 +162,7 @@ const BAD_TRACES: readonly BadTrace[] = [
   {
     name: "an open quote",
     content: `${LENGTHS_HEADER}"10,2\n`,
-    says: /a quoted field does not end$/,
+    says: /^t\.csv:2: a quoted field does not end on its line$/,
   },
   {
     name: "text after a quote",
@@ -240,7 +240,7 @@ describe("a bad trace", () => {
 
   it.each([
     ["JSON", '{"timestamp": "', /line is longer than 16 MiB; a trace has one request per line$/],
-    ["CSV", "input_length,output_length\n", /a row is longer than 1 MiB/],
+    ["CSV", "input_length,output_length\n", /^t\.csv:2: the line is longer than 1 MiB/],
   ])("fails on an endless line of %s after bounded reading", async (_, start, says) => {
     let bytesRead = 0;
     const chunk = Buffer.alloc(1 << 20, "1");

@@ -60,8 +60,8 @@ describe("fitTrace", () => {
   });
 
   it("follows a rate that doubles half way", () => {
-    const curve = new RateCurve([0, 2000, 2000, 4000], [5, 5, 10, 10], false);
-    const { resolved, goodness } = fitTrace(drawTrace({ kind: "poisson" }, curve, 30_000));
+    const curve = new RateCurve([0, 2400, 2400, 4800], [5, 5, 10, 10], false);
+    const { resolved, goodness } = fitTrace(drawTrace({ kind: "poisson" }, curve, 36_000));
     const { profile, process } = resolved.arrivals ?? {};
     expect(process).toEqual({ kind: "poisson" });
     if (profile?.kind !== "points") throw new Error("a profile of points was expected");

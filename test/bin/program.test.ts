@@ -1,0 +1,68 @@
+import { describe, expect, it } from "@jest/globals";
+import { createProgram } from "../../bin/program";
+import { memoryIo } from "../support/memory-io";
+import { runCommand } from "../support/run-command";
+
+describe("capplan", () => {
+  it("prints its help on stdout and ends with 0", async () => {
+    const { exitCode, stdout, stderr } = await runCommand(["--help"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Usage: capplan [options] [command]");
+    expect(stderr).toBe("");
+  });
+
+  it("prints its help on stderr and ends with 2 when nothing is asked", async () => {
+    const { exitCode, stdout, stderr } = await runCommand([]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain("Usage: capplan");
+  });
+
+  it("prints the version of package.json", async () => {
+    const { exitCode, stdout } = await runCommand(["--version"]);
+    const { version } = require("../../package.json") as { readonly version: string };
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`${version}\n`);
+  });
+
+  it.each([
+    [["simlate"], "error: unknown command 'simlate'; did you mean simulate?\n"],
+    [["simulate", "--sed", "1"], "error: unknown option '--sed'; did you mean --seed?\n"],
+    [
+      ["simulate", "--seed", "x"],
+      "error: option '--seed <n>' argument 'x' is invalid; It must be a whole number from 0 to 4294967295\n",
+    ],
+    [
+      ["simulate", "--output", "xml"],
+      "error: option '--output <format>' argument 'xml' is invalid; Allowed choices are table, json, markdown\n",
+    ],
+    [["simulate", "--seed"], "error: option '--seed <n>' argument missing\n"],
+    [["schema"], "error: missing required argument 'what'\n"],
+    [
+      ["validate", "a", "b"],
+      "error: too many arguments for 'validate'; Expected 1 argument but got 2: a, b\n",
+    ],
+  ])("says in one line what is wrong with %j, and ends with 2", async (argv, message) => {
+    const { exitCode, stdout, stderr } = await runCommand(argv);
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: "", stderr: message });
+  });
+
+  it("has help with a description for every command and every option", () => {
+    for (const command of createProgram(memoryIo()).commands) {
+      expect(command.description()).not.toBe("");
+      for (const option of command.options) expect(option.description).not.toBe("");
+      for (const argument of command.registeredArguments) {
+        expect(argument.description).not.toBe("");
+      }
+    }
+  });
+
+  it("keeps every line of help within 80 columns", async () => {
+    for (const { name } of createProgram(memoryIo()).commands.map((command) => ({
+      name: command.name(),
+    }))) {
+      const { stdout } = await runCommand([name, "--help"]);
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+});

@@ -1,0 +1,186 @@
+/**
+ * Laws that hold for every run of every fleet: nothing is lost, nothing happens before its cause, nothing is
+ * random but by the seed. Random fleets of up to three regions (test/support/random-fleet.ts).
+ */
+import { describe, expect, it } from "@jest/globals";
+import * as fc from "fast-check";
+import type { CellRecord, RunRecord } from "../../planner/simulation/run-record";
+import { simulate } from "../../planner/simulation/simulate";
+import { type FleetCase, fleetCase, lawSettings, STEP_SECONDS_MIN } from "../support/random-fleet";
+import { observe } from "../support/rows";
+
+const CAMPAIGN = { seed: 20_261_122, numRuns: Number(process.env["LAW_CASES"] ?? 60) };
+const ROUNDING = 1e-9;
+
+function run({ scenario, seed }: FleetCase): RunRecord {
+  return simulate(scenario, seed, { engineSettingsFor: lawSettings });
+}
+
+function sum(cells: readonly CellRecord[], of: (cell: CellRecord) => number): number {
+  return cells.reduce((total, cell) => total + of(cell), 0);
+}
+
+describe("conservation of requests", () => {
+  it("for all fleets, offered = completed + rejected + in flight, in the run and in every cell", () => {
+    const law = fc.property(fleetCase(), (one) => {
+      const record = run(one);
+      const over = record.completions + record.rejections + record.inFlightAtEnd;
+      expect(over).toBe(record.arrivals);
+      if (one.scenario.horizon.drain) expect(record.inFlightAtEnd).toBe(0);
+      for (const cell of record.cells) {
+        expect(cell.completed + cell.rejected + cell.inFlight).toBe(cell.offered);
+        expect(cell.ttftSeconds.count).toBe(cell.completed);
+        expect(cell.e2eSeconds.count).toBe(cell.completed);
+        expect(cell.metAll).toBeLessThanOrEqual(cell.completed);
+        for (const met of cell.met) expect(met).toBeGreaterThanOrEqual(cell.metAll);
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("for all fleets, rows and cells count the same requests", () => {
+    const law = fc.property(fleetCase(), (one) => {
+      const { record, rows } = observe(one.scenario, one.seed, lawSettings);
+      const { warmUpSeconds, durationSeconds } = one.scenario.horizon;
+      expect(rows.filter((row) => row !== undefined).length).toBe(record.arrivals);
+      const measured = rows.filter(
+        (row) => row.arrivalSeconds >= warmUpSeconds && row.arrivalSeconds <= durationSeconds,
+      );
+      expect(sum(record.cells, (cell) => cell.offered)).toBe(measured.length);
+      for (const [workload] of one.scenario.workloads.entries()) {
+        const own = record.cells.filter((cell) => cell.workload === workload);
+        const completed = measured.filter(
+          (row) => row.workloadIndex === workload && row.outcomeIndex === 0,
+        );
+        expect(sum(own, (cell) => cell.completed)).toBe(completed.length);
+        const e2e = completed.reduce((total, row) => total + row.e2eSeconds, 0);
+        expect(sum(own, (cell) => cell.e2eSeconds.sum)).toBeCloseTo(e2e, 6);
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("for all drained fleets, replicas compute the tokens that requests ask for, and more only after preemptions", () => {
+    const law = fc.property(fleetCase({ drain: true }), (one) => {
+      const withoutWindow = {
+        ...one.scenario,
+        horizon: { durationSeconds: 1e5, warmUpSeconds: 0, drain: true },
+      };
+      const { record, rows } = observe(withoutWindow, one.seed, lawSettings);
+      const completed = rows.filter((row) => row.outcomeIndex === 0);
+      const asked = completed.reduce((total, row) => total + row.inputTokens - row.cachedTokens, 0);
+      const computed = record.pools.reduce((total, pool) => total + pool.prefillTokens, 0);
+      const preempted = completed.reduce((total, row) => total + row.preemptions, 0);
+      const counted = record.pools.reduce((total, pool) => total + pool.preemptions, 0);
+      expect(counted).toBe(preempted);
+      if (preempted === 0) expect(computed).toBe(asked);
+      else expect(computed).toBeGreaterThanOrEqual(0.999 * asked - 700 * preempted);
+    });
+    fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 2 });
+  });
+});
+
+describe("causality", () => {
+  it("for all fleets, arrival ≤ first schedule < first token ≤ finish, and no token is faster than a step", () => {
+    const law = fc.property(fleetCase(), (one) => {
+      const { rows } = observe(one.scenario, one.seed, lawSettings);
+      const gainMax = 1.7;
+      for (const row of rows) {
+        if (row.outcomeIndex !== 0) continue;
+        expect(row.queueTimeSeconds).toBeGreaterThanOrEqual(0);
+        expect(row.ttftSeconds).toBeGreaterThanOrEqual(
+          row.queueTimeSeconds + STEP_SECONDS_MIN - ROUNDING,
+        );
+        // Speculation gains at most ⌈1.7⌉ tokens in a step, 1.7 on average, and less than one is in hand.
+        const stepsMin = Math.max(0, (row.outputTokens - 2) / gainMax);
+        expect(row.e2eSeconds - row.ttftSeconds).toBeGreaterThanOrEqual(
+          stepsMin * STEP_SECONDS_MIN - ROUNDING,
+        );
+        expect(row.cachedTokens).toBeLessThan(row.inputTokens);
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("for all fleets, the steps of a replica follow one another and its blocks are within its pool", () => {
+    const law = fc.property(fleetCase(), (one) => {
+      const { steps } = observe(one.scenario, one.seed, lawSettings);
+      const endOf = new Map<number, number>();
+      for (const step of steps) {
+        expect(step.startSeconds).toBeGreaterThanOrEqual(endOf.get(step.replica) ?? 0);
+        expect(step.endSeconds).toBeGreaterThan(step.startSeconds);
+        endOf.set(step.replica, step.endSeconds);
+        const { engine } = one.scenario.fleet.pools[step.pool]!;
+        expect(step.kvBlocksUsed).toBeLessThanOrEqual(engine.kvBlocks!);
+        expect(step.kvBlocksUsed).toBeGreaterThan(0);
+        expect(step.decodeRequests).toBeLessThanOrEqual(engine.maxSequences);
+        expect(step.prefillTokens + step.decodeRequests).toBeLessThanOrEqual(
+          engine.maxBatchedTokens,
+        );
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+});
+
+describe("determinism", () => {
+  it("for all fleets, the same seed gives the same record, byte for byte", () => {
+    const law = fc.property(fleetCase(), (one) => {
+      expect(JSON.stringify(run(one))).toBe(JSON.stringify(run(one)));
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("for all fleets, an observer and a timeline change nothing that is measured", () => {
+    const law = fc.property(fleetCase(), (one) => {
+      const observed = observe(one.scenario, one.seed, lawSettings).record;
+      const withTimeline = simulate(one.scenario, one.seed, {
+        engineSettingsFor: lawSettings,
+        timelineBuckets: 7,
+      });
+      const plain = JSON.stringify(run(one));
+      expect(JSON.stringify(observed)).toBe(plain);
+      expect(JSON.stringify({ ...withTimeline, timeline: undefined })).toBe(plain);
+    });
+    fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 3 });
+  });
+});
+
+describe("Little's law", () => {
+  it("for all drained fleets, ∫ requests in the system dt = Σ time in the system", () => {
+    const law = fc.property(fleetCase({ drain: true, roundTripSeconds: 0 }), (one) => {
+      const { record, rows } = observe(one.scenario, one.seed, lawSettings);
+      const inSystem = rows.reduce(
+        (total, row) => total + (row.outcomeIndex === 0 ? row.e2eSeconds : 0),
+        0,
+      );
+      expect(Math.abs(record.requestSeconds - inSystem)).toBeLessThanOrEqual(
+        1e-9 * Math.max(1, inSystem),
+      );
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+});
+
+describe("timeline", () => {
+  it("for all drained fleets without warm-up, its buckets add up to the run", () => {
+    const law = fc.property(fleetCase({ drain: true, roundTripSeconds: 0 }), (one) => {
+      const scenario = {
+        ...one.scenario,
+        horizon: { durationSeconds: 400, warmUpSeconds: 0, drain: true },
+      };
+      const record = simulate(scenario, one.seed, {
+        engineSettingsFor: lawSettings,
+        timelineBuckets: 9,
+      });
+      if (record.endSeconds > 400) return;
+      const cells = record.timeline!.buckets.flat();
+      const total = (of: (cell: (typeof cells)[number]) => number): number =>
+        cells.reduce((all, cell) => all + of(cell), 0);
+      expect(total((cell) => cell.offered)).toBe(record.arrivals);
+      expect(total((cell) => cell.completed)).toBe(record.completions);
+      expect(total((cell) => cell.requestSeconds)).toBeCloseTo(record.requestSeconds, 6);
+    });
+    fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 3 });
+  });
+});

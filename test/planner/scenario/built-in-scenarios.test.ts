@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { builtInScenarios } from "../../../planner/scenario/built-in-scenarios";
+import { INIT_TEMPLATE } from "../../../planner/scenario/init-template";
+import { parseScenario } from "../../../planner/scenario/parse-scenario";
+import { resolveScenario } from "../../../planner/scenario/resolve-scenario";
+import { scenarioNotes } from "../../../planner/scenario/scenario-notes";
+
+const ROOT = path.resolve(__dirname, "../../..");
+
+function resolve(text: string) {
+  return resolveScenario(parseScenario(text), { traces: new Map() });
+}
+
+describe("built-in scenarios", () => {
+  it("are the files of the folder", () => {
+    const files = readdirSync(path.join(ROOT, "planner/scenarios")).filter((file) =>
+      file.endsWith(".yaml"),
+    );
+    expect(builtInScenarios.map(({ file }) => path.basename(file)).sort()).toEqual(files.sort());
+  });
+
+  it.each(builtInScenarios)(
+    "$name parses and resolves, has its name, objectives and prices, and no oddities",
+    ({ name, file }) => {
+      const scenario = resolve(readFileSync(path.join(ROOT, file), "utf8"));
+      expect(scenario.name).toBe(name);
+      expect(scenario.workloads.some(({ slo }) => slo.length > 0)).toBe(true);
+      for (const pool of scenario.fleet.pools) expect(pool.usdPerReplicaHour).toBeGreaterThan(0);
+      expect(scenarioNotes(scenario).filter(({ code }) => code !== "weight-only")).toEqual([]);
+    },
+  );
+
+  it("support-assistant has three regions of two clouds, two models and three kinds of GPU", () => {
+    const { fleet, workloads } = resolve(
+      readFileSync(path.join(ROOT, "planner/scenarios/support-assistant.yaml"), "utf8"),
+    );
+    expect(fleet.regions).toHaveLength(3);
+    expect(new Set(fleet.regions.map(({ spec }) => spec.cloud)).size).toBe(2);
+    expect(new Set(workloads.map(({ model }) => model)).size).toBe(2);
+    expect(new Set(fleet.pools.map(({ accelerator }) => accelerator.name)).size).toBe(3);
+  });
+});
+
+describe("INIT_TEMPLATE", () => {
+  it("is a scenario without oddities", () => {
+    expect(scenarioNotes(resolve(INIT_TEMPLATE))).toEqual([]);
+  });
+
+  it("shows alternatives in comments that are good when switched on", () => {
+    const alternatives = INIT_TEMPLATE.split("\n").filter((line) => /^ +# [a-z]+: \{/.test(line));
+    expect(alternatives.length).toBeGreaterThanOrEqual(3);
+    for (const line of alternatives) {
+      const [key = ""] = line.trim().slice(2).split(":");
+      const setting = line
+        .trim()
+        .slice(2)
+        .slice(key.length + 1)
+        .trim();
+      const place = key === "profile" ? "arrivals.profile" : key;
+      const overrides = [`workloads.chat.${place}=${setting}`];
+      expect(() =>
+        resolveScenario(parseScenario(INIT_TEMPLATE, { overrides }), { traces: new Map() }),
+      ).not.toThrow();
+    }
+  });
+});
