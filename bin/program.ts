@@ -126,6 +126,8 @@ function oneLineUsageError(text: string): string {
     .trim()
     .replace(/^\((.*)\)$/, "$1")
     .replace(/^Did you mean/, "did you mean");
-  const sentence = message.replace(/\.$/, "").replace(/\. (?=\S)/, "; ");
+  const sentence = message
+    .replace(/\.$/, "")
+    .replace(/\. (\S)/, (_, first: string) => `; ${first.toLowerCase()}`);
   return hint === "" ? `${sentence}\n` : `${sentence}; ${hint}\n`;
 }

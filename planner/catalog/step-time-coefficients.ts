@@ -83,6 +83,46 @@ const b200Sxm: StepTimeCoefficients = {
   date: DATE,
 };
 
+const mi300x: StepTimeCoefficients = {
+  accelerator: "mi300x-192gb",
+  engine: "vllm",
+  kind: "calibrated",
+  weightBandwidthEfficiency: 0.84,
+  kvBandwidthEfficiency: 0.74,
+  expertBandwidthEfficiency: 0.6,
+  computeEfficiency: 0.59,
+  expertComputeEfficiency: 0.3,
+  attentionEfficiency: 0.4,
+  hostSecondsPerStep: 1.6e-3,
+  hostSecondsPerLayer: 40e-6,
+  hostSecondsPerRequest: 73e-6,
+  hostSecondsPerExpertLayer: 50e-6,
+  frontEndSeconds: 0.03,
+  collectiveLatencySeconds: 10e-6,
+  linkEfficiency: 0.5,
+  tpotError: 0.2,
+  ttftError: 0.4,
+  source:
+    "fit of 80 static batches of vLLM 0.8 to 0.10 on ROCm, Llama-3.1-70B in FP8, tensor parallel 8: ROCm/vllm@07ee15e8, 245c94c4, 270179a7",
+  date: DATE,
+};
+
+const mi250: StepTimeCoefficients = {
+  ...mi300x,
+  accelerator: "mi250-128gb",
+  weightBandwidthEfficiency: 0.74,
+  kvBandwidthEfficiency: 0.68,
+  computeEfficiency: 0.26,
+  hostSecondsPerStep: 1.1e-3,
+  hostSecondsPerLayer: 265e-6,
+  hostSecondsPerRequest: 62e-6,
+  collectiveLatencySeconds: 11e-6,
+  linkEfficiency: 0.55,
+  tpotError: 0.25,
+  source:
+    "fit of 117 static batches of vLLM of 2024 without captured graphs, five dense models, tensor parallel 1 to 4: argonne-lcf/LLM-Inference-Bench@4211f5d4",
+};
+
 /** Every calibrated row; `forArchitecture` are the architectures that take it over as their prior. */
 const CALIBRATED: readonly {
   readonly row: StepTimeCoefficients;
@@ -91,6 +131,8 @@ const CALIBRATED: readonly {
   { row: h100Sxm, forArchitecture: ["Hopper"] },
   { row: a100Sxm, forArchitecture: ["Ampere"] },
   { row: b200Sxm, forArchitecture: ["Blackwell", "Blackwell Ultra"] },
+  { row: mi300x, forArchitecture: ["CDNA3", "CDNA4"] },
+  { row: mi250, forArchitecture: ["CDNA2"] },
 ];
 
 /**

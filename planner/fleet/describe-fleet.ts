@@ -98,14 +98,8 @@ function describePool(path: string, spec: PoolSpec, pool: ResolvedPool): Resolve
     ),
   );
   if (pool.role === "prefill") rows.push(...describeKvTransfer(`${path}.kvTransfer`, spec, pool));
-  const tpotError = formatShare(coefficients.tpotError);
-  rows.push(
-    derived(
-      `${path}.stepTime`,
-      coefficients.kind,
-      `${coefficients.source} (${coefficients.date}); TPOT within ${tpotError}`,
-    ),
-  );
+  const errors = `TPOT within ${formatShare(coefficients.tpotError)}, TTFT within ${formatShare(coefficients.ttftError)}`;
+  rows.push(derived(`${path}.stepTime`, coefficients.kind, errors));
   return rows;
 }
 

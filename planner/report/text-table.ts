@@ -40,14 +40,17 @@ function fitWidths(tableToShow: ReportTable, width: number): readonly number[] {
   const widths = bodies.map((body, index) =>
     Math.max(body, longestWordWidth([tableToShow.columns[index]!.header])),
   );
-  let excess = totalWidth(widths) - width;
-  for (let index = widths.length - 1; index >= 0 && excess > 0; index--) {
-    if (tableToShow.columns[index]!.wraps !== true) continue;
-    const longest = longestWordWidth(tableToShow.rows.map((row) => cellText(row[index] ?? "")));
-    const narrowest = Math.max(WRAPPED_WIDTH_MIN, Math.min(longest, 32));
-    const cut = Math.min(excess, Math.max(0, widths[index]! - narrowest));
-    widths[index]! -= cut;
-    excess -= cut;
+  // Long words are kept whole if that is possible, and cut before columns are set apart.
+  for (const wordWidthMax of [32, WRAPPED_WIDTH_MIN]) {
+    let excess = totalWidth(widths) - width;
+    for (let index = widths.length - 1; index >= 0 && excess > 0; index--) {
+      if (tableToShow.columns[index]!.wraps !== true) continue;
+      const longest = longestWordWidth(tableToShow.rows.map((row) => cellText(row[index] ?? "")));
+      const narrowest = Math.max(WRAPPED_WIDTH_MIN, Math.min(longest, wordWidthMax));
+      const cut = Math.min(excess, Math.max(0, widths[index]! - narrowest));
+      widths[index]! -= cut;
+      excess -= cut;
+    }
   }
   return capWidths(tableToShow, widths, width);
 }

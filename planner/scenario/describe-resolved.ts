@@ -12,7 +12,7 @@ import {
 } from "../foundation/format-units";
 import { SCENARIO_DEFAULTS as DEFAULTS, warmUpDefault } from "./defaults";
 import { formatDistribution, formatProcess, formatProfile } from "./format-traffic";
-import { replicationsDefault } from "./resolve-scenario";
+import { durationReason, replicationsDefault } from "./resolve-horizon";
 import type {
   ResolvedArrivals,
   ResolvedScenario,
@@ -40,10 +40,6 @@ function describeRun(spec: ScenarioSpec, resolved: ResolvedScenario): ResolvedRo
   const { durationSeconds, warmUpSeconds, drain } = resolved.horizon;
   const { horizon } = spec;
   const replays = Object.values(spec.workloads).every(({ arrivals }) => "trace" in arrivals);
-  const durationReason =
-    durationSeconds === DEFAULTS.durationSeconds.value
-      ? DEFAULTS.durationSeconds.reason
-      : "until the last request of the traces";
   const warmUpReason = warmUpDefault(durationSeconds, replays).reason;
   return [
     row("name", resolved.name, spec.name, DEFAULTS.name.reason),
@@ -54,7 +50,12 @@ function describeRun(spec: ScenarioSpec, resolved: ResolvedScenario): ResolvedRo
       spec.replications,
       replicationsDefault(spec).reason,
     ),
-    row("horizon.duration", formatDuration(durationSeconds), horizon?.duration, durationReason),
+    row(
+      "horizon.duration",
+      formatDuration(durationSeconds),
+      horizon?.duration,
+      durationReason(spec, durationSeconds),
+    ),
     row("horizon.warmUp", formatDuration(warmUpSeconds), horizon?.warmUp, warmUpReason),
     row(
       "horizon.requests",

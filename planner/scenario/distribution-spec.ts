@@ -12,8 +12,13 @@ type Quantity = (
   limits?: { readonly min?: number; readonly above?: number },
 ) => z.ZodType<number>;
 
-/** A distribution whose values are read by `value`. A bare value is a constant. */
-export function distribution(value: Quantity, description: string) {
+/**
+ * A distribution whose values are read by `value`. A bare value is a constant.
+ *
+ * @param least smallest constant that makes sense
+ */
+export function distribution(value: Quantity, description: string, least = 0) {
+  const constant = value("The same value every time", { min: least });
   const max = value("Values above this are cut to it", { above: 0 }).optional();
   const cv = plainNumber("Coefficient of variation: standard deviation / mean", { above: 0 });
   const mean = value("Mean", { above: 0 });
@@ -40,9 +45,9 @@ export function distribution(value: Quantity, description: string) {
     what: "distribution",
     description,
     style: "tag",
-    bare: value("The same value every time"),
+    bare: constant,
     forms: {
-      constant: strict({ constant: value("The same value every time") }),
+      constant: strict({ constant }),
       uniform: strict({
         uniform: strict(
           { min: value("Smallest value"), max: value("Largest value") },

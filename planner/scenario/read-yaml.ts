@@ -21,7 +21,7 @@ export type ReadYaml = { readonly value: unknown } | { readonly faults: readonly
 export function readYaml(text: string): ReadYaml {
   const lineCounter = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false });
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
     const faults = [...document.errors, ...document.warnings];
     // The parser reports its own recursion limit once per open bracket.
     if (faults.some(({ message }) => /maximum call stack/i.test(message))) return whole(TOO_DEEP);

@@ -6,13 +6,13 @@ import { findOrigin } from "../catalog";
 import { canonicalModel, unknown } from "../fleet/names";
 import { resolveFleet } from "../fleet/resolve-fleet";
 import { PlannerError, type Problem } from "../foundation/errors";
-import { formatDuration } from "../foundation/format-units";
-import { SCENARIO_DEFAULTS, warmUpDefault } from "./defaults";
+import { SCENARIO_DEFAULTS } from "./defaults";
 import { digestOf } from "./digest";
+import { replicationsDefault, resolveHorizon } from "./resolve-horizon";
 import { resolveWorkload } from "./resolve-workload";
 import type { ResolvedScenario } from "./resolved-scenario";
-import type { HorizonSpec, ScenarioSpec } from "./scenario-spec";
-import { type TracesRead, traceFilesOf } from "./trace-files";
+import type { ScenarioSpec } from "./scenario-spec";
+import type { TracesRead } from "./trace-files";
 
 /**
  * Resolves a scenario.
@@ -66,69 +66,4 @@ function originNames(spec: ScenarioSpec, problems: Problem[]): string[] {
     }
   }
   return [...names].sort();
-}
-
-/** Whether every workload repeats a trace with its own lengths, so that little is left to chance. */
-function replaysOnly(spec: ScenarioSpec): boolean {
-  return Object.values(spec.workloads).every(({ arrivals }) => "trace" in arrivals);
-}
-
-/** Replications when the scenario does not say. */
-export function replicationsDefault(spec: ScenarioSpec): { value: number; reason: string } {
-  const isFixed = Object.values(spec.workloads).every(
-    ({ arrivals, tokens }) =>
-      "trace" in arrivals && tokens === undefined && (arrivals.sample ?? 1) === 1,
-  );
-  return isFixed
-    ? { value: 1, reason: "replays of traces repeat themselves" }
-    : SCENARIO_DEFAULTS.replications;
-}
-
-/** Duration when the scenario does not say: an hour, or the whole of the traces when there is nothing else. */
-function durationDefault(
-  spec: ScenarioSpec,
-  traces: TracesRead,
-): { value: number; reason: string } {
-  const { value, reason } = SCENARIO_DEFAULTS.durationSeconds;
-  const keys = new Map(
-    traceFilesOf(spec).flatMap(({ key, namedAt }) => namedAt.map((at) => [at, key])),
-  );
-  const lastSeconds = Object.entries(spec.workloads).map(([name, workload]) => {
-    if (!("trace" in workload.arrivals) || workload.arrivals.loop === true) return Number.NaN;
-    const table = traces.get(keys.get(`workloads.${name}.arrivals.trace`) ?? "");
-    const last = table?.arrivalSeconds[table.requests - 1];
-    return last === undefined
-      ? Number.NaN
-      : last / (workload.arrivals.speed ?? SCENARIO_DEFAULTS.speed.value);
-  });
-  const span = Math.max(...lastSeconds);
-  if (!Number.isFinite(span)) return { value, reason };
-  return { value: Math.floor(span) + 1, reason: "until the last request of the traces" };
-}
-
-function resolveHorizon(
-  spec: ScenarioSpec,
-  traces: TracesRead,
-  problems: Problem[],
-): ResolvedScenario["horizon"] {
-  const given: HorizonSpec = spec.horizon ?? {};
-  const durationSeconds = given.duration ?? durationDefault(spec, traces).value;
-  const isReplay = replaysOnly(spec);
-  const warmUpSeconds = given.warmUp ?? warmUpDefault(durationSeconds, isReplay).value;
-  if (warmUpSeconds >= durationSeconds) {
-    problems.push({
-      code: "conflict",
-      path: "horizon.warmUp",
-      message: `must be shorter than the duration (${formatDuration(durationSeconds)}), got ${formatDuration(warmUpSeconds)}`,
-    });
-  }
-  if (given.requests !== undefined && isReplay) {
-    problems.push({
-      code: "conflict",
-      path: "horizon.requests",
-      message: "replayed traces end with their last request",
-      hint: "use horizon.duration or arrivals.sample",
-    });
-  }
-  return { durationSeconds, warmUpSeconds, drain: given.drain ?? SCENARIO_DEFAULTS.drain.value };
 }

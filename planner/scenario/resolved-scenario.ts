@@ -90,7 +90,10 @@ export type ArrivalProcess =
       readonly states: readonly { readonly relativeRate: number; readonly meanSeconds: number }[];
     };
 
-/** Rate over time as a multiple of the mean rate. Times are seconds from the start of the run. */
+/**
+ * Rate over time as a multiple of the mean rate. Times are seconds from the start of the run, which is a Monday at
+ * 00:00 UTC. Straight lines between points; two points at one time are a step; the last factor holds, or all repeat.
+ */
 export type RateProfile =
   | { readonly kind: "constant" }
   | {

@@ -14,7 +14,7 @@ const horizon = strict(
     duration: duration("How long requests arrive", { above: 0 }).optional(),
     warmUp: duration("Requests that arrive before this are not measured").optional(),
     requests: count(
-      "Each workload ends after this many requests, if the duration has not ended it",
+      "Each workload ends after this many requests, if the duration has not ended it before; throughput is over the duration",
       {
         min: 1,
         max: 1e9,

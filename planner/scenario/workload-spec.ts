@@ -35,8 +35,9 @@ const tokenLengths = oneForm({
       input: distribution(
         tokens,
         "Input tokens of a request (with sessions: new tokens of a turn)",
+        1,
       ),
-      output: distribution(tokens, "Output tokens of a request"),
+      output: distribution(tokens, "Output tokens of a request", 1),
       correlation: plainNumber("Rank correlation of input and output", {
         min: -1,
         max: 1,
@@ -84,7 +85,7 @@ export const workloadSpec = strict(
     ).optional(),
     sessions: strict(
       {
-        turns: distribution(plainNumber, "Turns of a conversation"),
+        turns: distribution(plainNumber, "Turns of a conversation", 1),
         think: distribution(duration, "Time between an answer and the next turn"),
       },
       "Conversations: each turn's input is everything so far and new tokens",

@@ -36,14 +36,16 @@ export class DecodeBatch {
   private readonly gain: number;
   private readonly blockTokens: number;
   private readonly timeWindow: number;
+  /** Tokens of the KV window, and the context beyond which a request holds all of its window's blocks. */
   private readonly kvWindow: number;
+  private readonly kvWindowFull: number;
   private readonly fullGroups: number;
   private readonly windowGroups: number;
   /** By (context − clock) mod block size: requests that grow in all KV groups, and in the full ones only. */
   private readonly residues: Int32Array;
   private readonly residuesPastWindow: Int32Array;
   private pastWindow = 0;
-  /** By token clock: slot at which a request has all its output; ~slot where it passes the KV window. */
+  /** By token clock: slot at which a request has all its output; ~slot where it fills its KV window. */
   private readonly marks = new FlatHeap(64);
   /** By step: slot whose context passes the window of the step-time model. */
   private readonly windowMarks = new FlatHeap(4);
@@ -54,6 +56,7 @@ export class DecodeBatch {
     this.blockTokens = settings.geometry.blockTokens;
     this.timeWindow = settings.stepTime.windowTokens;
     this.kvWindow = settings.geometry.windowTokens;
+    this.kvWindowFull = this.kvWindow - this.blockTokens;
     this.fullGroups = settings.geometry.fullGroups;
     this.windowGroups = settings.geometry.windowGroups;
     this.residues = new Int32Array(this.blockTokens);
@@ -156,11 +159,11 @@ export class DecodeBatch {
         this.windowMarks.push(step, store.admission[slot]!, slot);
       }
     }
-    const isPastKv = contextTokens >= this.kvWindow;
+    const isPastKv = contextTokens > this.kvWindowFull;
     store.isPastKvWindow[slot] = isPastKv ? 1 : 0;
-    if (!isPastKv && this.kvWindow - contextTokens < remaining) {
-      const clock = this.clock + this.kvWindow - contextTokens;
-      this.marks.push(clock, store.admission[slot]!, ~slot);
+    const tokensToFull = this.kvWindowFull + 1 - contextTokens;
+    if (!isPastKv && tokensToFull < remaining) {
+      this.marks.push(this.clock + tokensToFull, store.admission[slot]!, ~slot);
     }
   }
 
@@ -241,29 +244,25 @@ export class DecodeBatch {
     }
   }
 
-  /**
-   * Next member that has all its output, or -1. Members that pass the KV window on the way change class.
-   *
-   * @param onExcess told of blocks that a member took past its KV window under speculative decoding
-   */
-  popFinished(onExcess: (blocks: number) => void): number {
+  /** Next member that has all its output, or -1. Members that fill their KV window on the way change class. */
+  popFinished(): number {
     const marks = this.marks;
     while (marks.size > 0 && marks.topKey <= this.clock) {
       const isStale = this.isTopStale(marks);
       const value = marks.pop();
       if (isStale) continue;
       if (value >= 0) return value;
-      const slot = ~value;
-      const before = this.blocksHeldBy(slot);
-      const key = this.residueKey(slot);
-      this.residues[key]!--;
-      this.residuesPastWindow[key]!++;
-      this.pastWindow++;
-      this.store.isPastKvWindow[slot] = 1;
-      const excess = before - this.blocksHeldBy(slot);
-      if (excess > 0) onExcess(excess);
+      this.fillKvWindow(~value);
     }
     return NONE;
+  }
+
+  private fillKvWindow(slot: number): void {
+    const key = this.residueKey(slot);
+    this.residues[key]!--;
+    this.residuesPastWindow[key]!++;
+    this.pastWindow++;
+    this.store.isPastKvWindow[slot] = 1;
   }
 
   private passTimeWindow(slot: number): void {

@@ -4,7 +4,7 @@
  */
 
 import type { ResolvedPool, ResolvedSpeculation } from "../fleet/resolved-fleet";
-import { PlannerError } from "../foundation/errors";
+import { PlannerError, type Problem } from "../foundation/errors";
 import { kvCapacity } from "./kv-capacity";
 import type { EngineSettings } from "./pool-run";
 import { createStepTimeModel } from "./step-time";
@@ -13,23 +13,15 @@ import { createStepTimeModel } from "./step-time";
  * Settings of one replica of the pool, over all of its data-parallel ranks.
  *
  * @throws PlannerError `does-not-fit` when the model leaves no room for KV, `conflict` when without
- *   chunked prefill a prompt could be longer than a step
+ *   chunked prefill a prompt could be longer than a step, or a step's speculation than a block
  */
 export function engineSettings(pool: ResolvedPool): EngineSettings {
   const { engine } = pool;
   const drafted = engine.speculation?.draftTokens ?? 0;
   const tokensComputedPerStep = 1 + drafted;
   const tokenBudget = engine.maxBatchedTokens * engine.dataParallel;
-  if (!engine.chunkedPrefill && engine.maxContextTokens > tokenBudget) {
-    throw new PlannerError([
-      {
-        code: "conflict",
-        path: `fleet.regions.${pool.name.replace("/", ".pools.")}.engine.maxBatchedTokens`,
-        message: `without chunkedPrefill a step must hold the longest prompt: got ${engine.maxBatchedTokens}, the context is ${engine.maxContextTokens}`,
-        hint: `set chunkedPrefill: true, or maxBatchedTokens: ${engine.maxContextTokens}`,
-      },
-    ]);
-  }
+  const problems = problemsOf(pool, tokenBudget, tokensComputedPerStep);
+  if (problems.length > 0) throw new PlannerError(problems);
   return {
     role: pool.role,
     // A step must have room for one step's tokens of every decoding request.
@@ -46,6 +38,29 @@ export function engineSettings(pool: ResolvedPool): EngineSettings {
     geometry: kvCapacity(pool).geometry,
     stepTime: createStepTimeModel(pool),
   };
+}
+
+function problemsOf(pool: ResolvedPool, tokenBudget: number, tokensPerStep: number): Problem[] {
+  const { engine } = pool;
+  const path = `fleet.regions.${pool.name.replace("/", ".pools.")}.engine`;
+  const problems: Problem[] = [];
+  if (!engine.chunkedPrefill && engine.maxContextTokens > tokenBudget) {
+    problems.push({
+      code: "conflict",
+      path: `${path}.maxBatchedTokens`,
+      message: `without chunkedPrefill a step must hold the longest prompt: got ${engine.maxBatchedTokens}, the context is ${engine.maxContextTokens}`,
+      hint: `set chunkedPrefill: true, or maxBatchedTokens: ${engine.maxContextTokens}`,
+    });
+  }
+  if (tokensPerStep > engine.blockTokens) {
+    problems.push({
+      code: "conflict",
+      path: `${path}.speculation.draftTokens`,
+      message: `a step's tokens must fit one KV block: got ${tokensPerStep - 1} drafted and 1 more, a block holds ${engine.blockTokens}`,
+      hint: `use draftTokens: ${engine.blockTokens - 1} or less`,
+    });
+  }
+  return problems;
 }
 
 /**

@@ -64,6 +64,11 @@ export class Replica {
   private runGrowth = 0;
   /** Whether a request that arrives now could be admitted at the next boundary. */
   private isOpen = true;
+  /**
+   * The head of the queue was refused for KV while part of its cached prefix lay in the free queue. Losing
+   * that part makes its first chunk smaller, so each boundary must be looked at.
+   */
+  private isHeadPartlyCached = false;
   /** Token clock up to which the decoding requests have their blocks. */
   private allocatedClock = 0;
 
@@ -257,15 +262,11 @@ export class Replica {
     }
     batch.advance(this.runSteps);
     for (;;) {
-      const slot = batch.popFinished(this.releaseExcess);
+      const slot = batch.popFinished();
       if (slot === NONE) break;
       this.finish(slot, seconds, batch.blocksHeldBy(slot), true);
     }
   }
-
-  private readonly releaseExcess = (blocks: number): void => {
-    this.kv.release(blocks);
-  };
 
   private completePrefills(seconds: number): void {
     const store = this.store;
@@ -442,6 +443,7 @@ export class Replica {
   /** Admits waiting requests in order until one does not fit; returns what is left of the budget. */
   private admit(budget: number, seconds: number): number {
     const settings = this.pool.settings;
+    this.isHeadPartlyCached = false;
     let left = budget;
     let running = this.batch.size + this.chunks;
     while (this.waiting.length > 0 && left > 0 && running < settings.maxSequences) {
@@ -489,7 +491,10 @@ export class Replica {
     const tokens = Math.min(toCompute, budget);
     const hitBlocks = this.batch.blocksOf(hitTokens);
     const needed = Math.max(0, this.batch.blocksOf(computed + tokens) - hitBlocks);
-    if (needed + freeHits > kv.free) return 0;
+    if (needed + freeHits > kv.free) {
+      this.isHeadPartlyCached = freeHits > 0;
+      return 0;
+    }
     for (let i = 0; i < hits; i++) {
       kv.reference(this.hitNodes[i]!, i === 0 ? NONE : this.hitNodes[i - 1]!);
     }
@@ -571,7 +576,8 @@ export class Replica {
         gain *
         (stepTime.context.slope[segment]! * batch.size +
           stepTime.windowSecondsPerToken * batch.withinWindow);
-      if (!hasPreempted && this.joined.length === 0) this.runSteps = this.stepsAhead(segment);
+      const isJump = !hasPreempted && !this.isHeadPartlyCached && this.joined.length === 0;
+      if (isJump) this.runSteps = this.stepsAhead(segment);
     } else {
       this.phase = "idle";
       this.nextEventSeconds = Number.POSITIVE_INFINITY;
@@ -616,13 +622,7 @@ export class Replica {
       pairs += chunk * (before + chunk / 2);
       windowPairs += windowedPairs(before, chunk, stepTime.windowTokens);
     }
-    const seconds = stepTime.mixedSeconds(
-      batch.size,
-      this.chunks,
-      tokens,
-      pairs,
-      windowPairs,
-    );
+    const seconds = stepTime.mixedSeconds(batch.size, this.chunks, tokens, pairs, windowPairs);
     if (batch.size === 0) return seconds;
     return seconds + this.contextSeconds(segmentOf(stepTime.context.start, batch.contextTokens));
   }

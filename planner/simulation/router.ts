@@ -24,7 +24,8 @@ const REMEMBERED_SEGMENTS = 1 << 20;
 
 /** Replicas that can serve the same requests: of one model, and of one region unless regions are pooled. */
 export class RoutingGroup {
-  private readonly members: readonly number[];
+  /** Replica indexes; a replica's place is its index here. */
+  readonly members: readonly number[];
   /** Places of the pools' members in `members`: pool k holds places[k] … places[k + 1] − 1. */
   private readonly poolStart: number[] = [0];
   private readonly pools: readonly ResolvedPool[];

@@ -62,6 +62,11 @@ export class RoutingTable {
     return this.groups[this.decodeGroupOfPool[prefillPool]!]!.choose(request);
   }
 
+  /** Decode replicas that may take over from a prefill pool. */
+  decodersAfter(prefillPool: number): readonly number[] {
+    return this.groups[this.decodeGroupOfPool[prefillPool]!]!.members;
+  }
+
   setOutstanding(replica: number, count: number): void {
     const group = this.groupOfReplica[replica]!;
     if (group !== NONE) this.groups[group]!.setOutstanding(this.placeOfReplica[replica]!, count);

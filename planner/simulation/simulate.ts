@@ -39,6 +39,9 @@ export interface RunProgress {
   readonly requestsDone: number;
 }
 
+/** A client that is refused does not ask again at once: without a pause it would do so for ever at one instant. */
+const REFUSED_CLIENT_PAUSE_SECONDS = 1;
+
 const EVENTS_BETWEEN_PROGRESS = 1 << 15;
 
 /**
@@ -172,12 +175,24 @@ class Simulation implements ReplicaListener {
     const replica =
       this.replicas[this.routing.choose(workloadIndex, draw.originIndex, this.routedAs(slot))]!;
     this.recorder.arrived(slot, replica.pool.index);
-    if (replica.canHold(draw.inputTokens, draw.outputTokens)) {
+    if (this.canEverRun(slot, replica)) {
       this.send(slot, replica);
     } else {
       this.recorder.rejected(slot);
+      this.answerClient(slot, this.now + REFUSED_CLIENT_PAUSE_SECONDS);
       this.store.release(slot);
     }
+  }
+
+  /** Whether the replica, and the one that may take over from it, have room for the request on its own. */
+  private canEverRun(slot: number, replica: Replica): boolean {
+    const input = this.store.inputTokens[slot]!;
+    const output = this.store.outputTokens[slot]!;
+    if (replica.pool.settings.role !== "prefill") return replica.canHold(input, output);
+    if (!replica.canHold(input, 1)) return false;
+    if (output === 1) return true;
+    const decoders = this.routing.decodersAfter(replica.pool.index);
+    return decoders.every((decoder) => this.replicas[decoder]!.canHold(input, output));
   }
 
   private routedAs(slot: number): RoutedRequest {
@@ -240,14 +255,18 @@ class Simulation implements ReplicaListener {
     const { store } = this;
     const roundTrip = this.routing.roundTripSeconds(store.origin[slot]!, store.pool[slot]!);
     this.recorder.completed(slot, seconds, roundTrip, store.replica[slot]!);
-    const client = store.client[slot]!;
-    if (client >= 0) {
-      const source = store.workload[slot]!;
-      this.sources[source]!.finished(client, seconds + roundTrip);
-      this.peek(source);
-      this.hasFeedback = true;
-    }
+    this.answerClient(slot, seconds + roundTrip);
     store.release(slot);
+  }
+
+  /** Lets a client that waits for the end of its request go on. */
+  private answerClient(slot: number, seconds: number): void {
+    const client = this.store.client[slot]!;
+    if (client < 0) return;
+    const source = this.store.workload[slot]!;
+    this.sources[source]!.finished(client, seconds);
+    this.peek(source);
+    this.hasFeedback = true;
   }
 
   private reportProgress(): void {

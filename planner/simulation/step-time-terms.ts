@@ -4,18 +4,13 @@
  */
 
 /**
- * Time of matrix products that read `bytes` and compute `flops`: the two limits of the roofline
- * (Williams, Waterman and Patterson, CACM 2009), joined by the Euclidean norm. Far from the ridge this
- * is the slower limit; at the ridge tiles wait for both, and it is √2 of either. Measured steps do not
- * tell exponents between 1.5 and 4 apart; the hard maximum fits worse around the ridge.
+ * Time of matrix products from the time to compute them and the time to read their operands: the two
+ * limits of the roofline (Williams, Waterman and Patterson, CACM 2009), joined by the Euclidean norm.
+ * Far from the ridge this is the slower limit; at the ridge tiles wait for both, and it is √2 of either.
+ * Measured steps do not tell exponents between 1.5 and 4 apart; the hard maximum fits worse.
  */
-export function rooflineSeconds(
-  flops: number,
-  flopsPerSecond: number,
-  bytes: number,
-  bytesPerSecond: number,
-): number {
-  return Math.hypot(flops / flopsPerSecond, bytes / bytesPerSecond);
+export function rooflineSeconds(computeSeconds: number, readSeconds: number): number {
+  return Math.sqrt(computeSeconds * computeSeconds + readSeconds * readSeconds);
 }
 
 /**

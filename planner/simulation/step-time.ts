@@ -6,48 +6,17 @@
  * Cuts over accelerators: tensor parallel divides weights, heads and FLOPs; data-parallel ranks take
  * equal parts of the requests and the slowest rank sets the pace; a pipeline keeps one micro-batch per
  * stage in flight, so a pass goes through all layers with that part of the batch (weights of every
- * stage are read in turn, work per token is divided). Coefficients: `catalog/step-time-coefficients.ts`.
+ * stage are read in turn, work per token is divided). Costs per unit are in pass-costs.ts.
  */
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { attentionLayers, kvBytesPerTokenLayer } from "./kv-bytes";
-import { modelWeights } from "./model-weights";
-import { expertRanks, linkBytesPerSecond, usableWays } from "./parallelism";
+import { usableWays } from "./parallelism";
+import { type PassCosts, passCosts } from "./pass-costs";
 import type { StepTimeModel } from "./step-time-model";
-import {
-  allReduceSeconds,
-  attentionFlops,
-  expertExchangeSeconds,
-  expertsTouched,
-  hostSeconds,
-  pipelineSeconds,
-  rooflineSeconds,
-} from "./step-time-terms";
-import {
-  expertUnit,
-  HALF_BYTES,
-  matrixFlops,
-  sharedMatrixPrecision,
-  storedBytesPerParameter,
-} from "./weight-precision";
+import { attentionFlops, expertsTouched, rooflineSeconds } from "./step-time-terms";
+import { matrixFlops } from "./weight-precision";
 
-/** What one pass computes on the busiest rank. Fractions of requests and tokens are means over micro-batches. */
-interface RankBatch {
-  /** Requests that the rank's scheduler handles, over all micro-batches. */
-  readonly requests: number;
-  /** Rows that go through the matrices in one pass. */
-  readonly tokens: number;
-  /** Rows that go through the experts in one pass: those of all data-parallel ranks. */
-  readonly tokensOfAllRanks: number;
-  /** Rows that go through the output head in one pass. */
-  readonly sampled: number;
-  readonly attentionPairs: number;
-  readonly windowPairs: number;
-}
-
-/** Everything a pass costs that does not depend on the batch, computed once per pool. */
-type PassConstants = ReturnType<typeof passConstants>;
-
-/** Named parts of a step in seconds: what a report or a fit looks at. Their sum is the step. */
+/** Named parts of a step in seconds, for reports and tests. Their sum is the step without the context term. */
 export interface StepTimeTerms {
   readonly host: number;
   readonly linear: number;
@@ -55,61 +24,6 @@ export interface StepTimeTerms {
   readonly experts: number;
   readonly attention: number;
   readonly collective: number;
-}
-
-/**
- * Builds the step-time model that the engine runs a pool with.
- *
- * A replica with data-parallel ranks is one replica to the engine: batch and token counts are sums
- * over its ranks. With speculation a decoding request computes 1 + draftTokens rows, and each drafted
- * token costs `draftCostShare` of a plain decode step.
- */
-export function createStepTimeModel(pool: ResolvedPool): StepTimeModel {
-  const constants = passConstants(pool);
-  const { rowsPerDecode, draftShare } = constants;
-
-  const seconds = (
-    decodeRequests: number,
-    prefillRequests: number,
-    prefillTokens: number,
-    attentionPairs: number,
-    windowPairs: number,
-  ): number => {
-    const verify = passSeconds(
-      constants,
-      rankBatch(pool, decodeRequests, rowsPerDecode, {
-        requests: prefillRequests,
-        tokens: prefillTokens,
-        attentionPairs,
-        windowPairs,
-      }),
-    );
-    if (draftShare === 0 || decodeRequests === 0) return verify;
-    const plainDecode = passSeconds(constants, rankBatch(pool, decodeRequests, 1, NO_PREFILL));
-    return verify + draftShare * plainDecode;
-  };
-
-  return {
-    decodeSeconds: (decodeRequests) => seconds(decodeRequests, 0, 0, 0, 0),
-    mixedSeconds: seconds,
-    context: {
-      start: [0],
-      intercept: [0],
-      slope: [(1 + draftShare) * contextSecondsPerToken(pool, constants.layers.full)],
-    },
-    windowSecondsPerToken: (1 + draftShare) * contextSecondsPerToken(pool, constants.layers.window),
-    windowTokens: pool.model.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
-  };
-}
-
-/** The parts of a step without the context term, for reports, fits and tests. Drafting is left out. */
-export function stepTimeTerms(
-  pool: ResolvedPool,
-  decodeRequests: number,
-  prefill: PrefillWork = NO_PREFILL,
-): StepTimeTerms {
-  const constants = passConstants(pool);
-  return passTerms(constants, rankBatch(pool, decodeRequests, constants.rowsPerDecode, prefill));
 }
 
 /** Prefill chunks of one step, summed over requests: see `StepTimeModel.mixedSeconds`. */
@@ -122,168 +36,162 @@ export interface PrefillWork {
 
 const NO_PREFILL: PrefillWork = { requests: 0, tokens: 0, attentionPairs: 0, windowPairs: 0 };
 
-/** The busiest data-parallel rank's part of a step, in one pipeline micro-batch. */
-function rankBatch(
+/**
+ * Builds the step-time model that the engine runs a pool with.
+ *
+ * A replica with data-parallel ranks is one replica to the engine: batch and token counts are sums
+ * over its ranks. With speculation a decoding request computes 1 + draftTokens rows, and each drafted
+ * token costs `draftCostShare` of a plain decode step.
+ */
+export function createStepTimeModel(pool: ResolvedPool): StepTimeModel {
+  const pass = new ForwardPass(pool);
+  const { draftTokens, draftCostShare } = pool.engine.speculation ?? {
+    draftTokens: 0,
+    draftCostShare: 0,
+  };
+  const rows = 1 + draftTokens;
+  const draftShare = draftTokens * draftCostShare;
+  const layers = attentionLayers(pool.model);
+
+  const seconds = (
+    decodeRequests: number,
+    prefillRequests: number,
+    prefillTokens: number,
+    attentionPairs: number,
+    windowPairs: number,
+  ): number => {
+    pass.load(decodeRequests, rows, prefillRequests, prefillTokens, attentionPairs, windowPairs);
+    const verify = pass.seconds();
+    if (draftShare === 0 || decodeRequests === 0) return verify;
+    pass.load(decodeRequests, 1, 0, 0, 0, 0);
+    return verify + draftShare * pass.seconds();
+  };
+
+  return {
+    decodeSeconds: (decodeRequests) => seconds(decodeRequests, 0, 0, 0, 0),
+    mixedSeconds: seconds,
+    context: {
+      start: [0],
+      intercept: [0],
+      slope: [(1 + draftShare) * contextSecondsPerToken(pool, layers.full)],
+    },
+    windowSecondsPerToken: (1 + draftShare) * contextSecondsPerToken(pool, layers.window),
+    windowTokens: pool.model.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The parts of a step without the context term. Verifying drafts is counted, drafting is not. */
+export function stepTimeTerms(
   pool: ResolvedPool,
   decodeRequests: number,
-  rowsPerDecode: number,
-  prefill: PrefillWork,
-): RankBatch {
-  const { dataParallel, pipelineParallel } = pool.engine;
-  const decodesOfRank = Math.ceil(decodeRequests / dataParallel);
-  const prefillsOfRank = Math.ceil(prefill.requests / dataParallel);
-  const decodesOfPass = decodesOfRank / usableWays(pipelineParallel, decodesOfRank);
-  const prefillPasses = usableWays(pipelineParallel, prefillsOfRank);
-  const prefillWays = usableWays(dataParallel, prefill.requests) * prefillPasses;
-  const decodesOfAllRanks = Math.min(decodeRequests, decodesOfPass * dataParallel);
+  prefill: PrefillWork = NO_PREFILL,
+): StepTimeTerms {
+  const pass = new ForwardPass(pool);
+  const rows = 1 + (pool.engine.speculation?.draftTokens ?? 0);
+  const { requests, tokens, attentionPairs, windowPairs } = prefill;
+  pass.load(decodeRequests, rows, requests, tokens, attentionPairs, windowPairs);
   return {
-    requests: decodesOfRank + prefillsOfRank,
-    tokens: decodesOfPass * rowsPerDecode + prefill.tokens / prefillWays,
-    tokensOfAllRanks: decodesOfAllRanks * rowsPerDecode + prefill.tokens / prefillPasses,
-    sampled: decodesOfPass * rowsPerDecode + prefillsOfRank / prefillPasses,
-    attentionPairs: prefill.attentionPairs / prefillWays,
-    windowPairs: prefill.windowPairs / prefillWays,
+    host: pass.hostSeconds(),
+    linear: pass.linearSeconds(),
+    outputHead: pass.outputHeadSeconds(),
+    experts: pass.expertsSeconds(),
+    attention: pass.attentionSeconds(),
+    collective: pass.collectiveSeconds(),
   };
-}
-
-function passConstants(pool: ResolvedPool) {
-  const { model, accelerator, engine, coefficients } = pool;
-  const { tensorParallel, dataParallel, pipelineParallel, weightPrecision } = engine;
-  const weights = modelWeights(model);
-  const moe = model.mixtureOfExperts;
-  const isPublished4Bit = model.publishedPrecision === "fp4";
-  const sharedPrecision = sharedMatrixPrecision(model, weightPrecision);
-  const latent = model.latentAttention;
-  // FP4 experts run in kernels made for them; all other formats share the engine's generic fused kernels.
-  const hasFourBitKernels = weightPrecision === "fp4";
-  const linkSeconds = (width: number) =>
-    linkBytesPerSecond(pool, width) * coefficients.linkEfficiency;
-  return {
-    pool,
-    layers: attentionLayers(model),
-    expertLayers: moe?.layers ?? 0,
-    weightBytesPerSecond: accelerator.memoryBytesPerSecond * coefficients.weightBandwidthEfficiency,
-    sharedBytes:
-      (weights.shared * storedBytesPerParameter(sharedPrecision, isPublished4Bit)) / tensorParallel,
-    sharedFlopsPerToken: (2 * weights.shared) / tensorParallel,
-    sharedFlopsPerSecond:
-      matrixFlops(accelerator, sharedPrecision) * coefficients.computeEfficiency,
-    headBytes: (weights.outputHead * HALF_BYTES) / tensorParallel,
-    headFlopsPerToken: (2 * weights.outputHead) / tensorParallel,
-    halfFlopsPerSecond: matrixFlops(accelerator, "bf16") * coefficients.computeEfficiency,
-    expertBytes:
-      ((moe?.parametersPerExpert ?? 0) *
-        storedBytesPerParameter(weightPrecision, isPublished4Bit)) /
-      expertRanks(pool),
-    expertFlopsPerToken:
-      (2 * (moe?.parametersPerExpert ?? 0) * (moe?.expertsPerToken ?? 0)) / expertRanks(pool),
-    expertBytesPerSecond:
-      accelerator.memoryBytesPerSecond *
-      (hasFourBitKernels
-        ? coefficients.weightBandwidthEfficiency
-        : coefficients.expertBandwidthEfficiency),
-    expertLayerSeconds: hasFourBitKernels ? 0 : coefficients.hostSecondsPerExpertLayer,
-    expertFlopsPerSecond:
-      matrixFlops(accelerator, expertUnit(accelerator, weightPrecision, isPublished4Bit)) *
-      coefficients.expertComputeEfficiency,
-    attentionFlopsPerSecond: matrixFlops(accelerator, "bf16") * coefficients.attentionEfficiency,
-    headsOfRank: Math.ceil(model.heads / tensorParallel),
-    keyDim: latent === undefined ? model.headDim : latent.nopeHeadDim + latent.ropeHeadDim,
-    valueDim: latent === undefined ? model.headDim : latent.valueHeadDim,
-    tensorLink: linkSeconds(tensorParallel),
-    expertLink: linkSeconds(tensorParallel * dataParallel),
-    stageLink: linkSeconds(tensorParallel * pipelineParallel),
-    rowsPerDecode: 1 + (engine.speculation?.draftTokens ?? 0),
-    draftShare: (engine.speculation?.draftTokens ?? 0) * (engine.speculation?.draftCostShare ?? 0),
-  };
-}
-
-function passSeconds(constants: PassConstants, batch: RankBatch): number {
-  const terms = passTerms(constants, batch);
-  return (
-    terms.host +
-    terms.linear +
-    terms.outputHead +
-    terms.experts +
-    terms.attention +
-    terms.collective
-  );
-}
-
-function passTerms(constants: PassConstants, batch: RankBatch): StepTimeTerms {
-  const { model, coefficients } = constants.pool;
-  return {
-    host: hostSeconds(
-      model.layers,
-      batch.requests,
-      coefficients.hostSecondsPerStep,
-      coefficients.hostSecondsPerLayer,
-      coefficients.hostSecondsPerRequest,
-    ),
-    linear: rooflineSeconds(
-      constants.sharedFlopsPerToken * batch.tokens,
-      constants.sharedFlopsPerSecond,
-      constants.sharedBytes,
-      constants.weightBytesPerSecond,
-    ),
-    outputHead: rooflineSeconds(
-      constants.headFlopsPerToken * batch.sampled,
-      constants.halfFlopsPerSecond,
-      constants.headBytes,
-      constants.weightBytesPerSecond,
-    ),
-    experts: expertsSeconds(constants, batch.tokensOfAllRanks),
-    attention: attentionSeconds(constants, batch),
-    collective: collectiveSeconds(constants, batch),
-  };
-}
-
-function expertsSeconds(constants: PassConstants, tokens: number): number {
-  const moe = constants.pool.model.mixtureOfExperts;
-  if (moe === undefined) return 0;
-  const matrices = rooflineSeconds(
-    constants.expertFlopsPerToken * tokens,
-    constants.expertFlopsPerSecond,
-    constants.expertBytes * expertsTouched(moe.experts, moe.expertsPerToken, tokens),
-    constants.expertBytesPerSecond,
-  );
-  return moe.layers * (matrices + constants.expertLayerSeconds);
-}
-
-function attentionSeconds(constants: PassConstants, batch: RankBatch): number {
-  const { layers, headsOfRank, keyDim, valueDim, attentionFlopsPerSecond } = constants;
-  const flops =
-    attentionFlops(batch.attentionPairs, layers.full, headsOfRank, keyDim, valueDim) +
-    attentionFlops(batch.windowPairs, layers.window, headsOfRank, keyDim, valueDim);
-  return flops / attentionFlopsPerSecond;
 }
 
 /**
- * Two all-reduces per layer under tensor parallel (after attention and after the feed-forward block);
- * with data-parallel attention the expert layers exchange tokens instead of the second one.
+ * One forward pass of the busiest data-parallel rank, in one pipeline micro-batch. A class to keep the
+ * batch in fields: a pass is costed for every mixed step of a run, and allocates nothing.
  */
-function collectiveSeconds(constants: PassConstants, batch: RankBatch): number {
-  const { model, engine, coefficients } = constants.pool;
-  const { tensorParallel, dataParallel, pipelineParallel } = engine;
-  const latency = coefficients.collectiveLatencySeconds;
-  const bytes = batch.tokens * model.hiddenSize * HALF_BYTES;
-  const exchangeLayers = dataParallel > 1 ? constants.expertLayers : 0;
-  const allReduces = 2 * model.layers - exchangeLayers;
-  const exchange =
-    exchangeLayers === 0
-      ? 0
-      : exchangeLayers *
-        expertExchangeSeconds(
-          batch.tokensOfAllRanks * model.hiddenSize * HALF_BYTES,
-          tensorParallel * dataParallel,
-          latency,
-          constants.expertLink,
-        );
-  return (
-    allReduces * allReduceSeconds(bytes, tensorParallel, latency, constants.tensorLink) +
-    exchange +
-    pipelineSeconds(bytes, pipelineParallel, latency, constants.stageLink)
-  );
+class ForwardPass {
+  private readonly costs: PassCosts;
+  private readonly dataParallel: number;
+  private readonly pipelineParallel: number;
+  /** Requests that the rank's scheduler handles, over all micro-batches. */
+  private requests = 0;
+  /** Rows through the matrices, through the experts (those of all ranks), and through the output head. */
+  private tokens = 0;
+  private tokensOfAllRanks = 0;
+  private sampled = 0;
+  private attentionPairs = 0;
+  private windowPairs = 0;
+
+  constructor(pool: ResolvedPool) {
+    this.costs = passCosts(pool);
+    this.dataParallel = pool.engine.dataParallel;
+    this.pipelineParallel = pool.engine.pipelineParallel;
+  }
+
+  /** Sets the batch of a step of the whole replica; a prompt's chunk is on one rank and in one micro-batch. */
+  load(
+    decodeRequests: number,
+    rowsPerDecode: number,
+    prefillRequests: number,
+    prefillTokens: number,
+    attentionPairs: number,
+    windowPairs: number,
+  ): void {
+    const { dataParallel, pipelineParallel } = this;
+    const decodesOfRank = Math.ceil(decodeRequests / dataParallel);
+    const prefillsOfRank = Math.ceil(prefillRequests / dataParallel);
+    const decodesOfPass = decodesOfRank / usableWays(pipelineParallel, decodesOfRank);
+    const prefillPasses = usableWays(pipelineParallel, prefillsOfRank);
+    const prefillWays = usableWays(dataParallel, prefillRequests) * prefillPasses;
+    const decodesOfAllRanks = Math.min(decodeRequests, decodesOfPass * dataParallel);
+    this.requests = decodesOfRank + prefillsOfRank;
+    this.tokens = decodesOfPass * rowsPerDecode + prefillTokens / prefillWays;
+    this.tokensOfAllRanks = decodesOfAllRanks * rowsPerDecode + prefillTokens / prefillPasses;
+    this.sampled = decodesOfPass * rowsPerDecode + prefillsOfRank / prefillPasses;
+    this.attentionPairs = attentionPairs / prefillWays;
+    this.windowPairs = windowPairs / prefillWays;
+  }
+
+  seconds(): number {
+    return (
+      this.hostSeconds() +
+      this.linearSeconds() +
+      this.outputHeadSeconds() +
+      this.expertsSeconds() +
+      this.attentionSeconds() +
+      this.collectiveSeconds()
+    );
+  }
+
+  hostSeconds(): number {
+    return this.costs.hostFixed + this.costs.hostPerRequest * this.requests;
+  }
+
+  linearSeconds(): number {
+    return rooflineSeconds(this.costs.linearPerToken * this.tokens, this.costs.linearRead);
+  }
+
+  outputHeadSeconds(): number {
+    return rooflineSeconds(this.costs.headPerRow * this.sampled, this.costs.headRead);
+  }
+
+  expertsSeconds(): number {
+    const { costs, tokensOfAllRanks } = this;
+    if (costs.expertLayers === 0) return 0;
+    const touched = expertsTouched(costs.experts, costs.expertsPerToken, tokensOfAllRanks);
+    const matrices = rooflineSeconds(
+      costs.expertPerToken * tokensOfAllRanks,
+      costs.expertRead * touched,
+    );
+    return costs.expertLayers * (matrices + costs.expertLayerFixed);
+  }
+
+  attentionSeconds(): number {
+    const { attentionPerPair, windowPerPair } = this.costs;
+    return attentionPerPair * this.attentionPairs + windowPerPair * this.windowPairs;
+  }
+
+  collectiveSeconds(): number {
+    const { collectiveFixed, collectivePerToken, exchangePerToken } = this.costs;
+    return (
+      collectiveFixed + collectivePerToken * this.tokens + exchangePerToken * this.tokensOfAllRanks
+    );
+  }
 }
 
 /**

@@ -5,7 +5,10 @@
 
 /** A chain of prefix segments a prefix cache can hit: each segment ends at a token position of the input. */
 export interface PrefixChain {
-  /** Identity of each segment, unique over all sources of a run. A segment is shared as a whole or not at all. */
+  /**
+   * Identity of each segment, unique over all sources of a run. It stands for the segment and all before it,
+   * so it always follows the same beginning. A segment is shared as a whole or not at all.
+   */
   readonly ids: Int32Array | readonly number[];
   /**
    * Token position (exclusive) where each segment ends, increasing; the input goes on past the last.
@@ -37,8 +40,8 @@ export interface RequestSource {
   /** Writes the next request into `draw` and moves on. */
   take(draw: RequestDraw): void;
   /**
-   * Tells a closed-loop or session source that a request with `client >= 0` is over at `seconds`,
-   * so that the client's next request can be scheduled.
+   * Tells a closed-loop or session source that a request with `client >= 0` is over at `seconds`, answered
+   * or refused, so that the client's next request can be scheduled.
    */
   finished(client: number, seconds: number): void;
   /** Counts of what was clipped to the context window so far. */

@@ -18,6 +18,8 @@ import type { TraceTable } from "../../planner/scenario/trace-table";
 import { BENCHMARKS, type RealityPoint } from "./reality-points";
 import { sharedPrefixTokens } from "./reality-pool";
 
+const LOGS = path.join(BENCHMARKS, "requests");
+
 /** Runs stop adding requests here; more would not move a mean. */
 const REQUESTS_MAX = 5_000;
 
@@ -126,9 +128,9 @@ function replay(trace: TraceTable): ResolvedArrivals {
 }
 
 function requestLog(point: RealityPoint): TraceTable | undefined {
-  const file = path.join(BENCHMARKS, "requests", `${point.id.replace(/^llmd-lmbench:/, "")}.csv`);
-  if (!existsSync(file)) return undefined;
-  const rows = (parse(readFileSync(file), { columns: true }) as Record<string, string>[])
+  const file = LOG_FILES.get(point.id);
+  if (file === undefined) return undefined;
+  const rows = readRows(file)
     .map((row) => ({
       arrival: Number(row["arrival_s"]),
       input: Number(row["prompt_tokens"]),
@@ -143,4 +145,13 @@ function requestLog(point: RealityPoint): TraceTable | undefined {
     inputTokens: Int32Array.from(rows, (row) => row.input),
     outputTokens: Int32Array.from(rows, (row) => row.output),
   };
+}
+
+/** Request logs by point. */
+const LOG_FILES: ReadonlyMap<string, string> = existsSync(LOGS)
+  ? new Map(readRows("INDEX.csv").map((row) => [row["point_id"] ?? "", row["file"] ?? ""]))
+  : new Map();
+
+function readRows(file: string): readonly Readonly<Record<string, string>>[] {
+  return parse(readFileSync(path.join(LOGS, file)), { columns: true }) as Record<string, string>[];
 }

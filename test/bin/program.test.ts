@@ -27,20 +27,23 @@ describe("capplan", () => {
 
   it.each([
     [["simlate"], "error: unknown command 'simlate'; did you mean simulate?\n"],
-    [["simulate", "--sed", "1"], "error: unknown option '--sed'; did you mean --seed?\n"],
+    [
+      ["simulate", "--replicatons", "1"],
+      "error: unknown option '--replicatons'; did you mean --replications?\n",
+    ],
     [
       ["simulate", "--seed", "x"],
-      "error: option '--seed <n>' argument 'x' is invalid; It must be a whole number from 0 to 4294967295\n",
+      "error: option '--seed <n>' argument 'x' is invalid; it must be a whole number from 0 to 4294967295\n",
     ],
     [
       ["simulate", "--output", "xml"],
-      "error: option '--output <format>' argument 'xml' is invalid; Allowed choices are table, json, markdown\n",
+      "error: option '--output <format>' argument 'xml' is invalid; allowed choices are table, json, markdown\n",
     ],
     [["simulate", "--seed"], "error: option '--seed <n>' argument missing\n"],
     [["schema"], "error: missing required argument 'what'\n"],
     [
       ["validate", "a", "b"],
-      "error: too many arguments for 'validate'; Expected 1 argument but got 2: a, b\n",
+      "error: too many arguments for 'validate'; expected 1 argument but got 2\n",
     ],
   ])("says in one line what is wrong with %j, and ends with 2", async (argv, message) => {
     const { exitCode, stdout, stderr } = await runCommand(argv);
@@ -57,12 +60,11 @@ describe("capplan", () => {
     }
   });
 
-  it("keeps every line of help within 80 columns", async () => {
-    for (const { name } of createProgram(memoryIo()).commands.map((command) => ({
-      name: command.name(),
-    }))) {
+  it.each(["init", "validate", "simulate", "catalog", "schema"])(
+    "keeps the help of %s within 80 columns",
+    async (name) => {
       const { stdout } = await runCommand([name, "--help"]);
       for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-    }
-  });
+    },
+  );
 });

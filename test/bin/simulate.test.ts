@@ -174,7 +174,7 @@ describe("capplan simulate", () => {
 
   it("draws progress on a terminal's stderr only", async () => {
     await inFolder(async (run) => {
-      const long = ["simulate", "--set", "horizon.duration=6h", "--set", "tokens=1"].slice(0, 3);
+      const long = ["simulate", "--set", "horizon.duration=6h"];
       const slow = { isTTY: true, clockStepMs: 1000 };
       const { stdout, stderr } = await run([...long, "--replications", "2"], slow);
       expect(stderr).toContain("requests/s");

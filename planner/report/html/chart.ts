@@ -64,15 +64,12 @@ export function lineChart(
 }
 
 /** Cumulative distributions: y is the share of values at or below x, in percent. */
-export function cdfChart(
-  frame: Omit<ChartFrame, "yLabel" | "yMax">,
-  series: readonly ChartSeries[],
-): Chart {
+export function cdfChart(frame: Omit<ChartFrame, "yMax">, series: readonly ChartSeries[]): Chart {
   const percent = series.map(({ name, points }) => ({
     name,
     points: points.map(([x, share]) => [x, share * 100] as const),
   }));
-  return draw({ ...frame, yLabel: "% of requests", yMax: 100 }, percent, (one, color) => ({
+  return draw({ ...frame, yMax: 100 }, percent, (one, color) => ({
     type: "line",
     name: dropControls(one.name),
     data: one.points.map((point) => [...point]),

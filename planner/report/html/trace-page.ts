@@ -126,10 +126,13 @@ function gapChart(trace: TraceTable, arrivals: ArrivalInspection) {
     -Math.log1p(-u) * arrivals.gaps.meanSeconds,
     u,
   ]);
-  return cdfChart({ title: "Gaps between arrivals", xLabel: "seconds", logX: true }, [
-    { name: "trace", points: cdfPoints(gaps) },
-    { name: "Poisson of the same rate", points: poisson },
-  ]);
+  return cdfChart(
+    { title: "Gaps between arrivals", xLabel: "seconds", yLabel: "% of gaps", logX: true },
+    [
+      { name: "trace", points: cdfPoints(gaps) },
+      { name: "Poisson of the same rate", points: poisson },
+    ],
+  );
 }
 
 function lengthCharts(trace: TraceTable): HtmlBlock[] {
@@ -140,7 +143,7 @@ function lengthCharts(trace: TraceTable): HtmlBlock[] {
   }
   const shown = stride === 1 ? "each request" : `every ${ordinal(stride)} request`;
   return [
-    cdfChart({ title: "Lengths", xLabel: "tokens", logX: true }, [
+    cdfChart({ title: "Lengths", xLabel: "tokens", yLabel: "% of requests", logX: true }, [
       { name: "input", points: cdfPoints(trace.inputTokens.toSorted()) },
       { name: "output", points: cdfPoints(trace.outputTokens.toSorted()) },
     ]),

@@ -112,7 +112,7 @@ function missLine(result: SloResult): ReportLine {
 
 /** `34.0 % over`, or as a multiple when it is far over. */
 function formatOver(ratio: number): string {
-  if (ratio >= 3) return `${formatNumber(ratio)} times`;
+  if (ratio >= 2) return `${formatNumber(ratio)} times that`;
   return ratio >= 1 ? `${formatShare(ratio - 1)} over` : `${formatShare(1 - ratio)} under`;
 }
 
@@ -146,5 +146,10 @@ function loadLine(summary: SimulationSummary): string {
     price === null
       ? "cost unknown"
       : `${summary.cost.unpricedPools.length > 0 ? "at least " : ""}${formatUsd(price)} per hour`;
-  return `${formatCount(requests.completed)} of ${formatCount(requests.offered)} requests completed, ${formatNumber(throughput.requestsPerSecond)}/s${goodput}; ${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}; ${cost}.`;
+  // Requests that a saturated fleet still completes after the horizon say nothing about its rate.
+  const completed =
+    saturatedWorkloads(summary).length > 0
+      ? `${formatCount(requests.offered)} requests arrived; while they did, ${formatNumber(throughput.requestsPerSecond)}/s completed${goodput}`
+      : `${formatCount(requests.completed)} of ${formatCount(requests.offered)} requests completed, ${formatNumber(throughput.requestsPerSecond)}/s${goodput}`;
+  return `${completed}; ${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}; ${cost}.`;
 }

@@ -22,8 +22,12 @@ export function assumptionsSection(summary: SimulationSummary): ReportSection {
 
 function runFacts(summary: SimulationSummary): string[] {
   const { finished } = summary.interrupted ?? { finished: summary.replications };
+  const warmUp =
+    summary.warmUpSeconds === 0
+      ? "measured from the start"
+      : `of which the first ${formatDuration(summary.warmUpSeconds)} warm up and are not measured`;
   return [
-    `${plural(finished, "replication")} of ${formatDuration(summary.horizonSeconds)}, of which the first ${formatDuration(summary.warmUpSeconds)} warm up and are not measured; seed ${summary.seed}`,
+    `${plural(finished, "replication")} of ${formatDuration(summary.horizonSeconds)}, ${warmUp}; seed ${summary.seed}`,
     `scenario ${summary.scenario.name}, digest ${summary.scenario.digest}`,
     `quantiles come from a sketch with a relative error of at most ${formatShare(summary.sketchRelativeError)}`,
   ];

@@ -5,6 +5,11 @@ import { paragraph, type ReportBlock, type ReportSection, table } from "../repor
 
 export function costSection(summary: SimulationSummary): ReportSection {
   const { cost } = summary;
+  if (cost.usdPerHour === null) {
+    const text =
+      "unknown: no pool has a price; give price (per replica and hour) in the pools of the scenario";
+    return { heading: "Cost", blocks: [paragraph(text)] };
+  }
   const isPartial = cost.unpricedPools.length > 0;
   const amount = (usd: number | null): string =>
     usd === null ? "unknown" : `${isPartial ? "at least " : ""}${formatUsd(usd)}`;
@@ -25,7 +30,7 @@ export function costSection(summary: SimulationSummary): ReportSection {
   if (isPartial) {
     blocks.push(
       paragraph(
-        `No price is known for ${cost.unpricedPools.join(", ")}: give usdPerReplicaHour there to complete the totals.`,
+        `No price is known for ${cost.unpricedPools.join(", ")}: give its price (per replica and hour) to complete the totals.`,
       ),
     );
   }

@@ -72,7 +72,7 @@ function missingNotes(summary: SimulationSummary): ReportBlock[] {
   if (isSaturated) {
     return [
       paragraph(
-        "Not shown where the load exceeds what the fleet can serve: a growing queue has no latency.",
+        "TTFT, E2E and queue time are not shown: the load exceeds what the fleet can serve, and a queue that grows has no steady latency.",
       ),
     ];
   }

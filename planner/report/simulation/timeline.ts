@@ -7,6 +7,8 @@ import { formatCount, formatNumber, formatTime } from "../format-number";
 import { type Cell, type ReportSection, table } from "../report";
 
 const BAR_CELLS = 8;
+/** Starts of longer buckets are shown to the second. */
+const FINE_BUCKET_SECONDS = 10;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
 export function timelineSections(summary: SimulationSummary): ReportSection[] {
@@ -38,9 +40,11 @@ function workloadRows(name: string, timeline: readonly TimelineBucket[]): Cell[]
   const endSeconds = timeline[timeline.length - 1]!.endSeconds;
   return timeline.map((bucket) => {
     const figures = bucket.workloads[name];
-    const from = formatClock(bucket.startSeconds, endSeconds);
-    if (figures === undefined) return [from];
     const seconds = bucket.endSeconds - bucket.startSeconds;
+    const isFine = seconds < FINE_BUCKET_SECONDS;
+    const start = isFine ? bucket.startSeconds : Math.round(bucket.startSeconds);
+    const from = formatClock(start, endSeconds);
+    if (figures === undefined) return [from];
     return [
       from,
       formatNumber(figures.offered / seconds),

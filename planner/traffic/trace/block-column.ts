@@ -1,14 +1,23 @@
 /**
  * Prefix block hashes of a trace, renumbered from 0 in order of appearance while they are read,
  * so that later code can index arrays by them. Hashes may be numbers or strings.
+ *
+ * A number stands for a block *and all before it*: the same content after another beginning is another
+ * block, since a prefix cache can only hit what follows the same beginning. Hashes that are chained
+ * already (Mooncake's) come out as they are.
  */
 import type { TraceTable } from "../../scenario/trace-table";
 import { int32Column } from "./growing-column";
 
+/** More than a Map can hold (2²⁴ entries), so that a pair of numbers is one exact integer. */
+const HASHES_MAX = 2 ** 25;
+
 export class BlockColumn {
   private readonly ids = int32Column();
   private readonly offsets = int32Column();
-  private readonly numberOf = new Map<number | string, number>();
+  private readonly hashes = new Map<number | string, number>();
+  /** By the number of the block before (or −1) and the number of the hash. */
+  private readonly numberOf = new Map<number, number>();
 
   constructor(private readonly tokensPerBlock: number) {
     this.offsets.push(0);
@@ -29,13 +38,11 @@ export class BlockColumn {
   }
 
   push(hashes: readonly (number | string)[]): void {
+    let before = -1;
     for (const hash of hashes) {
-      let id = this.numberOf.get(hash);
-      if (id === undefined) {
-        id = this.numberOf.size;
-        this.numberOf.set(hash, id);
-      }
-      this.ids.push(id);
+      const hashNumber = numberIn(this.hashes, hash);
+      before = numberIn(this.numberOf, (before + 1) * HASHES_MAX + hashNumber);
+      this.ids.push(before);
     }
     this.offsets.push(this.ids.length);
   }
@@ -48,4 +55,14 @@ export class BlockColumn {
       distinct: this.numberOf.size,
     };
   }
+}
+
+/** Number of a key, the next free one when it is new. */
+function numberIn<Key>(numbers: Map<Key, number>, key: Key): number {
+  let known = numbers.get(key);
+  if (known === undefined) {
+    known = numbers.size;
+    numbers.set(key, known);
+  }
+  return known;
 }

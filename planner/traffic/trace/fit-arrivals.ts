@@ -19,7 +19,7 @@ import {
   kolmogorovDistance,
 } from "./trace-statistics";
 
-export interface RateStep {
+interface RateStep {
   readonly atSeconds: number;
   readonly factor: number;
 }
@@ -88,7 +88,7 @@ function fitSteps(
 }
 
 /** λ(t) of steps that hold until the next one. */
-export function curveOfSteps(
+function curveOfSteps(
   steps: readonly RateStep[],
   requestsPerSecond: number,
   durationSeconds: number,

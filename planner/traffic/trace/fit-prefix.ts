@@ -5,7 +5,7 @@
  */
 import type { TraceTable } from "../../scenario/trace-table";
 
-export interface FittedPrefix {
+interface FittedPrefix {
   readonly shared: number;
   readonly groups: number;
   readonly share: number;

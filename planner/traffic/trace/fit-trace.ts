@@ -2,13 +2,13 @@
  * Fits a workload to a trace: the block of a scenario file that generates traffic like it, and how
  * like it that traffic is, measured on requests drawn from the block by the generator itself.
  */
-import type { ResolvedArrivals, ResolvedTokens } from "../../scenario/resolved-scenario";
+import type { ResolvedArrivals } from "../../scenario/resolved-scenario";
 import type { TraceTable } from "../../scenario/trace-table";
 import { type FittedArrivals, fitArrivals } from "./fit-arrivals";
 import { fitQuantileTable, type QuantileTable } from "./fit-lengths";
 import { fitPrefix } from "./fit-prefix";
 import { inspectTrace, type TraceInspection } from "./inspect-trace";
-import { type FitGoodness, judgeFit } from "./judge-fit";
+import { type FitGoodness, judgeFit, type ResolvedFit } from "./judge-fit";
 
 export interface TraceFit {
   /** Keys and values as in a scenario file, without the model, which no trace tells. */
@@ -19,7 +19,7 @@ export interface TraceFit {
   readonly inspection: TraceInspection;
 }
 
-export interface FittedWorkload {
+interface FittedWorkload {
   /** Absent when the trace has no arrivals. */
   readonly arrivals?: {
     readonly rate: string;
@@ -37,11 +37,6 @@ export interface FittedWorkload {
     readonly share: number;
     readonly skew: number;
   };
-}
-
-export interface ResolvedFit {
-  readonly arrivals: Extract<ResolvedArrivals, { kind: "open" }> | undefined;
-  readonly tokens: Extract<ResolvedTokens, { kind: "distributions" }>;
 }
 
 /** @param trace - at least one request */

@@ -5,7 +5,7 @@
 
 type NumberArray = Float64Array | Int32Array;
 
-export class GrowingColumn<A extends NumberArray> {
+class GrowingColumn<A extends NumberArray> {
   private values: A;
   private used = 0;
 

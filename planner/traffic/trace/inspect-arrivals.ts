@@ -39,7 +39,7 @@ export interface ArrivalInspection {
 }
 
 /** Per bucket; a last bucket less than half full in time is left out. */
-export interface RateOverTime {
+interface RateOverTime {
   readonly bucketSeconds: number;
   readonly requestsPerSecond: readonly number[];
   readonly inputTokensPerSecond: readonly number[];

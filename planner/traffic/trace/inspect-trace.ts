@@ -43,7 +43,7 @@ export interface LengthSummary {
   readonly quantiles: readonly { readonly probability: number; readonly tokens: number }[];
 }
 
-export interface ClippedShare {
+interface ClippedShare {
   readonly windowTokens: number;
   /** Share of requests whose input alone leaves no room for an output token. */
   readonly inputShare: number;
@@ -52,9 +52,7 @@ export interface ClippedShare {
 }
 
 /** Probabilities of the quantiles that are reported. */
-export const LENGTH_PROBABILITIES = [
-  0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999,
-] as const;
+const LENGTH_PROBABILITIES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const;
 
 /** Context windows of models in common use. */
 const COMMON_WINDOWS = [4096, 8192, 16_384, 32_768, 65_536, 131_072] as const;

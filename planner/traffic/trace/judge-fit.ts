@@ -3,12 +3,12 @@
  * simulations use, inspected like the trace, and the two compared.
  */
 import { RandomStream } from "../../foundation/random";
+import type { ResolvedArrivals, ResolvedTokens } from "../../scenario/resolved-scenario";
 import type { TraceTable } from "../../scenario/trace-table";
 import { createArrivalClock } from "../arrivals";
 import { createLengthSource } from "../lengths";
 import { compileProfile, type RateCurve } from "../rate-profile";
 import type { PrefixFit } from "./fit-prefix";
-import type { ResolvedFit } from "./fit-trace";
 import { type ArrivalInspection, gapsOf } from "./inspect-arrivals";
 import type { TraceInspection } from "./inspect-trace";
 import {
@@ -18,6 +18,12 @@ import {
   mean,
   rankCorrelation,
 } from "./trace-statistics";
+
+/** A fitted block with its values resolved, as the generator takes them. */
+export interface ResolvedFit {
+  readonly arrivals: Extract<ResolvedArrivals, { kind: "open" }> | undefined;
+  readonly tokens: Extract<ResolvedTokens, { kind: "distributions" }>;
+}
 
 export interface FitGoodness {
   /** Requests drawn from the block, to compare with. */
@@ -34,14 +40,14 @@ export interface FitGoodness {
   readonly prefixReuse: { readonly trace: number; readonly fit: number } | undefined;
 }
 
-export interface LengthGoodness {
+interface LengthGoodness {
   /** Largest difference of the CDFs, 0 … 1. */
   readonly ksDistance: number;
   readonly traceMean: number;
   readonly fitMean: number;
 }
 
-export interface ArrivalGoodness {
+interface ArrivalGoodness {
   /** Largest difference of the CDFs of gaps; undefined when the clock of the trace is too coarse. */
   readonly gapKsDistance: number | undefined;
   /** Mean absolute difference between the rate in a bucket of time and the fitted one, relative to the mean rate. */

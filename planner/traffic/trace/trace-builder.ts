@@ -10,7 +10,7 @@ import { float64Column, int32Column } from "./growing-column";
 import { sortByArrival } from "./sort-by-arrival";
 
 /** Malformed rows that are described one by one; the others are counted. */
-export const MALFORMED_ROWS_LISTED = 20;
+const MALFORMED_ROWS_LISTED = 20;
 
 /** Largest number of tokens a column can hold: 2^31 − 1, far above any context window. */
 const TOKENS_MAX = 2_147_483_647;

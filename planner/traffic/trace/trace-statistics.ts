@@ -47,19 +47,20 @@ export function rankCorrelation(a: Numbers, b: Numbers): number | undefined {
   return squaresA === 0 || squaresB === 0 ? undefined : both / Math.sqrt(squaresA * squaresB);
 }
 
+/** Ranks from 1; equal values share the mean of theirs. */
 function meanRanks(values: Numbers): Float64Array {
-  const order = new Int32Array(values.length).map((_, index) => index);
-  order.sort((x, y) => (values[x] ?? 0) - (values[y] ?? 0));
-  const ranks = new Float64Array(values.length);
-  for (let first = 0; first < order.length; ) {
+  const sorted = values.toSorted();
+  // Lengths have far fewer different values than rows: a rank is looked up, not sorted for.
+  const rankOf = new Map<number, number>();
+  for (let first = 0; first < sorted.length; ) {
+    const value = sorted[first] ?? 0;
     let next = first + 1;
-    const value = values[order[first] ?? 0];
-    while (next < order.length && values[order[next] ?? 0] === value) next++;
-    // Ranks first + 1 … next are tied: each gets their mean.
-    for (let i = first; i < next; i++) ranks[order[i] ?? 0] = (first + 1 + next) / 2;
+    while (next < sorted.length && sorted[next] === value) next++;
+    // Ranks first + 1 … next are tied.
+    rankOf.set(value, (first + 1 + next) / 2);
     first = next;
   }
-  return ranks;
+  return Float64Array.from(values, (value) => rankOf.get(value) ?? 0);
 }
 
 /** Largest distance between two empirical CDFs (Kolmogorov–Smirnov). Both ascending, not empty. */

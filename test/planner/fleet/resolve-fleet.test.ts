@@ -45,8 +45,9 @@ describe("resolveFleet", () => {
     expect(problem?.message).toContain("g6f.xlarge has 0.125 l4-24gb");
   });
 
-  it("gives every model a weight format on every accelerator, or says which would work", () => {
-    for (const model of models) {
+  it("has a weight format for every accelerator, or says which would work", () => {
+    const precisions = new Map(models.map((model) => [model.publishedPrecision, model]));
+    for (const model of precisions.values()) {
       for (const accelerator of accelerators) {
         const problems = problemsOfSmall([
           `workloads.chat.model=${model.name}`,
@@ -142,7 +143,7 @@ describe("resolveFleet", () => {
         for (const { path } of problems)
           expect(path).toMatch(/^fleet\.regions\.us-east-1\.pools\.p\.engine/);
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: 150 },
     );
   });
 });

@@ -115,6 +115,16 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     [`${CHAT}.slo={ttft: {p95: 0 ms}}`],
     `${CHAT}.slo.ttft.p95: must be greater than 0, got "0 ms"`,
   ],
+  [
+    "an answer of no tokens",
+    [`${CHAT}.tokens.output=0`],
+    `${CHAT}.tokens.output: must be at least 1, got 0`,
+  ],
+  [
+    "a map as a key",
+    ["horizon={{a: b}: 1}"],
+    "horizon.{ a: b }: unknown key; allowed here: duration, warmUp, requests or drain",
+  ],
   // Choices.
   [
     "an unknown process",
@@ -427,6 +437,11 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     "a number of requests of a replay",
     [`${CHAT}.arrivals={trace: small.csv}`, "horizon.requests=10", "horizon.warmUp=0"],
     "horizon.requests: replayed traces end with their last request; use horizon.duration or arrivals.sample",
+  ],
+  [
+    "a number of requests of clients, and no duration",
+    ["horizon={requests: 100}", `${CHAT}.arrivals={closed: {concurrency: 4}}`],
+    "horizon.duration: is missing; how long 100 requests of chat take is not known before they are run; give a duration; arrivals end at it or after that many requests",
   ],
   // Names of maps.
   [

@@ -281,6 +281,16 @@ describe("resolveScenario", () => {
     });
   });
 
+  it("lasts as long as the requests that are asked for are expected to take", () => {
+    const text = SMALL_SCENARIO.replace(
+      "{ duration: 10 min, warmUp: 1 min }",
+      "{ requests: 10000 }",
+    );
+    const scenario = resolveScenario(parseScenario(text), { traces: new Map() });
+    expect(scenario.horizon).toMatchObject({ durationSeconds: 2000, warmUpSeconds: 200 });
+    expect(scenario.workloads[0]!.arrivals).toMatchObject({ requestsMax: 10000 });
+  });
+
   it("asks for each way of reading a file once", () => {
     const spec = parseScenario(SMALL_SCENARIO, {
       overrides: [

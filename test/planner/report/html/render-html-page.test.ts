@@ -61,7 +61,7 @@ describe("charts", () => {
 
   it("are the same text each time, however many were drawn before", () => {
     const first = lineChart(frame, series).svg;
-    cdfChart({ title: "other", xLabel: "x" }, series);
+    cdfChart({ title: "other", xLabel: "x", yLabel: "%" }, series);
     expect(lineChart(frame, series).svg).toBe(first);
   });
 

@@ -4,10 +4,7 @@ import type { PlannerError } from "../../../../planner/foundation/errors";
 import type { TraceTable } from "../../../../planner/scenario/trace-table";
 import { type ReadTraceOptions, readTrace } from "../../../../planner/traffic/trace/read-trace";
 
-export async function* chunksOf(
-  bytes: Uint8Array,
-  chunkBytes = 1 << 16,
-): AsyncGenerator<Uint8Array> {
+async function* chunksOf(bytes: Uint8Array, chunkBytes = 1 << 16): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += chunkBytes) {
     yield bytes.subarray(start, start + chunkBytes);
   }
