@@ -11,7 +11,7 @@ import type { Io } from "./io";
 import { packageVersion } from "./package-root";
 
 /** Adds options, arguments and the action to a command. */
-export type ConfigureCommand = (command: Command, io: Io) => void;
+type ConfigureCommand = (command: Command, io: Io) => void;
 
 interface CommandEntry {
   readonly name: string;

@@ -13,7 +13,7 @@ const REDRAW_MS = 100;
 const FIRST_DRAW_MS = 300;
 const BAR_CELLS_MAX = 24;
 
-export interface ProgressState {
+interface ProgressState {
   /** From 0 to 1, over all replications. */
   readonly fractionDone: number;
   /** Requests simulated so far, over all replications. */

@@ -29,7 +29,8 @@ export function formatCount(value: Maybe): string {
 /** A share of 1 as `97.3 %`. Only exactly 0 and 1 are shown as 0 % and 100 %. */
 export function formatShare(share: Maybe): string {
   if (!isKnown(share)) return UNKNOWN;
-  if (share === 0 || share === 1) return `${share * 100} %`;
+  // A share that was added up from parts may miss 1 by rounding.
+  if (share === 0 || Math.abs(share - 1) < 1e-9) return `${Math.round(share) * 100} %`;
   if (share >= 0.9995 && share < 1) return "> 99.9 %";
   if (share < 0.0005 && share > 0) return "< 0.1 %";
   return `${(share * 100).toFixed(1)} %`;

@@ -9,7 +9,7 @@ import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { kvShareOfRank } from "./parallelism";
 
 /** Bytes of one KV element. */
-export function kvElementBytes(precision: "bf16" | "fp8"): number {
+function kvElementBytes(precision: "bf16" | "fp8"): number {
   return precision === "fp8" ? 1 : 2;
 }
 

@@ -54,7 +54,7 @@ export function rankMemory(pool: ResolvedPool): RankMemory {
  * Bytes of weights on one accelerator. Embeddings and output head stay at 16 bits and are split over
  * tensor-parallel ranks; with a pipeline the first stage holds one and the last stage the other.
  */
-export function rankWeightsBytes(pool: ResolvedPool): number {
+function rankWeightsBytes(pool: ResolvedPool): number {
   const { model, engine } = pool;
   const weights = modelWeights(model);
   const isPublished4Bit = model.publishedPrecision === "fp4";

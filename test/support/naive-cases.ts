@@ -88,9 +88,11 @@ function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
     })
     .chain((given) =>
       physics(isDyadic, given.timeWindow).map((stepTime) => {
-        const tokensComputedPerStep = 1 + given.drafted;
+        // The engine refuses a step whose tokens do not fit one block.
+        const drafted = Math.min(given.drafted, given.blockTokens - 1);
+        const tokensComputedPerStep = 1 + drafted;
         let gained = 1;
-        for (let i = 1; i <= given.drafted; i++) gained += given.acceptance ** i;
+        for (let i = 1; i <= drafted; i++) gained += given.acceptance ** i;
         const tokenBudget = given.isChunked ? given.budget : INPUT_MAX + OUTPUT_MAX + given.budget;
         const windowTokens = given.windowBlocks * given.blockTokens;
         return {
@@ -145,6 +147,7 @@ function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload
     fc.integer({ min: 1, max: INPUT_MAX }),
     fc.integer({ min: 1, max: OUTPUT_MAX }),
     fc.array(fc.integer({ min: 0, max: 1 }), { maxLength: 8 }),
+    fc.boolean(),
   );
   return fc
     .record({
@@ -154,9 +157,11 @@ function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload
     })
     .map(({ rows, tokensPerBlock, hasBlocks }) => {
       let seconds = 0;
-      const table = rows.map(([after, input, output]): [number, number, number] => {
+      const table = rows.map(([after, input, output, path, isWhole]): [number, number, number] => {
         seconds += after;
-        return [seconds, input, output];
+        // An input that is nothing but cached blocks is a case of its own: one token is left to compute.
+        const whole = Math.min(INPUT_MAX, tokensPerBlock * path.length);
+        return [seconds, isWhole && whole > 0 ? whole : input, output];
       });
       const ids = new Map<string, number>();
       const chains = rows.map(([, , , path]) =>

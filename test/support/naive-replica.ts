@@ -49,7 +49,6 @@ export interface NaiveCoverage {
   sequenceRefusals: number;
   prefixHits: number;
   wholeInputHits: number;
-  sharedLate: number;
   evictions: number;
   kvWindowCrossings: number;
   timeWindowCrossings: number;
@@ -77,6 +76,9 @@ export interface NaiveStep {
   readonly chunks: readonly { readonly id: number; readonly tokens: number }[];
   readonly freeBlocks: number;
 }
+
+/** A client whose request was refused asks again after its think time and this. */
+const REFUSED_CLIENT_PAUSE_SECONDS = 1;
 
 /** Runs all that the sources bring through one replica, until it is idle. */
 export function runNaiveReplica(
@@ -108,7 +110,6 @@ class NaiveReplica {
     sequenceRefusals: 0,
     prefixHits: 0,
     wholeInputHits: 0,
-    sharedLate: 0,
     evictions: 0,
     kvWindowCrossings: 0,
     timeWindowCrossings: 0,
@@ -212,6 +213,9 @@ class NaiveReplica {
     if (this.blocks(longest) > this.settings.geometry.blocks) {
       request.isRejected = true;
       this.coverage.rejections++;
+      if (request.client >= 0) {
+        this.sources[workload]!.finished(request.client, seconds + REFUSED_CLIENT_PAUSE_SECONDS);
+      }
     } else {
       this.waiting.push(request);
     }
@@ -458,7 +462,6 @@ class NaiveReplica {
       if (wholeBlocks(segment.endTokens, this.settings.geometry.blockTokens) > storedTokens) return;
       const blocks = this.segmentBlocks(request, request.heldSegments);
       if (this.kv.isCached(segment.id)) {
-        this.coverage.sharedLate++;
         this.kv.reference(segment.id);
         this.kv.release(blocks);
       } else {

@@ -37,7 +37,7 @@ export function latencyBlock(mean: number, hasMargin = true): LatencyBlock {
   };
 }
 
-export const NO_LATENCY: LatencyBlocks = {
+const NO_LATENCY: LatencyBlocks = {
   ttftMs: null,
   tpotMs: null,
   itlMs: null,
@@ -45,7 +45,7 @@ export const NO_LATENCY: LatencyBlocks = {
   queueTimeMs: null,
 };
 
-export function requestCounts(offered: number, rejected = 0): RequestCounts {
+function requestCounts(offered: number, rejected = 0): RequestCounts {
   return {
     offered,
     completed: offered - rejected,

@@ -13,7 +13,7 @@ import { type Cell, paragraph, type ReportBlock, type ReportSection, table } fro
 const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999"] as const;
 
 /** Order and names as in the vocabulary. */
-export const LATENCY_METRICS: readonly (readonly [keyof LatencyBlocks, string])[] = [
+const LATENCY_METRICS: readonly (readonly [keyof LatencyBlocks, string])[] = [
   ["ttftMs", "TTFT"],
   ["tpotMs", "TPOT"],
   ["itlMs", "ITL"],

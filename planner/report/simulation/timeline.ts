@@ -3,7 +3,7 @@
  * builds up is seen at a glance.
  */
 import type { SimulationSummary, TimelineBucket } from "../../metrics/simulation-summary";
-import { formatCount, formatNumber, formatTime } from "../format-number";
+import { formatNumber, formatTime } from "../format-number";
 import { type Cell, type ReportSection, table } from "../report";
 
 const BAR_CELLS = 8;
@@ -52,7 +52,7 @@ function workloadRows(name: string, timeline: readonly TimelineBucket[]): Cell[]
       formatNumber(figures.outputTokens / seconds),
       formatTime(figures.ttftMsP50),
       formatTime(figures.ttftMsP95),
-      formatCount(Number(figures.meanInSystem.toPrecision(3))),
+      formatNumber(figures.meanInSystem),
       bar(figures.meanInSystem, most),
     ];
   });

@@ -52,6 +52,8 @@ describe("formatCount", () => {
 describe("formatShare", () => {
   it("says 100 % and 0 % only when it is exact", () => {
     expect(formatShare(1)).toBe("100 %");
+    expect(formatShare(1 + 2 ** -50)).toBe("100 %");
+    expect(formatShare(0.9995)).toBe("> 99.9 %");
     expect(formatShare(0.99999)).toBe("> 99.9 %");
     expect(formatShare(0.9949)).toBe("99.5 %");
     expect(formatShare(0.00001)).toBe("< 0.1 %");

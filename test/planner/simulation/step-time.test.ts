@@ -324,13 +324,13 @@ describe("step time", () => {
 });
 
 describe("coefficients", () => {
-  it("are calibrated for H100, A100 and B200, and labelled as modelled for all others", () => {
+  it("are calibrated for H100, A100, B200 and MI300X, and labelled as modelled for all others", () => {
     const kindOf = (name: string) =>
       stepTimeCoefficients(physicsPool("llama-3.1-8b-instruct", name).accelerator).kind;
-    expect(["h100-sxm-80gb", "a100-sxm-80gb", "b200-sxm-180gb"].map(kindOf)).toEqual(
-      Array(3).fill("calibrated"),
-    );
-    expect(["h200-sxm-141gb", "l4-24gb", "mi300x-192gb", "tpu-v6e"].map(kindOf)).toEqual(
+    expect(
+      ["h100-sxm-80gb", "a100-sxm-80gb", "b200-sxm-180gb", "mi300x-192gb"].map(kindOf),
+    ).toEqual(Array(4).fill("calibrated"));
+    expect(["h200-sxm-141gb", "l4-24gb", "mi325x-256gb", "tpu-v6e"].map(kindOf)).toEqual(
       Array(4).fill("modelled"),
     );
   });
