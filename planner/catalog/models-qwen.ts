@@ -30,6 +30,7 @@ export const qwenModels: readonly ModelSpec[] = [
     layers: 28,
     hiddenSize: 1024,
     vocabularySize: 151_936,
+    tiedEmbeddings: true,
     heads: 16,
     kvHeads: 8,
     headDim: 128,

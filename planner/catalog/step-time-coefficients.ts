@@ -52,7 +52,7 @@ const a100Sxm: StepTimeCoefficients = {
   frontEndSeconds: 0.03,
   collectiveLatencySeconds: 7e-6,
   linkEfficiency: 0.66,
-  tpotError: 0.1,
+  tpotError: 0.15,
   ttftError: 0.3,
   source:
     "fit of 53 points of vLLM 0.6 and 0.8, two dense models, tensor parallel 1 and 2: llm-d-benchmark@8eb9ac18, sglang@26db155e",
@@ -76,7 +76,7 @@ const b200Sxm: StepTimeCoefficients = {
   frontEndSeconds: 0.034,
   collectiveLatencySeconds: 7e-6,
   linkEfficiency: 0.38,
-  tpotError: 0.1,
+  tpotError: 0.3,
   ttftError: 0.3,
   source:
     "fit of 124 points of vLLM to 0.15, Llama-3.1-70B in FP8 and FP4 and gpt-oss-120b, tensor parallel 1 to 8: InferenceX export in aiconfigurator silicon_sample.csv@095f58a5",

@@ -1,7 +1,7 @@
 /**
  * Runs the replications of one scenario one after the other, with seeds derived from the scenario's, and
- * sums them up. Between replications the event loop turns, so that an interrupt is seen; what is finished by
- * then is kept. Worker threads and queues are other implementations of the same contract.
+ * sums them up. Between slices of a run the event loop turns, so that an interrupt is seen; the replications
+ * finished by then are kept. Worker threads and queues are other implementations of the same contract.
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -10,14 +10,14 @@ import { summarize } from "../metrics/summarize";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import type { RunObserver } from "../simulation/observer";
 import type { RunRecord } from "../simulation/run-record";
-import { type SimulateOptions, simulate } from "../simulation/simulate";
+import { type SimulateOptions, simulateInSlices } from "../simulation/simulate";
 
 export interface ReplicationOptions {
   readonly seed: number;
   readonly replications: number;
   readonly timelineBuckets?: number;
   readonly onProgress?: (progress: ReplicationProgress) => void;
-  /** Asked between replications; true stops with what is finished. */
+  /** Asked between slices; true stops with the replications that are finished. */
   readonly isInterrupted?: () => boolean;
   readonly observerFor?: (replication: number) => RunObserver | undefined;
 }
@@ -45,30 +45,39 @@ export async function runReplications(
 ): Promise<SimulationSummary | undefined> {
   const { seed, replications } = options;
   const records: RunRecord[] = [];
-  let requestsDone = 0;
+  let requestsBefore = 0;
   for (let replication = 0; replication < replications; replication++) {
-    await nextTurn();
-    if (options.isInterrupted?.() === true) break;
-    const record = simulate(scenario, seed * REPLICATIONS_MAX + replication, {
-      ...simulateOptions(options, replication),
-      onProgress: (progress) =>
-        options.onProgress?.({
-          replication,
-          replications,
-          fractionDone: fractionDone(
-            scenario,
-            replication,
-            replications,
-            progress.simulatedSeconds,
-          ),
-          requestsDone: requestsDone + progress.requestsDone,
-          simulatedSeconds: progress.simulatedSeconds,
-        }),
-    });
-    requestsDone += record.arrivals;
+    const record = await runOne(scenario, replication, requestsBefore, options);
+    if (record === undefined) break;
+    requestsBefore += record.arrivals;
     records.push(record);
   }
   return records.length === 0 ? undefined : summarize(scenario, records, { seed, replications });
+}
+
+/** One replication, slice by slice; undefined when it was interrupted. */
+async function runOne(
+  scenario: ResolvedScenario,
+  replication: number,
+  requestsBefore: number,
+  options: ReplicationOptions,
+): Promise<RunRecord | undefined> {
+  const seed = options.seed * REPLICATIONS_MAX + replication;
+  const run = simulateInSlices(scenario, seed, simulateOptions(options, replication));
+  for (;;) {
+    await nextTurn();
+    if (options.isInterrupted?.() === true) return undefined;
+    const slice = run.next();
+    if (slice.done === true) return slice.value;
+    const within = Math.min(1, slice.value.simulatedSeconds / scenario.horizon.durationSeconds);
+    options.onProgress?.({
+      replication,
+      replications: options.replications,
+      fractionDone: (replication + within) / options.replications,
+      requestsDone: requestsBefore + slice.value.requestsDone,
+      simulatedSeconds: slice.value.simulatedSeconds,
+    });
+  }
 }
 
 function simulateOptions(options: ReplicationOptions, replication: number): SimulateOptions {
@@ -77,14 +86,4 @@ function simulateOptions(options: ReplicationOptions, replication: number): Simu
     ...(observer === undefined ? {} : { observer }),
     ...(options.timelineBuckets === undefined ? {} : { timelineBuckets: options.timelineBuckets }),
   };
-}
-
-function fractionDone(
-  scenario: ResolvedScenario,
-  replication: number,
-  replications: number,
-  simulatedSeconds: number,
-): number {
-  const within = Math.min(1, simulatedSeconds / scenario.horizon.durationSeconds);
-  return (replication + within) / replications;
 }

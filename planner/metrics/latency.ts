@@ -3,7 +3,7 @@
  * confidence interval that the replications show. The only place where seconds become milliseconds.
  */
 
-import { QuantileSketch } from "../foundation/quantile-sketch";
+import { QuantileSketch, SKETCH_RELATIVE_ERROR } from "../foundation/quantile-sketch";
 import { halfWidth95 } from "./confidence";
 import type { LatencyBlock } from "./simulation-summary";
 
@@ -37,9 +37,14 @@ export function latencyBlock(replications: readonly QuantileSketch[]): LatencyBl
   const pooled = mergeSketches(replications);
   if (pooled.count === 0) return null;
   const values = byStatistic((statistic) => statisticSeconds(pooled, statistic) * 1e3);
-  const halfWidths = byStatistic((statistic) =>
-    halfWidth95(replications.map((sketch) => statisticSeconds(sketch, statistic) * 1e3)),
-  );
+  const halfWidths = byStatistic((statistic) => {
+    const halfWidth = halfWidth95(
+      replications.map((sketch) => statisticSeconds(sketch, statistic) * 1e3),
+    );
+    // Quantiles that fall into one bucket of the sketch agree only as far as the bucket is wide.
+    const resolution = statistic === "mean" ? 0 : values[statistic] * SKETCH_RELATIVE_ERROR;
+    return halfWidth === null ? null : Math.max(halfWidth, resolution);
+  });
   const ci95 = hasNumbers(halfWidths) ? halfWidths : null;
   return { ...values, count: pooled.count, ci95 };
 }

@@ -35,7 +35,8 @@ export function summarizePool(
     accelerator: pool.accelerator.name,
     replicas: pool.replicas,
     acceleratorsPerReplica: acceleratorsPerReplica(pool),
-    utilization: sum((run) => run.busySeconds) / (seconds * pool.replicas * runs.length),
+    // A sum of many steps may pass the whole by a rounding error.
+    utilization: Math.min(1, sum((run) => run.busySeconds) / (seconds * pool.replicas * runs.length)),
     kvUtilization: sum((run) => run.kvUtilization) / runs.length,
     batchSize: steps === 0 ? 0 : sum((run) => run.requestSteps) / steps,
     preemptions: sum((run) => run.preemptions) / runs.length,

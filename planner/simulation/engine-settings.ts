@@ -35,6 +35,7 @@ export function engineSettings(pool: ResolvedPool): EngineSettings {
     isPriorityScheduling: engine.scheduling === "priority",
     tokensComputedPerStep,
     tokensGainedPerStep: tokensGainedPerStep(engine.speculation),
+    stepsPerRunMax: Number.POSITIVE_INFINITY,
     geometry: kvCapacity(pool).geometry,
     stepTime: createStepTimeModel(pool),
   };

@@ -18,6 +18,8 @@ export interface EngineSettings {
   readonly tokensComputedPerStep: number;
   /** Tokens that a decoding request gains in a step on average: 1, or 1 + accepted drafts. */
   readonly tokensGainedPerStep: number;
+  /** Most steps in one jump; 1 goes step by step, with the same result. */
+  readonly stepsPerRunMax: number;
   readonly geometry: KvGeometry;
   readonly stepTime: StepTimeModel;
 }

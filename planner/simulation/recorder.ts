@@ -90,7 +90,8 @@ export class Recorder {
     this.countWaiting(slot, seconds);
   }
 
-  completed(slot: number, seconds: number, roundTripSeconds: number, replica: number): void {
+  /** @param besideSeconds network and front end, which the client waits for on top of the replica */
+  completed(slot: number, seconds: number, besideSeconds: number, replica: number): void {
     const store = this.store;
     this.completions++;
     this.countInSystem(seconds, -1);
@@ -99,8 +100,8 @@ export class Recorder {
     const output = store.outputTokens[slot]!;
     const cell = this.cells[store.cell[slot]!]!;
     const firstToken = store.firstTokenSeconds[slot]!;
-    const ttft = firstToken - arrival + roundTripSeconds;
-    const e2e = seconds - arrival + roundTripSeconds;
+    const ttft = firstToken - arrival + besideSeconds;
+    const e2e = seconds - arrival + besideSeconds;
     const queueTime = store.firstScheduledSeconds[slot]! - arrival;
     const tpot = output > 1 ? (seconds - firstToken) / (output - 1) : Number.NaN;
     const isMeasured = this.isMeasured(slot);

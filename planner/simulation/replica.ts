@@ -631,7 +631,7 @@ export class Replica {
   private stepsAhead(segment: number): number {
     const { batch, kv } = this;
     const settings = this.pool.settings;
-    let steps = batch.stepsToNextMark();
+    let steps = Math.min(batch.stepsToNextMark(), settings.stepsPerRunMax);
     const nextStart = settings.stepTime.context.start[segment + 1];
     if (nextStart !== undefined) {
       const perStep = batch.size * settings.tokensGainedPerStep;

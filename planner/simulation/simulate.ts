@@ -30,8 +30,6 @@ export interface SimulateOptions {
   readonly timelineBuckets?: number;
   /** Physics of a pool; absent = the catalog's (engine-settings.ts). For calibration tables and for laws. */
   readonly engineSettingsFor?: (pool: ResolvedPool) => EngineSettings;
-  /** Called about every 30,000 events. */
-  readonly onProgress?: (progress: RunProgress) => void;
 }
 
 export interface RunProgress {
@@ -42,7 +40,7 @@ export interface RunProgress {
 /** A client that is refused does not ask again at once: without a pause it would do so for ever at one instant. */
 const REFUSED_CLIENT_PAUSE_SECONDS = 1;
 
-const EVENTS_BETWEEN_PROGRESS = 1 << 15;
+const EVENTS_PER_SLICE = 1 << 15;
 
 /**
  * Runs the scenario once. The same scenario and seed give the same record, bit for bit.
@@ -54,7 +52,27 @@ export function simulate(
   seed: number,
   options: SimulateOptions = {},
 ): RunRecord {
-  return new Simulation(scenario, seed, options).run();
+  const run = simulateInSlices(scenario, seed, options);
+  for (;;) {
+    const slice = run.next();
+    if (slice.done === true) return slice.value;
+  }
+}
+
+/**
+ * The same run in slices of about 30,000 events: yields how far it is after each, so that a caller can show
+ * progress, look for an interrupt, or give it up.
+ *
+ * @throws PlannerError when a model does not fit its pool
+ */
+export function* simulateInSlices(
+  scenario: ResolvedScenario,
+  seed: number,
+  options: SimulateOptions = {},
+): Generator<RunProgress, RunRecord> {
+  const simulation = new Simulation(scenario, seed, options);
+  while (simulation.runEvents(EVENTS_PER_SLICE)) yield simulation.progress;
+  return simulation.close();
 }
 
 class Simulation implements ReplicaListener {
@@ -135,22 +153,28 @@ class Simulation implements ReplicaListener {
     }
   }
 
-  run(): RunRecord {
+  /** Handles at most `count` events; false when there are no more. */
+  runEvents(count: number): boolean {
     const { horizon } = this.scenario;
     const end = horizon.drain ? Number.POSITIVE_INFINITY : horizon.durationSeconds;
-    for (;;) {
+    for (let i = 0; i < count; i++) {
       const arrival = this.sourcePeeks.smallest;
       const transfer = this.transfers.topKey;
       const boundary = this.replicaEvents.smallest;
       const next = Math.min(arrival, transfer, boundary);
-      if (next > end || next === Number.POSITIVE_INFINITY) break;
+      if (next > end || next === Number.POSITIVE_INFINITY) return false;
       this.now = next;
+      this.events++;
       if (arrival === next) this.handleArrival();
       else if (transfer === next) this.handleTransfer();
       else this.handleBoundary(this.replicaEvents.winner);
-      if (++this.events % EVENTS_BETWEEN_PROGRESS === 0) this.reportProgress();
     }
-    return this.close(horizon.drain ? this.now : horizon.durationSeconds);
+    return true;
+  }
+
+  get progress(): RunProgress {
+    const { completions, rejections } = this.recorder;
+    return { simulatedSeconds: this.now, requestsDone: completions + rejections };
   }
 
   private peek(source: number): void {
@@ -253,10 +277,17 @@ class Simulation implements ReplicaListener {
 
   onFinished(slot: number, seconds: number): void {
     const { store } = this;
-    const roundTrip = this.routing.roundTripSeconds(store.origin[slot]!, store.pool[slot]!);
-    this.recorder.completed(slot, seconds, roundTrip, store.replica[slot]!);
-    this.answerClient(slot, seconds + roundTrip);
+    const beside = this.secondsBesideReplica(slot);
+    this.recorder.completed(slot, seconds, beside, store.replica[slot]!);
+    this.answerClient(slot, seconds + beside);
     store.release(slot);
+  }
+
+  /** Seconds that a client waits beside the replica's own: the network, and the engine's front end. */
+  private secondsBesideReplica(slot: number): number {
+    const pool = this.store.pool[slot]!;
+    const { frontEndSeconds } = this.scenario.fleet.pools[pool]!.coefficients;
+    return this.routing.roundTripSeconds(this.store.origin[slot]!, pool) + frontEndSeconds;
   }
 
   /** Lets a client that waits for the end of its request go on. */
@@ -269,16 +300,10 @@ class Simulation implements ReplicaListener {
     this.hasFeedback = true;
   }
 
-  private reportProgress(): void {
-    const { completions, rejections } = this.recorder;
-    this.options.onProgress?.({
-      simulatedSeconds: this.now,
-      requestsDone: completions + rejections,
-    });
-  }
-
-  private close(seconds: number): RunRecord {
+  /** Counts what is left in flight and hands over what was measured. */
+  close(): RunRecord {
     const { horizon } = this.scenario;
+    const seconds = horizon.drain ? this.now : horizon.durationSeconds;
     const { recorder } = this;
     const left = this.store.liveSlots();
     for (const slot of left) recorder.leftInFlight(slot, this.store.replica[slot]!);

@@ -63,7 +63,7 @@ export function scenarioOfPoint(
       routing: { policy: "round-robin", regions: "any", spillOutstanding: 0, affinitySlack: 0 },
       origins: ["client"],
       // The client sits beside the engine; what a request waits for outside the engine is its front end.
-      roundTripSeconds: [[pool.coefficients.frontEndSeconds]],
+      roundTripSeconds: [[0]],
     },
   };
 }

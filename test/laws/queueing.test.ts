@@ -32,7 +32,7 @@ function constantSteps(servers: number): EngineSettings {
     isPriorityScheduling: false,
     tokensComputedPerStep: 1,
     tokensGainedPerStep: 1,
-    geometry: {
+    stepsPerRunMax: Number.POSITIVE_INFINITY,
       blockTokens: 16,
       blocks: 1 << 24,
       fullGroups: 1,

@@ -70,16 +70,18 @@ function physics(isDyadic: boolean, timeWindow: number): fc.Arbitrary<StepTimeMo
 }
 
 function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
-  const infinite = fc.constant(Number.POSITIVE_INFINITY);
+  const infinity = Number.POSITIVE_INFINITY;
   return fc
     .record({
       blockTokens: fc.constantFrom(1, 2, 4, 8),
       blocks: fc.integer({ min: 6, max: 90 }),
       groups: fc.constantFrom([1, 0], [1, 0], [1, 1], [0, 1], [2, 1], [1, 2]),
       windowBlocks: fc.integer({ min: 1, max: 8 }),
-      timeWindow: fc.oneof(infinite, fc.integer({ min: 2, max: 70 })),
+      timeWindow: fc.oneof(fc.constant(infinity), fc.integer({ min: 2, max: 70 })),
       budget: fc.integer({ min: 6, max: 80 }),
       sequences: fc.integer({ min: 1, max: 10 }),
+      // However far it may jump, the story is the same.
+      stepsPerRunMax: fc.constantFrom(infinity, infinity, 1, 2, 7),
       isChunked: fc.boolean(),
       isCaching: fc.boolean(),
       isPriority: fc.boolean(),
@@ -104,12 +106,12 @@ function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
           isPriorityScheduling: given.isPriority,
           tokensComputedPerStep,
           tokensGainedPerStep: gained,
-          geometry: {
+          stepsPerRunMax: given.stepsPerRunMax,
             blockTokens: given.blockTokens,
             blocks: given.blocks * (given.groups[0]! + given.groups[1]!),
             fullGroups: given.groups[0]!,
             windowGroups: given.groups[1]!,
-            windowTokens: given.groups[1] === 0 ? Number.POSITIVE_INFINITY : windowTokens,
+            windowTokens: given.groups[1] === 0 ? infinity : windowTokens,
           },
           stepTime,
         };

@@ -49,7 +49,7 @@ export function lawSettings(pool: ResolvedPool): EngineSettings {
     tokensComputedPerStep,
     tokensGainedPerStep:
       engine.speculation === undefined ? 1 : 1 + engine.speculation.acceptanceRate,
-    geometry: {
+    stepsPerRunMax: Number.POSITIVE_INFINITY,
       blockTokens: engine.blockTokens,
       blocks: engine.kvBlocks ?? 400,
       fullGroups: 1,

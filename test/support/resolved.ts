@@ -54,7 +54,8 @@ export function resolvedPool(
     inputTokensMax: Number.POSITIVE_INFINITY,
     priorities: [],
     usdPerReplicaHour: undefined,
-    coefficients: stepTimeCoefficients(accelerator),
+    // What a client waits for beside the replica would blur laws about the replica.
+    coefficients: { ...stepTimeCoefficients(accelerator), frontEndSeconds: 0 },
     ...rest,
     engine: { ...defaultEngine, ...engine },
   };

@@ -27,7 +27,7 @@ function settingsOf(shape: Shape): EngineSettings {
     isPriorityScheduling: false,
     tokensComputedPerStep: Math.ceil(shape.gain),
     tokensGainedPerStep: shape.gain,
-    geometry: {
+    stepsPerRunMax: Number.POSITIVE_INFINITY,
       blockTokens: shape.blockTokens,
       blocks: 1 << 20,
       fullGroups: shape.fullGroups,

@@ -1,0 +1,154 @@
+/** Verdicts on records made by hand: what is PASS, what is FAIL, and when nobody can know. */
+import { describe, expect, it } from "@jest/globals";
+import { groupCells } from "../../../planner/metrics/cell-group";
+import type { SloResult, Verdict } from "../../../planner/metrics/simulation-summary";
+import { overallVerdict, sloResults } from "../../../planner/metrics/slo";
+import type { Objective, ResolvedScenario } from "../../../planner/scenario/resolved-scenario";
+import type { RunRecord } from "../../../planner/simulation/run-record";
+import { resolvedPool, resolvedScenario, resolvedWorkload } from "../../support/resolved";
+import { type CellByHand, cellByHand, recordByHand } from "../../support/run-records";
+
+const SKETCH_ERROR = 0.006;
+
+function scenarioOf(objective: Objective, modelError: number): ResolvedScenario {
+  const pool = resolvedPool();
+  const coefficients = { ...pool.coefficients, ttftError: modelError, tpotError: modelError };
+  return resolvedScenario({
+    pools: [{ ...pool, coefficients }],
+    workloads: [resolvedWorkload({ slo: [objective] })],
+  });
+}
+
+function judge(
+  objective: Objective,
+  cells: readonly CellByHand[],
+  options: { readonly modelError?: number; readonly gaps?: readonly number[] } = {},
+): SloResult {
+  const records: RunRecord[] = cells.map((cell) => recordByHand([cellByHand(cell)], options.gaps));
+  const scenario = scenarioOf(objective, options.modelError ?? 0);
+  return sloResults(scenario, records, {
+    workloadIndex: 0,
+    group: groupCells(records, () => true, true),
+    gaps: records.map((record) => record.pools[0]!.itlSeconds[0]!),
+  })[0]!;
+}
+
+/** `answered` requests with TTFTs spread evenly over (0, 1] seconds, and others that were not answered. */
+function evenly(answered: number, unanswered = 0, met = answered): CellByHand {
+  return {
+    counts: { offered: answered + unanswered, completed: answered, rejected: unanswered },
+    met: [met],
+    ttftSeconds: Array.from({ length: answered }, (_, i) => (i + 1) / answered),
+  };
+}
+
+const p95 = (limitSeconds: number): Objective => ({
+  metric: "ttft",
+  statistic: "p95",
+  limitSeconds,
+});
+
+describe("verdict of a quantile", () => {
+  // 10,000 independent requests: the 95 % interval of the P95 rank is ± 1.96 √(0.95·0.05/10⁴) = ± 0.0043.
+  it.each([
+    [0.97, "PASS"],
+    [0.952, "UNCERTAIN"],
+    [0.948, "UNCERTAIN"],
+    [0.93, "FAIL"],
+  ] as const)("of a P95 of 0.95 s against a limit of %d s is %s", (limit, verdict) => {
+    const result = judge(p95(limit), [evenly(10_000)]);
+    expect(result.verdict).toBe(verdict);
+    expect(Math.abs(result.valueMs! - 950)).toBeLessThan(950 * SKETCH_ERROR);
+    expect(result.lowMs!).toBeLessThan(950);
+    expect(result.highMs!).toBeGreaterThan(950);
+  });
+
+  it("widens with the error of the step-time model, on both sides", () => {
+    const sure = judge(p95(1.1), [evenly(10_000)]);
+    const unsure = judge(p95(1.1), [evenly(10_000)], { modelError: 0.25 });
+    expect([sure.verdict, unsure.verdict]).toEqual(["PASS", "UNCERTAIN"]);
+    expect(unsure.highMs!).toBeCloseTo(sure.highMs! * 1.25, 6);
+    expect(unsure.lowMs!).toBeCloseTo(sure.lowMs! * 0.75, 6);
+    expect(judge(p95(0.8), [evenly(10_000)], { modelError: 0.25 }).verdict).toBe("UNCERTAIN");
+    expect(judge(p95(0.6), [evenly(10_000)], { modelError: 0.25 }).verdict).toBe("FAIL");
+  });
+
+  it("is wider for fewer requests", () => {
+    const width = (answered: number): number => {
+      const { lowMs, highMs } = judge(p95(1), [evenly(answered)]);
+      return highMs! - lowMs!;
+    };
+    expect(width(100)).toBeGreaterThan(3 * width(10_000));
+  });
+
+  it("rests on the spread of replications when there are several", () => {
+    const scaled = (factor: number): CellByHand => {
+      const cell = evenly(1000);
+      return { ...cell, ttftSeconds: cell.ttftSeconds!.map((value) => value * factor) };
+    };
+    // P95 of 0.855, 0.95 and 1.045 s: s = 0.095, half-width 4.303 · 0.095 / √3 = 0.236 s.
+    const result = judge(p95(1), [0.9, 1, 1.1].map(scaled));
+    expect(result.verdict).toBe("UNCERTAIN");
+    expect((result.highMs! - result.lowMs!) / 2).toBeCloseTo(236, -1);
+    expect(judge(p95(1.25), [0.9, 1, 1.1].map(scaled)).verdict).toBe("PASS");
+    expect(judge(p95(0.7), [0.9, 1, 1.1].map(scaled)).verdict).toBe("FAIL");
+  });
+});
+
+describe("requests that were not answered", () => {
+  it("count as infinitely late: the P95 of all is a higher quantile of the answered", () => {
+    // 3 of 100 are rejected: the P95 of the offered is the 0.95/0.97 = 0.979 quantile of the answered.
+    const result = judge(p95(2), [evenly(9700, 300)]);
+    expect(Math.abs(result.valueMs! - 979.4)).toBeLessThan(979.4 * SKETCH_ERROR);
+    expect(result.attainment).toBeCloseTo(0.97, 9);
+  });
+
+  it("make the quantile infinite when they are more than its tail", () => {
+    const result = judge(p95(1e6), [evenly(9000, 1000)]);
+    expect(result).toMatchObject({ verdict: "FAIL", valueMs: null, attainment: 0.9 });
+  });
+
+  it("make a mean infinite, however few they are", () => {
+    const mean: Objective = { metric: "ttft", statistic: "mean", limitSeconds: 1e6 };
+    expect(judge(mean, [evenly(9999, 1)]).verdict).toBe("FAIL");
+    expect(judge(mean, [evenly(10_000)]).verdict).toBe("PASS");
+  });
+
+  it("leave nothing to say when no request was offered, and FAIL when none was answered", () => {
+    expect(judge(p95(1), [{ met: [0] }])).toMatchObject({
+      verdict: "UNCERTAIN",
+      valueMs: null,
+      attainment: null,
+    });
+    expect(judge(p95(1), [evenly(0, 10)])).toMatchObject({ verdict: "FAIL", attainment: 0 });
+  });
+});
+
+describe("a saturated workload", () => {
+  const growing: CellByHand = {
+    ...evenly(10_000),
+    counts: { offered: 10_000, completed: 10_000, offeredSecondHalf: 5000, waitingAtEnd: 1000 },
+  };
+
+  it("fails every objective that its queue enters, without a value", () => {
+    expect(judge(p95(1e6), [growing])).toMatchObject({ verdict: "FAIL", valueMs: null });
+  });
+
+  it("is still judged by the gaps between its tokens", () => {
+    const gaps = Array.from({ length: 1000 }, () => 0.02);
+    const itl: Objective = { metric: "itl", statistic: "p99", limitSeconds: 0.03 };
+    expect(judge(itl, [growing], { gaps })).toMatchObject({ verdict: "PASS" });
+  });
+});
+
+describe("overallVerdict", () => {
+  it.each<[Verdict[], Verdict]>([
+    [[], "NONE"],
+    [["PASS", "PASS"], "PASS"],
+    [["PASS", "UNCERTAIN"], "UNCERTAIN"],
+    [["UNCERTAIN", "FAIL", "PASS"], "FAIL"],
+  ])("of %j is %s", (verdicts, overall) => {
+    const result = judge(p95(1), [evenly(10)]);
+    expect(overallVerdict(verdicts.map((verdict) => ({ ...result, verdict })))).toBe(overall);
+  });
+});
