@@ -94,12 +94,16 @@ describe("fast-forward", () => {
     const law = fc.property(naiveCase(), (one) => {
       const naive = compare(one);
       requests += naive.requests.length;
-      for (const [rule, count] of Object.entries(naive.coverage) as [keyof NaiveCoverage, number][]) {
+      for (const [rule, count] of Object.entries(naive.coverage) as [
+        keyof NaiveCoverage,
+        number,
+      ][]) {
         seen[rule] = (seen[rule] ?? 0) + count;
       }
     });
     fc.assert(law, { seed: SEED, numRuns: CASES });
-    if (process.env["LAW_COVERAGE"]) process.stderr.write(`${JSON.stringify({ requests, ...seen })}\n`);
+    if (process.env["LAW_COVERAGE"])
+      process.stderr.write(`${JSON.stringify({ requests, ...seen })}\n`);
     // A campaign that never puts a rule to use proves nothing about it.
     const unused = Object.entries(seen).filter(([, count]) => count < 10);
     expect(unused).toEqual([]);

@@ -108,7 +108,12 @@ describe("relabelling", () => {
   it("for all orders of two identical pools, clients see the same", () => {
     const law = fc.property(fc.integer({ min: 1, max: 1000 }), (seed) => {
       const pools = ["a", "b", "c"].map((name, i) =>
-        resolvedPool({ name: `region/${name}`, replicas: 2, usdPerReplicaHour: i, engine: { kvBlocks: 200 } }),
+        resolvedPool({
+          name: `region/${name}`,
+          replicas: 2,
+          usdPerReplicaHour: i,
+          engine: { kvBlocks: 200 },
+        }),
       );
       const scenarioOf = (order: readonly number[]): ResolvedScenario =>
         resolvedScenario({

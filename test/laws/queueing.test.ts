@@ -33,6 +33,7 @@ function constantSteps(servers: number): EngineSettings {
     tokensComputedPerStep: 1,
     tokensGainedPerStep: 1,
     stepsPerRunMax: Number.POSITIVE_INFINITY,
+    geometry: {
       blockTokens: 16,
       blocks: 1 << 24,
       fullGroups: 1,

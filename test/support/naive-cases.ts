@@ -107,6 +107,7 @@ function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
           tokensComputedPerStep,
           tokensGainedPerStep: gained,
           stepsPerRunMax: given.stepsPerRunMax,
+          geometry: {
             blockTokens: given.blockTokens,
             blocks: given.blocks * (given.groups[0]! + given.groups[1]!),
             fullGroups: given.groups[0]!,

@@ -50,6 +50,7 @@ export function lawSettings(pool: ResolvedPool): EngineSettings {
     tokensGainedPerStep:
       engine.speculation === undefined ? 1 : 1 + engine.speculation.acceptanceRate,
     stepsPerRunMax: Number.POSITIVE_INFINITY,
+    geometry: {
       blockTokens: engine.blockTokens,
       blocks: engine.kvBlocks ?? 400,
       fullGroups: 1,

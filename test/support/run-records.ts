@@ -39,7 +39,10 @@ export function cellByHand(given: CellByHand): CellRecord {
 }
 
 /** A run of 100 s of one pool; `gaps` are inter-token gaps of workload 0. */
-export function recordByHand(cells: readonly CellRecord[], gaps: readonly number[] = []): RunRecord {
+export function recordByHand(
+  cells: readonly CellRecord[],
+  gaps: readonly number[] = [],
+): RunRecord {
   return {
     seed: 1,
     windowStartSeconds: 0,

@@ -28,6 +28,7 @@ function settingsOf(shape: Shape): EngineSettings {
     tokensComputedPerStep: Math.ceil(shape.gain),
     tokensGainedPerStep: shape.gain,
     stepsPerRunMax: Number.POSITIVE_INFINITY,
+    geometry: {
       blockTokens: shape.blockTokens,
       blocks: 1 << 20,
       fullGroups: shape.fullGroups,
@@ -121,7 +122,10 @@ describe("DecodeBatch", () => {
         if (kind === "join") {
           join(batch, store, model, { admission, context, remaining });
         } else if (model.members.length > 0) {
-          const place = Math.min(model.members.length - 1, Math.floor(share * model.members.length));
+          const place = Math.min(
+            model.members.length - 1,
+            Math.floor(share * model.members.length),
+          );
           if (kind === "leave") leave(batch, model, model.members[place]!);
           else advance(batch, model, share);
         }
@@ -147,7 +151,8 @@ describe("DecodeBatch", () => {
     const workloadOf = (slot: number): number => store.workload[slot]!;
     const bestOf = (priorityOf: readonly number[]): number => {
       const least = Math.max(...model.members.map(({ slot }) => priorityOf[workloadOf(slot)]!));
-      return model.members.filter(({ slot }) => priorityOf[workloadOf(slot)] === least).at(-1)!.slot;
+      return model.members.filter(({ slot }) => priorityOf[workloadOf(slot)] === least).at(-1)!
+        .slot;
     };
     for (const priorityOf of [
       [0, 1],
@@ -226,7 +231,10 @@ function expectSame(batch: DecodeBatch, store: RequestStore, model: Model): void
     model.step,
     model.clockAt(model.step),
   ]);
-  expect(batch.contextTokens).toBeCloseTo(sum((member) => model.expected(member)), 6);
+  expect(batch.contextTokens).toBeCloseTo(
+    sum((member) => model.expected(member)),
+    6,
+  );
   expect(batch.windowTokens).toBeCloseTo(
     sum((member) => Math.min(model.expected(member), given.timeWindow)),
     6,

@@ -165,14 +165,17 @@ describe("by-length", () => {
     [100, FIRST_POOL],
     [200, FIRST_POOL],
     [201, SECOND_POOL],
-  ])("for all loads, sends %d input tokens to the tightest pool that takes them", (tokens, places) => {
-    const law = fc.property(loads, (outstanding) => {
-      const router = group({ policy: "by-length" }, pools);
-      setAll(router, outstanding);
-      expect(router.choose(request({ inputTokens: tokens }))).toBe(leastOf(outstanding, places));
-    });
-    fc.assert(law, CAMPAIGN);
-  });
+  ])(
+    "for all loads, sends %d input tokens to the tightest pool that takes them",
+    (tokens, places) => {
+      const law = fc.property(loads, (outstanding) => {
+        const router = group({ policy: "by-length" }, pools);
+        setAll(router, outstanding);
+        expect(router.choose(request({ inputTokens: tokens }))).toBe(leastOf(outstanding, places));
+      });
+      fc.assert(law, CAMPAIGN);
+    },
+  );
 
   it("sends what no pool takes to the least outstanding of all", () => {
     const router = group({ policy: "by-length" }, [{ inputTokensMax: 10 }, { inputTokensMax: 20 }]);
@@ -186,17 +189,20 @@ describe("by-priority", () => {
     ["interactive", SECOND_POOL],
     ["standard", FIRST_POOL],
     ["batch", FIRST_POOL],
-  ] as const)("for all loads, %s requests go to their reserved pool or to the open one", (priority, places) => {
-    const law = fc.property(loads, (outstanding) => {
-      const router = group({ policy: "by-priority" }, [
-        { priorities: [] },
-        { priorities: ["interactive"] },
-      ]);
-      setAll(router, outstanding);
-      expect(router.choose(request({ priority }))).toBe(leastOf(outstanding, places));
-    });
-    fc.assert(law, CAMPAIGN);
-  });
+  ] as const)(
+    "for all loads, %s requests go to their reserved pool or to the open one",
+    (priority, places) => {
+      const law = fc.property(loads, (outstanding) => {
+        const router = group({ policy: "by-priority" }, [
+          { priorities: [] },
+          { priorities: ["interactive"] },
+        ]);
+        setAll(router, outstanding);
+        expect(router.choose(request({ priority }))).toBe(leastOf(outstanding, places));
+      });
+      fc.assert(law, CAMPAIGN);
+    },
+  );
 });
 
 describe("cheapest-first", () => {

@@ -20,7 +20,10 @@ function scenarioOf(
   const scenario = resolvedScenario({
     pools,
     routing: { regions, policy },
-    workloads: [resolvedWorkload({ model: LLAMA }), resolvedWorkload({ name: "code", model: QWEN })],
+    workloads: [
+      resolvedWorkload({ model: LLAMA }),
+      resolvedWorkload({ name: "code", model: QWEN }),
+    ],
   });
   const region = scenario.fleet.regions[0]!;
   return {
@@ -39,7 +42,9 @@ function scenarioOf(
 
 /** The replicas that take turns for a workload and an origin. */
 function served(scenario: ResolvedScenario, workload: number, origin: number): number[] {
-  const poolOfReplica = scenario.fleet.pools.flatMap((pool, i) => Array<number>(pool.replicas).fill(i));
+  const poolOfReplica = scenario.fleet.pools.flatMap((pool, i) =>
+    Array<number>(pool.replicas).fill(i),
+  );
   const table = new RoutingTable(scenario, poolOfReplica, new RandomStream(1, "router"));
   const chosen = Array.from({ length: 20 }, () => table.choose(workload, origin, REQUEST));
   return [...new Set(chosen)].sort((a, b) => a - b);
@@ -82,7 +87,11 @@ describe("RoutingTable", () => {
     ];
     const scenario = scenarioOf(split, "any");
     expect(served(scenario, 0, 0)).toEqual([2, 7]);
-    const table = new RoutingTable(scenario, [0, 0, 1, 2, 3, 4, 4, 5], new RandomStream(1, "router"));
+    const table = new RoutingTable(
+      scenario,
+      [0, 0, 1, 2, 3, 4, 4, 5],
+      new RandomStream(1, "router"),
+    );
     const decode = (pool: number): number[] =>
       Array.from({ length: 4 }, () => table.chooseDecode(pool, REQUEST));
     expect(decode(1)).toEqual([0, 1, 0, 1]);
@@ -99,7 +108,11 @@ describe("RoutingTable", () => {
   });
 
   it("knows the round trip from an origin to the region of a pool", () => {
-    const table = new RoutingTable(scenarioOf(pools, "any"), [0, 0, 1, 2, 2, 2], new RandomStream(1, "r"));
+    const table = new RoutingTable(
+      scenarioOf(pools, "any"),
+      [0, 0, 1, 2, 2, 2],
+      new RandomStream(1, "r"),
+    );
     expect(table.roundTripSeconds(0, 2)).toBe(0.08);
     expect(table.roundTripSeconds(1, 0)).toBe(0.09);
   });
