@@ -1,13 +1,12 @@
 /**
- * Ctrl-C during a run of several replications. A replication is synchronous, so Ctrl-C is seen between two of
- * them: the run then ends with what is finished. Until one is finished there is nothing to keep, and Ctrl-C is left
- * to the system, which ends the process at once (130 in a shell).
+ * Ctrl-C during a run. The first one ends the run at its next slice, with the replications that are finished by
+ * then; the second one ends the process at once.
  */
 import { EXIT } from "./exit-codes";
 import type { Io } from "./io";
 
 export interface Interrupts {
-  /** To be asked before each replication. */
+  /** To be asked between slices of the run. */
   isInterrupted(): boolean;
   /** Gives Ctrl-C back. */
   stop(): void;
@@ -15,21 +14,12 @@ export interface Interrupts {
 
 /** @param cleanUp called before a second Ctrl-C ends the process */
 export function watchInterrupts(io: Io, cleanUp: () => void): Interrupts {
-  let replicationsStarted = 0;
   let interruptions = 0;
-  let unsubscribe = (): void => {};
-  const onInterrupt = (): void => {
+  const stop = io.onInterrupt(() => {
     interruptions++;
     if (interruptions < 2) return;
     cleanUp();
     io.exitNow(EXIT.interrupted);
-  };
-  return {
-    isInterrupted() {
-      if (replicationsStarted === 1) unsubscribe = io.onInterrupt(onInterrupt);
-      if (interruptions === 0) replicationsStarted++;
-      return interruptions > 0;
-    },
-    stop: () => unsubscribe(),
-  };
+  });
+  return { isInterrupted: () => interruptions > 0, stop };
 }

@@ -1,17 +1,21 @@
 /**
- * One line on stderr that tells how far a run is, how fast, and how long it will take. Only on a terminal
- * and without --quiet; nothing of it remains when the run is over. It is drawn from inside the run: the
- * simulation is synchronous, so a timer would never fire.
+ * One line on stderr that tells how far a run is, how fast, and how long it will take. Only on a terminal and
+ * without --quiet; nothing of it remains when the run is over. cli-progress draws it; what stands in the line
+ * and what is left out where it is narrow is decided here.
  */
+import { Writable } from "node:stream";
+import type { Options, Params, SingleBar } from "cli-progress";
 import { formatDuration, formatNumber } from "../planner/report/format-number";
-import { textWidth } from "../planner/report/text-width";
 import { hasColor, type Io } from "./io";
 
-/** Between two drawings; the clock is read at each call. */
-const REDRAW_MS = 100;
+/** Between two readings of how far the run is. */
+const UPDATE_MS = 100;
 /** A run that is over before this shows nothing. */
 const FIRST_DRAW_MS = 300;
 const BAR_CELLS_MAX = 24;
+const BAR_CELLS_MIN = 4;
+/** Readings that the time left is estimated from: the last ten seconds. */
+const ETA_READINGS = 100;
 
 interface ProgressState {
   /** From 0 to 1, over all replications. */
@@ -23,49 +27,98 @@ interface ProgressState {
 
 export interface Progress {
   update(state: ProgressState): void;
-  /** Takes the line away; call it before anything else is written. */
+  /** Takes the line away and gives the cursor back; call it before anything else is written. */
   clear(): void;
+}
+
+/** What cli-progress hands back to the format. */
+interface Payload {
+  readonly requestsPerSecond: number;
+  readonly label: string;
 }
 
 export function makeProgress(io: Io, isQuiet: boolean): Progress {
   if (isQuiet || !io.stderr.isTTY) return { update: () => {}, clear: () => {} };
   const startedMs = io.now();
   let nextMs = startedMs + FIRST_DRAW_MS;
-  let isDrawn = false;
+  let bar: SingleBar | undefined;
   return {
-    update(state) {
+    update({ fractionDone, requestsDone, label }) {
       const nowMs = io.now();
       if (nowMs < nextMs) return;
-      nextMs = nowMs + REDRAW_MS;
-      isDrawn = true;
-      io.stderr.write(`\r\u001b[K${progressLine(state, nowMs - startedMs, io)}`);
+      nextMs = nowMs + UPDATE_MS;
+      const requestsPerSecond = (requestsDone / (nowMs - startedMs)) * 1000;
+      const payload: Payload = { requestsPerSecond, label };
+      if (bar === undefined) {
+        bar = makeBar(io);
+        bar.start(1, fractionDone, payload);
+      } else {
+        bar.update(fractionDone, payload);
+      }
     },
     clear() {
-      if (isDrawn) io.stderr.write("\r\u001b[K");
-      isDrawn = false;
+      bar?.stop();
+      bar = undefined;
     },
   };
 }
 
-/** One line that fits the terminal: parts are left out from the right, and the bar last. */
-function progressLine(state: ProgressState, elapsedMs: number, io: Io): string {
-  const fraction = Math.min(1, Math.max(0, state.fractionDone));
-  const perSecond = elapsedMs > 0 ? (state.requestsDone / elapsedMs) * 1000 : 0;
-  const leftSeconds = fraction > 0 ? ((elapsedMs / 1000) * (1 - fraction)) / fraction : undefined;
-  const left = leftSeconds === undefined ? "" : `${formatDuration(Math.ceil(leftSeconds))} left`;
+function makeBar(io: Io): SingleBar {
+  // Loaded here: most runs are over before they need it.
+  const { Format, SingleBar } = require("cli-progress") as typeof import("cli-progress");
+  const { BarFormat } = Format;
+  return new SingleBar({
+    stream: terminalStream(io),
+    format: (options, params, payload: Payload) =>
+      progressLine(params, payload, io, (cells) =>
+        BarFormat(params.progress, { ...options, barsize: cells }),
+      ),
+    barsize: BAR_CELLS_MAX,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    etaBuffer: ETA_READINGS,
+    hideCursor: true,
+    clearOnComplete: true,
+    synchronousUpdate: true,
+    noTTYOutput: false,
+    // Ctrl-C belongs to the run (interrupts.ts).
+    gracefulExit: false,
+  } satisfies Options);
+}
+
+/** cli-progress writes to a Node stream. */
+function terminalStream(io: Io): NodeJS.WritableStream {
+  const stream = new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
+      io.stderr.write(text);
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY: true });
+}
+
+/** One line that fits the terminal: parts are left out from the right, the bar first of all. */
+function progressLine(
+  { progress, eta }: Params,
+  { requestsPerSecond, label }: Payload,
+  io: Io,
+  drawBar: (cells: number) => string,
+): string {
+  // Not a number until there are two readings.
+  const isEtaKnown = typeof eta === "number" && Number.isFinite(eta);
   const parts = [
-    `${String(Math.floor(fraction * 100)).padStart(3)} %`,
-    left,
-    `${formatNumber(perSecond)} requests/s`,
-    state.label,
+    `${String(Math.floor(progress * 100)).padStart(3)} %`,
+    isEtaKnown ? `${formatDuration(eta)} left` : "",
+    `${formatNumber(requestsPerSecond)} requests/s`,
+    label,
   ].filter((part) => part !== "");
   // The last column stays free: some terminals wrap when it is written.
   const room = io.stderr.columns - 1;
-  while (parts.length > 1 && textWidth(parts.join("  ")) > room) parts.pop();
+  while (parts.length > 1 && parts.join("  ").length > room) parts.pop();
   const text = parts.join("  ");
-  const cells = Math.min(BAR_CELLS_MAX, room - textWidth(text) - 1);
-  if (cells < 4) return text;
-  const done = Math.round(fraction * cells);
-  const bar = "█".repeat(done) + "░".repeat(cells - done);
+  const cells = Math.min(BAR_CELLS_MAX, room - text.length - 1);
+  if (cells < BAR_CELLS_MIN) return text;
+  const bar = drawBar(cells);
   return `${hasColor(io, io.stderr) ? `\u001b[36m${bar}\u001b[39m` : bar} ${text}`;
 }

@@ -16,6 +16,7 @@ import {
   readShare,
   readTokens,
 } from "../foundation/units";
+import { readWeekTime } from "../foundation/week-time";
 
 /** What a custom issue carries besides its message. */
 export interface IssueParams {
@@ -112,6 +113,13 @@ export const duration = (description: string, limits: Limits = {}) =>
   quantity(readDuration, description, limits, {
     type: ["string", "number"],
     examples: ["250 ms", "90 s", "1h30m", "4 d"],
+  });
+
+/** Seconds since Monday 00:00 UTC, from `14:00`, `sat 09:30`. */
+export const weekTime = (description: string) =>
+  quantity(readWeekTime, description, {}, {
+    type: "string",
+    examples: ["14:00", "mon 14:00", "sat 09:30"],
   });
 
 /** Per second, from `40/s`, `1000/h`. */

@@ -5,7 +5,7 @@
 import pc from "picocolors";
 import type { Report, ReportBlock, ReportTable, Tone } from "./report";
 import { layOutTable, type Paint } from "./text-table";
-import { wrapWords } from "./text-width";
+import { wrapWords } from "./wrap-words";
 
 export interface TerminalOptions {
   /** Width in characters. */

@@ -1,14 +1,38 @@
 /**
  * Lays a table out for a fixed width: columns without rules, numbers right-aligned. A table that is too
  * wide first breaks the columns that may wrap, then goes on below with its first column repeated. No
- * information is left out at any width.
+ * information is left out at any width. Which columns stand where and how wide is decided here; cli-table3
+ * draws them.
  */
-import { type Cell, cellText, type ReportColumn, type ReportTable, type Tone } from "./report";
-import { textWidth, wrapWords } from "./text-width";
+import CliTable, { type CellOptions, type CharName } from "cli-table3";
+import stringWidth from "string-width";
+import { type Cell, cellText, type ReportTable, type Tone } from "./report";
+import { wrapWords } from "./wrap-words";
 
 const GAP = 2;
 /** A column that wraps is not made narrower than this. */
 const WRAPPED_WIDTH_MIN = 18;
+
+/** cli-table3 compares every cell with all rows above it: long tables are drawn piece by piece. */
+const ROWS_AT_ONCE = 50;
+
+const NO_RULES: Readonly<Record<CharName, string>> = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "",
+};
 
 /** Puts a tone's colour around a text that is already padded. */
 export type Paint = (text: string, tone: Tone) => string;
@@ -31,10 +55,10 @@ export function layOutTable(tableToShow: ReportTable, width: number, paint: Pain
  */
 function fitWidths(tableToShow: ReportTable, width: number): readonly number[] {
   const bodies = tableToShow.columns.map((_, index) =>
-    Math.max(0, ...tableToShow.rows.map((row) => textWidth(cellText(row[index] ?? "")))),
+    Math.max(0, ...tableToShow.rows.map((row) => stringWidth(cellText(row[index] ?? "")))),
   );
   const full = bodies.map((body, index) =>
-    Math.max(body, textWidth(tableToShow.columns[index]!.header)),
+    Math.max(body, stringWidth(tableToShow.columns[index]!.header)),
   );
   if (totalWidth(full) <= width) return full;
   const widths = bodies.map((body, index) =>
@@ -75,7 +99,7 @@ function capWidths(
 }
 
 function longestWordWidth(texts: readonly string[]): number {
-  return Math.max(0, ...texts.flatMap((text) => text.split(" ").map(textWidth)));
+  return Math.max(0, ...texts.flatMap((text) => text.split(" ").map(stringWidth)));
 }
 
 /** Column indexes that stand beside each other; every group starts with column 0. */
@@ -97,52 +121,45 @@ function groupColumns(widths: readonly number[], width: number): number[][] {
   return groups;
 }
 
+/** Header and rows of one group of columns. */
 function layOutGroup(
   tableToShow: ReportTable,
   group: readonly number[],
   widths: readonly number[],
   paint: Paint,
 ): string[] {
-  const headers: Cell[] = tableToShow.columns.map((column) => ({
-    text: column.header,
-    tone: "quiet",
-  }));
+  const layOut = (row: readonly Cell[], vAlign: "top" | "bottom"): CellOptions[] =>
+    group.map((index) => ({ content: cellLines(row[index] ?? "", widths[index]!, paint), vAlign }));
+  const headers: Cell[] = tableToShow.columns.map(({ header }) => ({ text: header, tone: "quiet" }));
   const hasHeaders = group.some((index) => tableToShow.columns[index]!.header !== "");
-  return [
-    ...(hasHeaders ? layOutRow(tableToShow.columns, headers, group, widths, paint, "bottom") : []),
-    ...tableToShow.rows.flatMap((row) =>
-      layOutRow(tableToShow.columns, row, group, widths, paint, "top"),
-    ),
-  ];
+  const rows = tableToShow.rows.map((row) => layOut(row, "top"));
+  if (hasHeaders) rows.unshift(layOut(headers, "bottom"));
+  const lines: string[] = [];
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const table = borderless(tableToShow, group, widths);
+    table.push(...rows.slice(start, start + ROWS_AT_ONCE));
+    lines.push(...table.toString().split("\n"));
+  }
+  return lines.map((line) => line.trimEnd());
 }
 
-/** One row, over as many lines as its longest wrapped cell needs. */
-function layOutRow(
-  columns: readonly ReportColumn[],
-  row: readonly Cell[],
+/** cli-table3 breaks lines as well, but cuts long words off, and a colour would run on into the next column. */
+function cellLines(cell: Cell, width: number, paint: Paint): string {
+  const tone = typeof cell === "string" ? "plain" : cell.tone;
+  return wrapWords(cellText(cell), width)
+    .map((line) => (line === "" ? "" : paint(line, tone)))
+    .join("\n");
+}
+
+function borderless(
+  tableToShow: ReportTable,
   group: readonly number[],
   widths: readonly number[],
-  paint: Paint,
-  stand: "top" | "bottom",
-): string[] {
-  const cells = group.map((index) => wrapWords(cellText(row[index] ?? ""), widths[index]!));
-  const height = Math.max(1, ...cells.map((lines) => lines.length));
-  const lines: string[] = [];
-  for (let y = 0; y < height; y++) {
-    let line = "";
-    group.forEach((index, position) => {
-      const texts = cells[position]!;
-      const text = texts[stand === "top" ? y : y - height + texts.length] ?? "";
-      const cell = row[index] ?? "";
-      const tone = typeof cell === "string" ? "plain" : cell.tone;
-      const padding = " ".repeat(Math.max(0, widths[index]! - textWidth(text)));
-      const painted = text === "" ? "" : paint(text, tone);
-      const isLast = position === group.length - 1;
-      const isRight = columns[index]!.align === "right";
-      line += isRight ? padding + painted : painted + (isLast ? "" : padding);
-      if (!isLast) line += " ".repeat(GAP);
-    });
-    lines.push(line.trimEnd());
-  }
-  return lines;
+): CliTable.Table {
+  return new CliTable({
+    chars: { ...NO_RULES, middle: " ".repeat(GAP) },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+    colWidths: group.map((index) => widths[index]!),
+    colAligns: group.map((index) => tableToShow.columns[index]!.align),
+  });
 }

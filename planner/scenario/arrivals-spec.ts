@@ -100,7 +100,7 @@ const factor = plainNumber("Multiple of the rate", { min: 0 });
 
 const profile = oneForm({
   what: "profile",
-  description: "How the rate changes over time; runs start on a Monday at 00:00 UTC",
+  description: "How the rate changes over time; horizon.start says where in the week a run starts",
   style: "tag",
   bare: word("profile", ["constant"], "A profile without parameters"),
   words: ["constant"],
@@ -117,12 +117,13 @@ const profile = oneForm({
             min: 0,
           }).optional(),
         },
-        "A daily wave in each origin's local time",
+        "A daily wave in each origin's local time, from horizon.start on",
       ),
     }),
     weekly: strict({
       weekly: z.array(factor).meta({
-        description: "7 factors (days from Monday) or 168 (hours); scaled so that their mean is 1",
+        description:
+          "7 factors (days from Monday) or 168 (hours), in UTC; scaled so that their mean is 1",
       }),
     }),
     ramp: strict({
@@ -130,7 +131,7 @@ const profile = oneForm({
         {
           from: factor,
           to: factor,
-          over: duration("Length of the ramp, from the start", { above: 0 }),
+          over: duration("Length of the ramp, from the start of the run", { above: 0 }),
         },
         "A straight line from one factor to another, which then holds",
       ),
@@ -138,7 +139,7 @@ const profile = oneForm({
     spike: strict({
       spike: strict(
         {
-          at: duration("Start of the spike"),
+          at: duration("Start of the spike, from the start of the run"),
           for: duration("Length of the spike", { above: 0 }),
           factor: plainNumber("Multiple of the rate during the spike", { min: 0 }),
         },
@@ -147,7 +148,7 @@ const profile = oneForm({
     }),
     schedule: strict({
       schedule: z
-        .array(strict({ at: duration("Start of this step"), factor }))
+        .array(strict({ at: duration("Start of this step, from the start of the run"), factor }))
         .min(1)
         .meta({ description: "Steps: each factor holds until the next; 1 before the first" }),
     }),

@@ -9,6 +9,7 @@ export const SCENARIO_DEFAULTS = {
   seed: { value: 1, reason: "any seed is as good; the same one repeats the run" },
   /** Two are enough for a confidence interval, the third makes it useful. */
   replications: { value: 3, reason: "enough for a first confidence interval" },
+  startSeconds: { value: 0, reason: "the beginning of a week" },
   durationSeconds: { value: 3600, reason: "an hour" },
   drain: { value: true, reason: "the latency of the last requests is not cut short" },
   process: { value: "poisson", reason: "many independent callers" },

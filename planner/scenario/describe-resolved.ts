@@ -10,6 +10,7 @@ import {
   formatShare,
   formatTokens,
 } from "../foundation/format-units";
+import { formatWeekTime } from "../foundation/week-time";
 import { SCENARIO_DEFAULTS as DEFAULTS, warmUpDefault } from "./defaults";
 import { formatDistribution, formatProcess, formatProfile } from "./format-traffic";
 import { durationReason, replicationsDefault } from "./resolve-horizon";
@@ -37,7 +38,7 @@ export function describeResolved(spec: ScenarioSpec, resolved: ResolvedScenario)
 }
 
 function describeRun(spec: ScenarioSpec, resolved: ResolvedScenario): ResolvedRow[] {
-  const { durationSeconds, warmUpSeconds, drain } = resolved.horizon;
+  const { startSeconds, durationSeconds, warmUpSeconds, drain } = resolved.horizon;
   const { horizon } = spec;
   const replays = Object.values(spec.workloads).every(({ arrivals }) => "trace" in arrivals);
   const warmUpReason = warmUpDefault(durationSeconds, replays).reason;
@@ -49,6 +50,12 @@ function describeRun(spec: ScenarioSpec, resolved: ResolvedScenario): ResolvedRo
       String(resolved.replications),
       spec.replications,
       replicationsDefault(spec).reason,
+    ),
+    row(
+      "horizon.start",
+      `${formatWeekTime(startSeconds)} UTC`,
+      horizon?.start,
+      DEFAULTS.startSeconds.reason,
     ),
     row(
       "horizon.duration",

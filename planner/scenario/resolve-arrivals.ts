@@ -4,6 +4,7 @@
  */
 import type { Problem } from "../foundation/errors";
 import { formatDuration } from "../foundation/format-units";
+import { WEEK_SECONDS } from "../foundation/week-time";
 import type { ArrivalsSpec } from "./arrivals-spec";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import { resolveDistribution } from "./resolve-distribution";
@@ -14,9 +15,6 @@ type OpenSpec = Extract<ArrivalsSpec, { rate: number }>;
 type ReplaySpec = Extract<ArrivalsSpec, { trace: string }>;
 type ProcessSpec = NonNullable<OpenSpec["process"]>;
 type ProfileSpec = NonNullable<OpenSpec["profile"]>;
-
-const DAY_SECONDS = 86400;
-const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /**
  * The arrivals, or undefined after their problems were added to `problems`.

@@ -100,5 +100,10 @@ export function resolveHorizon(
       hint: "use horizon.duration or arrivals.sample",
     });
   }
-  return { durationSeconds, warmUpSeconds, drain: given.drain ?? SCENARIO_DEFAULTS.drain.value };
+  return {
+    startSeconds: given.start ?? SCENARIO_DEFAULTS.startSeconds.value,
+    durationSeconds,
+    warmUpSeconds,
+    drain: given.drain ?? SCENARIO_DEFAULTS.drain.value,
+  };
 }

@@ -15,6 +15,8 @@ export interface ResolvedScenario {
   readonly seed: number;
   readonly replications: number;
   readonly horizon: {
+    /** Seconds from Monday 00:00 UTC to t = 0, less than a week: what profiles with a clock follow. */
+    readonly startSeconds: number;
     /** Arrivals stop here; requests in flight are run to their end (`drain`) or counted as in flight. */
     readonly durationSeconds: number;
     readonly warmUpSeconds: number;
@@ -91,8 +93,9 @@ export type ArrivalProcess =
     };
 
 /**
- * Rate over time as a multiple of the mean rate. Times are seconds from the start of the run, which is a Monday at
- * 00:00 UTC. Straight lines between points; two points at one time are a step; the last factor holds, or all repeat.
+ * Rate over time as a multiple of the mean rate. `diurnal`, and points that repeat, follow the clock: their time 0 is
+ * Monday 00:00 UTC, wherever in the week the run starts (`horizon.startSeconds`). Points that do not repeat count from
+ * the start of the run. Straight lines between points; two points at one time are a step; the last factor holds.
  */
 export type RateProfile =
   | { readonly kind: "constant" }

@@ -6,11 +6,14 @@
 import { z } from "zod";
 import { fleetSpec } from "../fleet/fleet-spec";
 import { unionOf } from "../fleet/one-form";
-import { count, duration, flag, namedMap, strict, text } from "../fleet/schema-kit";
+import { count, duration, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
 import { workloadSpec } from "./workload-spec";
 
 const horizon = strict(
   {
+    start: weekTime(
+      "Time of the week at which the run starts (UTC; a Monday without a day): what diurnal and weekly profiles follow",
+    ).optional(),
     duration: duration("How long requests arrive", { above: 0 }).optional(),
     warmUp: duration("Requests that arrive before this are not measured").optional(),
     requests: count(

@@ -32,20 +32,24 @@ export function createSources(scenario: ResolvedScenario, seed: number): Request
   if (problems.length > 0) throw new PlannerError(problems);
   const ids = new SegmentIds();
   return scenario.workloads.map((workload) =>
-    createSource(workload, scenario.horizon.durationSeconds, seed, ids),
+    createSource(workload, { horizon: scenario.horizon, seed, ids }),
   );
 }
 
 function createSource(
   workload: ResolvedWorkload,
-  horizonSeconds: number,
-  seed: number,
-  ids: SegmentIds,
+  run: {
+    readonly horizon: ResolvedScenario["horizon"];
+    readonly seed: number;
+    readonly ids: SegmentIds;
+  },
 ): RequestSource {
-  const { arrivals, tokens, name: workloadName } = workload;
+  const { arrivals, tokens, origins, name: workloadName } = workload;
+  const { seed, ids } = run;
+  const { startSeconds, durationSeconds: horizonSeconds } = run.horizon;
   const profile =
     arrivals.kind === "open"
-      ? compileProfile(arrivals.profile, arrivals.requestsPerSecond, workload.origins)
+      ? compileProfile(arrivals.profile, arrivals.requestsPerSecond, origins, startSeconds)
       : undefined;
   const lengths = tokens.kind === "from-arrivals" ? undefined : createLengthSource(tokens);
   const shape = new RequestShape(workload, lengths, profile, ids);

@@ -3,7 +3,9 @@
  * arrivals expected until t, Λ(t), and its inverse are exact: a quadratic per piece. An arrival process
  * with unit-mean gaps in "operational time" Λ then has the given rate and keeps its burstiness.
  *
- * t = 0 is Monday 00:00 UTC. An origin's local time is t plus its offset from UTC.
+ * t = 0 is the start of the run. Profiles with a clock (diurnal, and points that repeat) are made for a week from
+ * Monday 00:00 UTC and then turned to the time of the week at which the run starts. An origin's local time is UTC
+ * plus its offset.
  */
 import type { RateProfile, ResolvedWorkload } from "../scenario/resolved-scenario";
 import { dailyCurve, STEPS_PER_DAY } from "./diurnal";
@@ -110,6 +112,38 @@ export class RateCurve {
   }
 }
 
+/**
+ * The repeating curve as seen from `startSeconds` after its beginning: the same corners, turned. Turning the corners
+ * once leaves the look-ups as they are, and no digits are lost to the difference of two large counts.
+ */
+function turned(
+  times: readonly number[],
+  rates: readonly number[],
+  startSeconds: number,
+): RateCurve {
+  const period = times[times.length - 1]!;
+  const start = modulo(startSeconds, period);
+  if (start === 0) return new RateCurve(times, rates, true);
+  const { piece, offset } = new RateCurve(times, rates, true).locate(start);
+  // Where the start is a jump, the rate after it comes first and the rate before it last.
+  const isCorner = offset === 0;
+  const firstOfJump = times.indexOf(times[piece]!);
+  const width = times[piece + 1]! - times[piece]!;
+  const between = rates[piece]! + ((rates[piece + 1]! - rates[piece]!) * offset) / width;
+  const after = times.slice(piece + 1).map((seconds) => seconds - start);
+  const before = times.slice(0, isCorner ? firstOfJump : piece + 1);
+  return new RateCurve(
+    [0, ...after, ...before.map((seconds) => seconds + (period - start)), period],
+    [
+      isCorner ? rates[piece]! : between,
+      ...rates.slice(piece + 1),
+      ...rates.slice(0, before.length),
+      isCorner ? rates[firstOfJump]! : between,
+    ],
+    true,
+  );
+}
+
 /** The curve of all origins together, and what each contributes to it. */
 export interface CompiledProfile {
   readonly total: RateCurve;
@@ -124,25 +158,28 @@ export interface CompiledProfile {
  * Before the first point its factor holds; after the last, its factor holds or the points repeat.
  *
  * @param requestsPerSecond mean rate, of all origins together
+ * @param startSeconds from Monday 00:00 UTC to t = 0; read by profiles with a clock. @default 0
  */
 export function compileProfile(
   profile: RateProfile,
   requestsPerSecond: number,
   origins: Origins,
+  startSeconds = 0,
 ): CompiledProfile {
   switch (profile.kind) {
     case "constant":
       return { total: new RateCurve([0], [requestsPerSecond], false), byOrigin: undefined };
     case "points":
-      return { total: pointsCurve(profile, requestsPerSecond), byOrigin: undefined };
+      return { total: pointsCurve(profile, requestsPerSecond, startSeconds), byOrigin: undefined };
     case "diurnal":
-      return compileDiurnal(profile, requestsPerSecond, origins);
+      return compileDiurnal(profile, requestsPerSecond, { origins, startSeconds });
   }
 }
 
 function pointsCurve(
   profile: Extract<RateProfile, { kind: "points" }>,
   requestsPerSecond: number,
+  startSeconds: number,
 ): RateCurve {
   const { points, repeatSeconds } = profile;
   const times = points.map((point) => point.atSeconds);
@@ -155,13 +192,15 @@ function pointsCurve(
     times.push(repeatSeconds);
     rates.push(rates[rates.length - 1]!);
   }
-  return new RateCurve(times, rates, repeatSeconds !== undefined);
+  return repeatSeconds === undefined
+    ? new RateCurve(times, rates, false)
+    : turned(times, rates, startSeconds);
 }
 
 function compileDiurnal(
   profile: Extract<RateProfile, { kind: "diurnal" }>,
   requestsPerSecond: number,
-  origins: Origins,
+  { origins, startSeconds }: { readonly origins: Origins; readonly startSeconds: number },
 ): CompiledProfile {
   const daily = dailyCurve(profile.peakToMean);
   const days = profile.weekendFactor === 1 ? 1 : 7;
@@ -173,19 +212,19 @@ function compileDiurnal(
     return (daily(fromPeak) * dayFactor) / weekMean;
   };
   const grid = mergedGrid(profile.peakHour, origins, days);
-  const curves = origins.map(({ share, utcOffsetHours }) => {
+  const ratesByOrigin = origins.map(({ share, utcOffsetHours }) => {
     const offset = utcOffsetHours * HOUR_SECONDS;
-    const rates = grid.map((seconds, i) => {
+    return grid.map((seconds, i) => {
       // Of the two equal times of a jump, the first belongs to the day before, the second to the day after.
       const isBefore = grid[i + 1] === seconds || i === grid.length - 1;
       const side = isBefore ? -1 : 1;
       return share * requestsPerSecond * factorAt(seconds + offset, seconds + offset + side);
     });
-    return new RateCurve(grid, rates, true);
   });
-  const total = grid.map((_, i) => curves.reduce((sum, curve) => sum + curve.rates[i]!, 0));
-  const curve = new RateCurve(grid, total, true);
-  return { total: curve, byOrigin: origins.length > 1 ? curves : undefined };
+  const totals = grid.map((_, i) => ratesByOrigin.reduce((sum, rates) => sum + rates[i]!, 0));
+  const total = turned(grid, totals, startSeconds);
+  if (origins.length < 2) return { total, byOrigin: undefined };
+  return { total, byOrigin: ratesByOrigin.map((rates) => turned(grid, rates, startSeconds)) };
 }
 
 /**

@@ -41,7 +41,7 @@ export function scenarioOfPoint(
     digest: "measured",
     seed: 1,
     replications: 1,
-    horizon: { durationSeconds: 1e7, warmUpSeconds: 0, drain: true },
+    horizon: { startSeconds: 0, durationSeconds: 1e7, warmUpSeconds: 0, drain: true },
     workloads: [
       {
         name: "measured",

@@ -6,8 +6,8 @@
 
 import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
-import { simulate } from "../../planner/simulation/simulate";
-import { naiveRunSeconds } from "./naive-run";
+import { engineSettings } from "../../planner/simulation/engine-settings";
+import { type SimulateOptions, simulate } from "../../planner/simulation/simulate";
 import { type SpeedScenario, scenarios } from "./speed-scenarios";
 
 interface Measured {
@@ -18,17 +18,20 @@ interface Measured {
   readonly peakMebibytes: number;
 }
 
-const NAIVE_FLAG = "--naive";
-const CHILD_FLAG = "--child";
+/** Arguments of the child processes. */
+const JUMPING = "--jumping";
+const STEPPING = "--stepping";
+
+/** One step at a time: the same engine without its jumps. */
+const stepByStep: SimulateOptions = {
+  engineSettingsFor: (pool) => ({ ...engineSettings(pool), stepsPerRunMax: 1 }),
+};
 
 function main(): void {
   const [flag, name] = process.argv.slice(2);
-  if (flag === CHILD_FLAG && name !== undefined) {
-    measureHere(scenarios.find((one) => one.name === name)!);
-    return;
-  }
-  if (flag === NAIVE_FLAG && name !== undefined) {
-    console.log(naiveRunSeconds(scenarios.find((one) => one.name === name)!.make()));
+  if (flag === JUMPING || flag === STEPPING) {
+    const scenario = scenarios.find((one) => one.name === name)!;
+    measureHere(scenario, flag === STEPPING ? stepByStep : {});
     return;
   }
   const wanted = process.argv.slice(2);
@@ -40,8 +43,8 @@ function main(): void {
     "us/req",
     "steps/s",
     "steps/event",
-    "peak MiB",
-    "naive s",
+    "MiB",
+    "stepping",
     "ratio",
   ]);
   for (const scenario of chosen) printRow(rowOf(scenario));
@@ -49,10 +52,10 @@ function main(): void {
 }
 
 /** One run in this process, as it comes: no warm-up. */
-function measureHere(scenario: SpeedScenario): void {
+function measureHere(scenario: SpeedScenario, options: SimulateOptions): void {
   const resolved = scenario.make();
   const start = performance.now();
-  const record = simulate(resolved, 1);
+  const record = simulate(resolved, 1, options);
   const seconds = (performance.now() - start) / 1e3;
   const measured: Measured = {
     seconds,
@@ -65,22 +68,28 @@ function measureHere(scenario: SpeedScenario): void {
 }
 
 function rowOf(scenario: SpeedScenario): string[] {
-  const runs = Array.from({ length: scenario.repeats }, () => {
-    return JSON.parse(child(CHILD_FLAG, scenario.name)) as Measured;
-  });
-  const best = runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-  const naive = scenario.isComparedToNaive ? Number(child(NAIVE_FLAG, scenario.name)) : undefined;
+  const jumping = best(scenario, JUMPING);
+  const stepping = scenario.isCompared ? best(scenario, STEPPING) : undefined;
   return [
     scenario.name,
-    best.requests.toString(),
-    best.seconds.toFixed(3),
-    ((best.seconds / best.requests) * 1e6).toFixed(2),
-    `${(best.steps / best.seconds / 1e6).toFixed(2)} M`,
-    (best.steps / best.events).toFixed(1),
-    best.peakMebibytes.toFixed(0),
-    naive === undefined ? "-" : naive.toFixed(3),
-    naive === undefined ? "-" : (naive / best.seconds).toFixed(1),
+    jumping.requests.toString(),
+    jumping.seconds.toFixed(3),
+    ((jumping.seconds / jumping.requests) * 1e6).toFixed(2),
+    `${(jumping.steps / jumping.seconds / 1e6).toFixed(2)} M`,
+    (jumping.steps / jumping.events).toFixed(1),
+    jumping.peakMebibytes.toFixed(0),
+    stepping === undefined ? "-" : stepping.seconds.toFixed(3),
+    stepping === undefined ? "-" : (stepping.seconds / jumping.seconds).toFixed(1),
   ];
+}
+
+/** Fastest of the scenario's repeats, each a cold process. */
+function best(scenario: SpeedScenario, flag: string): Measured {
+  const runs = Array.from(
+    { length: scenario.repeats },
+    () => JSON.parse(child(flag, scenario.name)) as Measured,
+  );
+  return runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
 }
 
 function child(flag: string, name: string): string {

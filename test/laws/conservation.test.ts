@@ -64,7 +64,7 @@ describe("conservation of requests", () => {
     const law = fc.property(fleetCase({ drain: true }), (one) => {
       const withoutWindow = {
         ...one.scenario,
-        horizon: { durationSeconds: 1e5, warmUpSeconds: 0, drain: true },
+        horizon: { startSeconds: 0, durationSeconds: 1e5, warmUpSeconds: 0, drain: true },
       };
       const { record, rows } = observe(withoutWindow, one.seed, lawSettings);
       const completed = rows.filter((row) => row.outcomeIndex === 0);
@@ -167,7 +167,7 @@ describe("timeline", () => {
     const law = fc.property(fleetCase({ drain: true, roundTripSeconds: 0 }), (one) => {
       const scenario = {
         ...one.scenario,
-        horizon: { durationSeconds: 400, warmUpSeconds: 0, drain: true },
+        horizon: { startSeconds: 0, durationSeconds: 400, warmUpSeconds: 0, drain: true },
       };
       const record = simulate(scenario, one.seed, {
         engineSettingsFor: lawSettings,

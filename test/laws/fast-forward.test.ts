@@ -9,7 +9,7 @@ import type { FinishedRequest } from "../../planner/simulation/observer";
 import type { RunRecord } from "../../planner/simulation/run-record";
 import { simulate } from "../../planner/simulation/simulate";
 import { createSources } from "../../planner/traffic/create-sources";
-import { type NaiveCase, naiveCase } from "../support/naive-cases";
+import { LONG, type NaiveCase, naiveCase } from "../support/naive-cases";
 import { type NaiveCoverage, type NaiveRun, runNaiveReplica } from "../support/naive-replica";
 
 const CASES = Number(process.env["LAW_CASES"] ?? 600);
@@ -107,5 +107,14 @@ describe("fast-forward", () => {
     // A campaign that never puts a rule to use proves nothing about it.
     const unused = Object.entries(seen).filter(([, count]) => count < 10);
     expect(unused).toEqual([]);
+  });
+
+  it("for all long cases, no rounding adds up", () => {
+    fc.assert(
+      fc.property(naiveCase(LONG), (one) => {
+        compare(one);
+      }),
+      { seed: SEED, numRuns: Math.ceil(CASES / 12) },
+    );
   });
 });

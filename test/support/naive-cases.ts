@@ -19,8 +19,41 @@ export interface NaiveCase {
 }
 
 const HORIZON_SECONDS = 1e6;
-const INPUT_MAX = 60;
-const OUTPUT_MAX = 40;
+
+/** How long requests are, and how much room there is for them. */
+export interface Scale {
+  readonly inputMax: number;
+  readonly outputMax: number;
+  readonly blockTokens: readonly number[];
+  readonly blocksMin: number;
+  readonly blocksMax: number;
+  readonly budgetMin: number;
+  readonly budgetMax: number;
+  readonly requestsMax: number;
+}
+
+export const SMALL: Scale = {
+  inputMax: 60,
+  outputMax: 40,
+  blockTokens: [1, 2, 4, 8],
+  blocksMin: 6,
+  blocksMax: 90,
+  budgetMin: 6,
+  budgetMax: 80,
+  requestsMax: 40,
+};
+
+/** Runs of hundreds of steps, in which rounding could add up. */
+export const LONG: Scale = {
+  inputMax: 1500,
+  outputMax: 800,
+  blockTokens: [8, 16],
+  blocksMin: 90,
+  blocksMax: 600,
+  budgetMin: 64,
+  budgetMax: 512,
+  requestsMax: 14,
+};
 
 /** A physics parameter: 1 … 64 sixteenths of a millisecond or so; exact in binary when dyadic. */
 function unit(isDyadic: boolean): fc.Arbitrary<number> {
@@ -69,16 +102,16 @@ function physics(isDyadic: boolean, timeWindow: number): fc.Arbitrary<StepTimeMo
     });
 }
 
-function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
+function settings(isDyadic: boolean, scale: Scale): fc.Arbitrary<EngineSettings> {
   const infinity = Number.POSITIVE_INFINITY;
   return fc
     .record({
-      blockTokens: fc.constantFrom(1, 2, 4, 8),
-      blocks: fc.integer({ min: 6, max: 90 }),
+      blockTokens: fc.constantFrom(...scale.blockTokens),
+      blocks: fc.integer({ min: scale.blocksMin, max: scale.blocksMax }),
       groups: fc.constantFrom([1, 0], [1, 0], [1, 1], [0, 1], [2, 1], [1, 2]),
       windowBlocks: fc.integer({ min: 1, max: 8 }),
       timeWindow: fc.oneof(fc.constant(infinity), fc.integer({ min: 2, max: 70 })),
-      budget: fc.integer({ min: 6, max: 80 }),
+      budget: fc.integer({ min: scale.budgetMin, max: scale.budgetMax }),
       sequences: fc.integer({ min: 1, max: 10 }),
       // However far it may jump, the story is the same.
       stepsPerRunMax: fc.constantFrom(infinity, infinity, 1, 2, 7),
@@ -95,7 +128,9 @@ function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
         const tokensComputedPerStep = 1 + drafted;
         let gained = 1;
         for (let i = 1; i <= drafted; i++) gained += given.acceptance ** i;
-        const tokenBudget = given.isChunked ? given.budget : INPUT_MAX + OUTPUT_MAX + given.budget;
+        const tokenBudget = given.isChunked
+          ? given.budget
+          : scale.inputMax + scale.outputMax + given.budget;
         const windowTokens = given.windowBlocks * given.blockTokens;
         return {
           role: "unified" as const,
@@ -121,12 +156,17 @@ function settings(isDyadic: boolean): fc.Arbitrary<EngineSettings> {
 }
 
 const PRIORITY = fc.constantFrom<Priority>("interactive", "standard", "batch");
-const LENGTHS = {
-  kind: "distributions",
-  input: { kind: "uniform", min: 1, max: INPUT_MAX },
-  output: { kind: "uniform", min: 1, max: OUTPUT_MAX },
-  rankCorrelation: 0,
-} as const;
+
+/** Any length up to a `share` of the longest. */
+function lengths({ inputMax, outputMax }: Scale, share = 1) {
+  return {
+    kind: "distributions",
+    input: { kind: "uniform", min: 1, max: inputMax * share },
+    output: { kind: "uniform", min: 1, max: outputMax * share },
+    rankCorrelation: 0,
+  } as const;
+}
+
 const PREFIX = fc.option(
   fc.record({
     sharedTokens: fc.integer({ min: 1, max: 40 }),
@@ -138,7 +178,7 @@ const PREFIX = fc.option(
 );
 
 /** Replays rows; a chain is a path in a tree of few blocks, so that beginnings are shared. */
-function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
+function traceWorkload(isDyadic: boolean, scale: Scale): fc.Arbitrary<Partial<ResolvedWorkload>> {
   const gap = isDyadic
     ? fc.oneof(
         fc.constant(0),
@@ -147,14 +187,14 @@ function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload
     : fc.double({ min: 1e-4, max: 0.08, noNaN: true });
   const row = fc.tuple(
     gap,
-    fc.integer({ min: 1, max: INPUT_MAX }),
-    fc.integer({ min: 1, max: OUTPUT_MAX }),
+    fc.integer({ min: 1, max: scale.inputMax }),
+    fc.integer({ min: 1, max: scale.outputMax }),
     fc.array(fc.integer({ min: 0, max: 1 }), { maxLength: 8 }),
     fc.boolean(),
   );
   return fc
     .record({
-      rows: fc.array(row, { minLength: 2, maxLength: 40 }),
+      rows: fc.array(row, { minLength: 2, maxLength: scale.requestsMax }),
       tokensPerBlock: fc.constantFrom(3, 4, 7, 8, 16),
       hasBlocks: fc.boolean(),
     })
@@ -163,7 +203,7 @@ function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload
       const table = rows.map(([after, input, output, path, isWhole]): [number, number, number] => {
         seconds += after;
         // An input that is nothing but cached blocks is a case of its own: one token is left to compute.
-        const whole = Math.min(INPUT_MAX, tokensPerBlock * path.length);
+        const whole = Math.min(scale.inputMax, tokensPerBlock * path.length);
         return [seconds, isWhole && whole > 0 ? whole : input, output];
       });
       const ids = new Map<string, number>();
@@ -189,7 +229,7 @@ function traceWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload
     });
 }
 
-function closedWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
+function closedWorkload(isDyadic: boolean, scale: Scale): fc.Arbitrary<Partial<ResolvedWorkload>> {
   const think = isDyadic
     ? fc.constantFrom(0, 1 / 64, 3 / 256).map((value) => ({ kind: "constant", value }) as const)
     : fc.constant({ kind: "exponential", mean: 0.03 } as const);
@@ -197,20 +237,13 @@ function closedWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkloa
     .record({
       concurrency: fc.integer({ min: 1, max: 9 }),
       thinkSeconds: think,
-      requestsMax: fc.integer({ min: 3, max: 40 }),
+      requestsMax: fc.integer({ min: 3, max: scale.requestsMax }),
       turns: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
       prefix: PREFIX,
     })
     .map(({ concurrency, thinkSeconds, requestsMax, turns, prefix }) => ({
       arrivals: { kind: "closed", concurrency, thinkSeconds, requestsMax },
-      tokens:
-        turns === undefined
-          ? LENGTHS
-          : {
-              ...LENGTHS,
-              input: { kind: "uniform", min: 1, max: 18 },
-              output: { kind: "uniform", min: 1, max: 9 },
-            },
+      tokens: turns === undefined ? lengths(scale) : lengths(scale, 0.25),
       prefix,
       sessions:
         turns === undefined
@@ -219,11 +252,11 @@ function closedWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkloa
     }));
 }
 
-function openWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>> {
+function openWorkload(isDyadic: boolean, scale: Scale): fc.Arbitrary<Partial<ResolvedWorkload>> {
   return fc
     .record({
       requestsPerSecond: isDyadic ? fc.constantFrom(16, 32, 64, 128) : fc.constantFrom(17, 41, 90),
-      requestsMax: fc.integer({ min: 3, max: 40 }),
+      requestsMax: fc.integer({ min: 3, max: scale.requestsMax }),
       prefix: PREFIX,
     })
     .map(({ requestsPerSecond, requestsMax, prefix }) => ({
@@ -234,22 +267,26 @@ function openWorkload(isDyadic: boolean): fc.Arbitrary<Partial<ResolvedWorkload>
         profile: { kind: "constant" },
         requestsMax,
       },
-      tokens: LENGTHS,
+      tokens: lengths(scale),
       prefix,
     }));
 }
 
 /** A whole case: one or two workloads on one replica. */
-export function naiveCase(): fc.Arbitrary<NaiveCase> {
+export function naiveCase(scale: Scale = SMALL): fc.Arbitrary<NaiveCase> {
   return fc.boolean().chain((isDyadic) => {
     const workload = fc.oneof(
-      traceWorkload(isDyadic),
-      closedWorkload(isDyadic),
-      openWorkload(isDyadic),
+      traceWorkload(isDyadic, scale),
+      closedWorkload(isDyadic, scale),
+      openWorkload(isDyadic, scale),
     );
     const listed = fc.array(fc.tuple(workload, PRIORITY), { minLength: 1, maxLength: 2 });
     return fc
-      .record({ settings: settings(isDyadic), listed, seed: fc.integer({ min: 1, max: 1e6 }) })
+      .record({
+        settings: settings(isDyadic, scale),
+        listed,
+        seed: fc.integer({ min: 1, max: 1e6 }),
+      })
       .map(({ settings: given, listed: workloads, seed }) => ({
         settings: given,
         seed,
@@ -261,7 +298,7 @@ export function naiveCase(): fc.Arbitrary<NaiveCase> {
               ...changes,
               name: `workload-${index}`,
               priority,
-              contextWindowTokens: INPUT_MAX + OUTPUT_MAX,
+              contextWindowTokens: scale.inputMax + scale.outputMax,
             }),
           ),
         }),

@@ -106,6 +106,7 @@ export function resolvedScenario(options: {
     seed: 1,
     replications: 1,
     horizon: {
+      startSeconds: 0,
       durationSeconds: options.durationSeconds ?? 1000,
       warmUpSeconds: options.warmUpSeconds ?? 0,
       drain: options.drain ?? true,

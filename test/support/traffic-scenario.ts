@@ -46,7 +46,7 @@ export function scenarioWith(
     digest: "000000000000",
     seed: 1,
     replications: 1,
-    horizon: { durationSeconds, warmUpSeconds: 0, drain: true },
+    horizon: { startSeconds: 0, durationSeconds, warmUpSeconds: 0, drain: true },
     workloads,
     fleet: {
       regions: [],

@@ -117,7 +117,7 @@ describe("summarize", () => {
     const law = fc.property(fleetCase({ drain: true }), (one) => {
       const scenario = feasible({
         ...one.scenario,
-        horizon: { durationSeconds: 1e4, warmUpSeconds: 0, drain: true },
+        horizon: { startSeconds: 0, durationSeconds: 1e4, warmUpSeconds: 0, drain: true },
       });
       const { record, rows } = observe(scenario, one.seed, lawSettings);
       const summary = summarize(scenario, [record], { seed: one.seed, replications: 1 });

@@ -30,7 +30,7 @@ describe("resolveScenario", () => {
       name: "small",
       seed: 1,
       replications: 3,
-      horizon: { durationSeconds: 600, warmUpSeconds: 60, drain: true },
+      horizon: { startSeconds: 0, durationSeconds: 600, warmUpSeconds: 60, drain: true },
     });
     expect(scenario.workloads[0]).toEqual({
       name: "chat",
@@ -273,7 +273,8 @@ describe("resolveScenario", () => {
     if (arrivals.kind !== "trace") throw new Error(arrivals.kind);
     const scenario = resolveScenario(spec, { traces: new Map([["small.csv", arrivals.trace]]) });
     // The last of its requests is at 4 s, at double speed at 2 s.
-    expect(scenario.horizon).toEqual({ durationSeconds: 3, warmUpSeconds: 0, drain: true });
+    expect(scenario.horizon).toEqual({
+      startSeconds: 0, durationSeconds: 3, warmUpSeconds: 0, drain: true });
     expect(scenario.replications).toBe(1);
     expect(scenario.workloads[0]).toMatchObject({
       tokens: { kind: "from-arrivals" },
