@@ -11,6 +11,10 @@ import { unreadable } from "./read-text-file";
 export interface OutputFile {
   /** Text is buffered; it is in the file after `commit`. */
   write(text: string): void;
+  /** Remembers this place for `rewind`. */
+  mark(): void;
+  /** Takes back what was written since `mark`; false where that cannot be, as on stdout. */
+  rewind(): boolean;
   /** Puts the file in its place. */
   commit(): void;
   /** Leaves everything as it was. Does nothing after `commit`. */
@@ -92,7 +96,13 @@ function isWritable(target: string): boolean {
 }
 
 function stdoutFile(io: Io): OutputFile {
-  return { write: (text) => io.stdout.write(text), commit: () => {}, discard: () => {} };
+  return {
+    write: (text) => io.stdout.write(text),
+    mark: () => {},
+    rewind: () => false,
+    commit: () => {},
+    discard: () => {},
+  };
 }
 
 class DirectFile implements OutputFile {
@@ -107,6 +117,12 @@ class DirectFile implements OutputFile {
   write(text: string): void {
     this.buffer += text;
     if (this.buffer.length >= BUFFER_CHARACTERS) this.flush();
+  }
+
+  mark(): void {}
+
+  rewind(): boolean {
+    return false;
   }
 
   commit(): void {
@@ -132,6 +148,7 @@ class DirectFile implements OutputFile {
 class ReplacingFile extends DirectFile {
   private readonly target: string;
   private readonly temporary: string;
+  private markedBytes = 0;
 
   constructor(target: string, mode: number | undefined) {
     const temporary = path.join(
@@ -141,6 +158,17 @@ class ReplacingFile extends DirectFile {
     super(fs.openSync(temporary, "w", mode));
     this.target = target;
     this.temporary = temporary;
+  }
+
+  override mark(): void {
+    this.flush();
+    this.markedBytes = fs.fstatSync(this.descriptor).size;
+  }
+
+  override rewind(): boolean {
+    this.flush();
+    fs.ftruncateSync(this.descriptor, this.markedBytes);
+    return true;
   }
 
   override commit(): void {

@@ -26,7 +26,7 @@ export interface RunFiles {
   /** What listens to a replication (from 0); undefined when nothing does, which costs nothing. */
   observerFor(replication: number): RunObserver | undefined;
   /** Writes the ends of the files; call it once, before they are committed. */
-  finish(): void;
+  finish(end: { readonly isInterrupted: boolean }): void;
   /** What a reader of the files should know: what was cut off. */
   notes(): readonly string[];
 }
@@ -47,8 +47,14 @@ export function openRunFiles(
     files: [requests, events].flatMap((sink) => (sink === undefined ? [] : [sink.file])),
     observerFor: (replication) =>
       both(requests?.observerFor(replication), replication === 0 ? events?.writer : undefined),
-    finish: () => events?.writer.end(),
-    notes: () => (events === undefined ? [] : cutNotes(events.writer, options)),
+    finish({ isInterrupted }) {
+      if (isInterrupted) requests?.dropUnfinished();
+      events?.writer.end();
+    },
+    notes: () => [
+      ...(requests?.notes() ?? []),
+      ...(events === undefined ? [] : cutNotes(events.writer, options)),
+    ],
   };
 }
 
@@ -57,11 +63,27 @@ function openRequests(io: Io, scenario: ResolvedScenario, name: string) {
   const file = openOutputFile(io, name);
   const writer = requestRowWriter(scenario, format);
   file.write(writer.header);
-  const observerFor = (replication: number): RunObserver => ({
-    onStep: () => {},
-    onRequest: (row) => file.write(writer.row(replication + 1, row)),
-  });
-  return { file, observerFor };
+  let replicationNow = 0;
+  let isUnfinishedKept = false;
+  return {
+    file,
+    observerFor(replication: number): RunObserver {
+      file.mark();
+      replicationNow = replication + 1;
+      return {
+        onStep: () => {},
+        onRequest: (row) => file.write(writer.row(replication + 1, row)),
+      };
+    },
+    /** The summary is made from whole replications: so are the rows. */
+    dropUnfinished() {
+      isUnfinishedKept = !file.rewind();
+    },
+    notes: () =>
+      isUnfinishedKept
+        ? [`${name} also holds requests of replication ${replicationNow}, which was interrupted`]
+        : [],
+  };
 }
 
 function rowFormat(name: string): RequestRowFormat {

@@ -9,7 +9,7 @@ import { simulationReport } from "../../planner/report/simulation-report";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
 import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
-import { watchInterrupts } from "../interrupts";
+import { type Interrupts, watchInterrupts } from "../interrupts";
 import type { Io } from "../io";
 import { loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
 import {
@@ -21,7 +21,7 @@ import {
   refuseTwoOnStdout,
 } from "../options";
 import { OutputFiles, openOutputFile } from "../output-file";
-import { makeProgress } from "../progress";
+import { makeProgress, type Progress } from "../progress";
 import { type OutputFormat, renderAs } from "../render-table";
 import { openRunFiles, type RunFiles } from "../run-files";
 import { shellCommand } from "../shell-words";
@@ -45,6 +45,13 @@ interface RunResult {
   /** Of all replications. */
   readonly requests: number;
   readonly wallSeconds: number;
+}
+
+/** What hears of a run, and what it listens to, while it goes on. */
+interface RunSurroundings {
+  readonly runFiles: RunFiles;
+  readonly progress: Progress;
+  readonly interrupts: Interrupts;
 }
 
 const TIMELINE_BUCKETS = 24;
@@ -95,29 +102,38 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
   const scenario = withRunOptions(loaded.scenario, options);
   if (options.quiet !== true) await warnOfOddities(scenario, io);
   const files = new OutputFiles();
+  const progress = makeProgress(io, options.quiet === true);
+  const interrupts = watchInterrupts(io, () => {
+    progress.clear();
+    files.discard();
+  });
   try {
     const out = files.add(openOutputFile(io, options.out ?? "-"));
     const runFiles = openRunFiles(io, scenario, options);
     for (const file of runFiles.files) files.add(file);
-    const result = await run(scenario, options, runFiles, () => files.discard(), io);
-    if (result === undefined) throw new EndWith(EXIT.interrupted);
+    const result = await run(scenario, options, { runFiles, progress, interrupts }, io);
+    if (result === undefined) {
+      io.stderr.write("interrupted before the first replication was finished; nothing is kept\n");
+      throw new EndWith(EXIT.interrupted);
+    }
     out.write(
       renderSummary(result.summary, reproduceCommand(loaded.name, scenario, options), options, io),
     );
-    runFiles.finish();
+    runFiles.finish({ isInterrupted: result.summary.interrupted !== null });
     files.commit();
     if (options.quiet !== true) writeNotes(result, runFiles, options, io);
     endWithVerdict(result.summary, options);
   } finally {
     files.discard();
+    interrupts.stop();
   }
 }
 
 /** Before the run: a setting that nothing reads is best known early. */
 async function warnOfOddities(scenario: ResolvedScenario, io: Io): Promise<void> {
   const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
-  for (const { pool, message } of scenarioNotes(scenario)) {
-    io.stderr.write(`warning: ${pool}: ${message}\n`);
+  for (const { about, message } of scenarioNotes(scenario)) {
+    io.stderr.write(`warning: ${about}: ${message}\n`);
   }
 }
 
@@ -134,13 +150,10 @@ function withRunOptions(scenario: ResolvedScenario, options: SimulateOptions): R
 async function run(
   scenario: ResolvedScenario,
   options: SimulateOptions,
-  runFiles: RunFiles,
-  cleanUp: () => void,
+  { runFiles, progress, interrupts }: RunSurroundings,
   io: Io,
 ): Promise<RunResult | undefined> {
   const { runReplications } = await import("../../planner/execution/run-replications");
-  const progress = makeProgress(io, options.quiet === true);
-  const interrupts = watchInterrupts(io, cleanUp);
   const startedMs = io.now();
   try {
     const summary = await runReplications(scenario, {
@@ -161,7 +174,6 @@ async function run(
     return { summary, requests, wallSeconds: (io.now() - startedMs) / 1000 };
   } finally {
     progress.clear();
-    interrupts.stop();
   }
 }
 

@@ -74,7 +74,7 @@ function validationReport(
         ),
       ],
     })),
-    warnings: notes.map((note) => `${note.pool}: ${note.message}`),
+    warnings: notes.map((note) => `${note.about}: ${note.message}`),
     reproduce: undefined,
   };
 }

@@ -117,10 +117,15 @@ export const duration = (description: string, limits: Limits = {}) =>
 
 /** Seconds since Monday 00:00 UTC, from `14:00`, `sat 09:30`. */
 export const weekTime = (description: string) =>
-  quantity(readWeekTime, description, {}, {
-    type: "string",
-    examples: ["14:00", "mon 14:00", "sat 09:30"],
-  });
+  quantity(
+    readWeekTime,
+    description,
+    {},
+    {
+      type: "string",
+      examples: ["14:00", "mon 14:00", "sat 09:30"],
+    },
+  );
 
 /** Per second, from `40/s`, `1000/h`. */
 export const rate = (description: string, limits: Limits = {}) =>

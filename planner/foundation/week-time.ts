@@ -4,7 +4,15 @@
  */
 import { quoteValue, type ReadQuantity } from "./units";
 
-const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+const DAYS = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+] as const;
 const DAY_LETTERS = 3;
 const DAY_SECONDS = 86400;
 

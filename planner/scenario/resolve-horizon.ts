@@ -45,8 +45,8 @@ export function durationReason(spec: ScenarioSpec, durationSeconds: number): str
 /** When the slowest workload is expected to have sent this many: later, nothing would arrive any more. */
 function secondsOfRequests(spec: ScenarioSpec, requests: number, problems: Problem[]): number {
   let seconds = 0;
-  for (const [name, { arrivals }] of Object.entries(spec.workloads)) {
-    if ("rate" in arrivals) {
+  for (const [name, { arrivals, sessions }] of Object.entries(spec.workloads)) {
+    if ("rate" in arrivals && sessions === undefined) {
       seconds = Math.max(seconds, requests / arrivals.rate);
       continue;
     }
@@ -59,6 +59,23 @@ function secondsOfRequests(spec: ScenarioSpec, requests: number, problems: Probl
     return SCENARIO_DEFAULTS.durationSeconds.value;
   }
   return seconds;
+}
+
+/** Workloads whose requests are over before anything is measured; told only where the rate never changes. */
+function endsInWarmUp(
+  spec: ScenarioSpec,
+  { requests = Number.POSITIVE_INFINITY }: HorizonSpec,
+  warmUpSeconds: number,
+): Problem[] {
+  return Object.entries(spec.workloads).flatMap(([name, { arrivals, sessions }]) => {
+    if (!("rate" in arrivals) || sessions !== undefined) return [];
+    const isConstant = arrivals.profile === undefined || arrivals.profile === "constant";
+    const seconds = requests / arrivals.rate;
+    if (!isConstant || seconds > warmUpSeconds) return [];
+    const message = `${requests} requests of ${name} arrive in about ${formatDuration(seconds)}, and the first ${formatDuration(warmUpSeconds)} are not measured`;
+    const hint = "ask for more requests, or shorten horizon.warmUp";
+    return [{ code: "conflict", path: "horizon.requests", message, hint }];
+  });
 }
 
 /** When the last trace ends; not finite when there is another kind of arrivals, or a loop. */
@@ -92,6 +109,7 @@ export function resolveHorizon(
       message: `must be shorter than the duration (${formatDuration(durationSeconds)}), got ${formatDuration(warmUpSeconds)}`,
     });
   }
+  if (given.requests !== undefined) problems.push(...endsInWarmUp(spec, given, warmUpSeconds));
   if (given.requests !== undefined && isReplay) {
     problems.push({
       code: "conflict",

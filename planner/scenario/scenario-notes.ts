@@ -1,26 +1,116 @@
 /**
- * What is odd about a scenario and yet no mistake: settings that nothing reads, pools that nobody uses. For
- * `capplan validate`, and for warnings before a run.
+ * What is odd about a scenario and yet no mistake: settings that nothing reads, pools that nobody uses, figures that
+ * will not mean what they seem to. For `capplan validate`, and for warnings before a run.
  */
 import type { ResolvedPool } from "../fleet/resolved-fleet";
-import { formatTokens } from "../foundation/format-units";
-import type { ResolvedScenario } from "./resolved-scenario";
+import { type Distribution, quantile } from "../foundation/distributions";
+import { formatDuration, formatShare, formatTokens } from "../foundation/format-units";
+import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
+import type { TraceTable } from "./trace-table";
 
 export interface ScenarioNote {
-  readonly code: "unused-pool" | "unread-setting" | "weight-only" | "long-inputs";
-  /** `region/pool` */
-  readonly pool: string;
+  readonly code:
+    | "unused-pool"
+    | "unread-setting"
+    | "weight-only"
+    | "long-inputs"
+    | "short-inputs"
+    | "requests-end-early";
+  /** A pool, `region/pool`, or a workload by its name. */
+  readonly about: string;
   readonly message: string;
 }
 
-/** Everything odd, in the order of the pools. */
+/** Share of the requests that may be too short for their prefix before it is worth a note. */
+const SHORT_INPUTS_MAX = 0.05;
+/** Requests that end after less of the horizon than this leave part of it empty, not by chance. */
+const FILLED_SHARE_MIN = 0.95;
+
+/** Everything odd: the workloads in their order, then the pools in theirs. */
 export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
+  const ofWorkloads = scenario.workloads.flatMap((workload) => [
+    ...prefixNotes(workload),
+    ...requestsNotes(workload, scenario.horizon.durationSeconds),
+  ]);
+  return [...ofWorkloads, ...poolNotes(scenario)];
+}
+
+/** Where fewer requests share a prefix than `prefix.share` says. */
+function prefixNotes({ name, prefix, tokens, arrivals, sessions, ...workload }: ResolvedWorkload) {
+  if (prefix === undefined) return [];
+  const note = (code: ScenarioNote["code"], message: string): ScenarioNote[] => [
+    { code, about: name, message },
+  ];
+  const isReplay = tokens.kind === "from-arrivals" && arrivals.kind === "trace";
+  if (isReplay && arrivals.trace.prefixBlocks !== undefined) {
+    const message = "the trace has block hashes, which say what is shared: prefix is not read";
+    return note("unread-setting", message);
+  }
+  const { sharedTokens, share } = prefix;
+  let short = 0;
+  // Inputs are cut to the window less one token, so a prefix of that length leaves nothing after it.
+  if (sharedTokens >= workload.contextWindowTokens - 1) short = 1;
+  else if (tokens.kind === "distributions") short = shareUpTo(tokens.input, sharedTokens);
+  else if (tokens.kind === "pairs") short = rowsUpTo(tokens.trace, sharedTokens);
+  else if (arrivals.kind === "trace") short = rowsUpTo(arrivals.trace, sharedTokens);
+  if (short <= SHORT_INPUTS_MAX) return [];
+  const inputs = sessions === undefined ? "inputs" : "first turns";
+  return note(
+    "short-inputs",
+    `shared tokens are part of the input, and ${percent(short)} of the ${inputs} have no more than ${formatTokens(sharedTokens)}: ${percent(share * (1 - short))} of the requests share a prefix, not ${percent(share)}; lower prefix.shared or lengthen the inputs`,
+  );
+}
+
+/** Where a limit on the requests leaves a part of the horizon without any, which dilutes what is averaged over it. */
+function requestsNotes(
+  { name, arrivals, sessions }: ResolvedWorkload,
+  durationSeconds: number,
+): ScenarioNote[] {
+  if (arrivals.kind !== "open" || sessions !== undefined) return [];
+  const { requestsMax, requestsPerSecond } = arrivals;
+  const seconds = requestsMax / requestsPerSecond;
+  if (seconds >= FILLED_SHARE_MIN * durationSeconds) return [];
+  return [
+    {
+      code: "requests-end-early",
+      about: name,
+      message: `its ${requestsMax} requests arrive in about ${formatDuration(roundTo3(seconds))} of ${formatDuration(durationSeconds)}; throughput, utilisation and cost per request are averages over all of it: shorten horizon.duration, or leave out horizon.requests`,
+    },
+  ];
+}
+
+/** P(a draw, rounded to whole tokens, is at most `tokens`): the inverse of the quantile function by bisection. */
+function shareUpTo(distribution: Distribution, tokens: number): number {
+  const limit = tokens + 0.5;
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (quantile(distribution, middle) < limit) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function rowsUpTo({ inputTokens, requests }: TraceTable, tokens: number): number {
+  return inputTokens.reduce((count, input) => count + (input <= tokens ? 1 : 0), 0) / requests;
+}
+
+/** Two digits are all that such a share is good for. */
+function percent(share: number): string {
+  return formatShare(Number(share.toPrecision(2)));
+}
+
+function roundTo3(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+function poolNotes(scenario: ResolvedScenario): ScenarioNote[] {
   const { fleet, workloads } = scenario;
   const used = new Set(workloads.map(({ model }) => model));
   const { policy } = fleet.routing;
   const notes: ScenarioNote[] = [];
   const note = (code: ScenarioNote["code"], pool: ResolvedPool, message: string): void => {
-    notes.push({ code, pool: pool.name, message });
+    notes.push({ code, about: pool.name, message });
   };
   for (const pool of fleet.pools) {
     if (!used.has(pool.model.name)) {
@@ -69,6 +159,6 @@ function longInputNotes({ fleet, workloads }: ResolvedScenario): ScenarioNote[] 
     );
     if (longest === undefined || longest.inputTokensMax === Number.POSITIVE_INFINITY) return [];
     const message = `inputs of more than ${formatTokens(longest.inputTokensMax)} tokens are taken by no pool of ${model}, and go to any`;
-    return [{ code: "long-inputs", pool: longest.name, message }];
+    return [{ code: "long-inputs", about: longest.name, message }];
   });
 }

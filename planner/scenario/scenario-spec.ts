@@ -17,7 +17,7 @@ const horizon = strict(
     duration: duration("How long requests arrive", { above: 0 }).optional(),
     warmUp: duration("Requests that arrive before this are not measured").optional(),
     requests: count(
-      "Each workload ends after this many requests, if the duration has not ended it before; throughput is over the duration",
+      "Each workload ends after this many requests, if the duration has not ended it before; without a duration, it is the time that they are expected to take",
       {
         min: 1,
         max: 1e9,

@@ -73,7 +73,10 @@ export const workloadSpec = strict(
     tokens: tokenLengths.optional(),
     prefix: strict(
       {
-        shared: wholeTokens("Tokens of a shared prefix", { min: 1 }),
+        shared: wholeTokens(
+          "Tokens of a shared prefix: the beginning of the input, not more of it",
+          { min: 1 },
+        ),
         groups: count("Different shared prefixes", { min: 1, max: 10_000_000 }).optional(),
         share: share("Share of the requests that begin with one of them", { above: 0 }).optional(),
         skew: plainNumber("Zipf exponent of their popularity; 0 = all the same", {

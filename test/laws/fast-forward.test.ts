@@ -10,7 +10,8 @@ import type { RunRecord } from "../../planner/simulation/run-record";
 import { simulate } from "../../planner/simulation/simulate";
 import { createSources } from "../../planner/traffic/create-sources";
 import { LONG, type NaiveCase, naiveCase } from "../support/naive-cases";
-import { type NaiveCoverage, type NaiveRun, runNaiveReplica } from "../support/naive-replica";
+import type { NaiveCoverage } from "../support/naive-replica";
+import { type NaiveRun, runNaiveReplica } from "../support/naive-run";
 
 const CASES = Number(process.env["LAW_CASES"] ?? 600);
 const SEED = Number(process.env["LAW_SEED"] ?? 20_261_122);
@@ -46,7 +47,7 @@ function engineRun({ scenario, settings, seed }: NaiveCase): { rows: Row[]; reco
 
 function naiveRun({ scenario, settings, seed }: NaiveCase): NaiveRun {
   const priorityOf = scenario.workloads.map((one) => PRIORITIES.indexOf(one.priority));
-  return runNaiveReplica(settings, createSources(scenario, seed), priorityOf);
+  return runNaiveReplica(settings, { sources: createSources(scenario, seed), priorityOf });
 }
 
 function expectClose(actual: number, expected: number, what: string): void {

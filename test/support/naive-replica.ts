@@ -5,7 +5,7 @@
  * It shares with the simulator only the sources of requests and the physics that is handed to both.
  */
 import type { EngineSettings } from "../../planner/simulation/pool-run";
-import type { RequestDraw, RequestSource } from "../../planner/traffic/request-source";
+import type { RequestDraw } from "../../planner/traffic/request-source";
 import { NaiveKvQueue } from "./naive-kv-queue";
 
 export interface NaiveRequest {
@@ -19,6 +19,10 @@ export interface NaiveRequest {
   /** Cached prefix that it could share: identities, and where each ends in the input. */
   readonly segments: readonly { readonly id: number; readonly endTokens: number }[];
   isRejected: boolean;
+  /** Its prompt was computed on a prefill replica. */
+  isTransferred: boolean;
+  /** Running number of its last admission. */
+  admission: number;
   generatedTokens: number;
   computedTokens: number;
   /** Blocks that are its own, and leading segments that it holds a reference on. */
@@ -60,14 +64,6 @@ export interface NaiveCoverage {
   rejections: number;
 }
 
-export interface NaiveRun {
-  readonly requests: readonly NaiveRequest[];
-  readonly coverage: NaiveCoverage;
-  /** Σ over requests of the time between their first and last token. */
-  readonly gapSeconds: number;
-  readonly steps: number;
-}
-
 /** One step of the replica: who took part, and the blocks that were free during it. */
 export interface NaiveStep {
   readonly startSeconds: number;
@@ -77,30 +73,33 @@ export interface NaiveStep {
   readonly freeBlocks: number;
 }
 
-/** A client whose request was refused asks again after its think time and this. */
-const REFUSED_CLIENT_PAUSE_SECONDS = 1;
-
-/** Runs all that the sources bring through one replica, until it is idle. */
-export function runNaiveReplica(
-  settings: EngineSettings,
-  sources: readonly RequestSource[],
-  priorityOf: readonly number[],
-  onStep?: (step: NaiveStep) => void,
-): NaiveRun {
-  return new NaiveReplica(settings, sources, priorityOf, onStep).run();
+/** Whom a replica tells of the end of a request, or of the end of its prompt where others decode. */
+export interface NaiveListener {
+  onFinished(request: NaiveRequest, seconds: number): void;
+  onPrefilled(request: NaiveRequest, seconds: number): void;
+  onStep(step: NaiveStep): void;
 }
 
-class NaiveReplica {
-  private readonly requests: NaiveRequest[] = [];
+interface Chunk {
+  readonly request: NaiveRequest;
+  readonly from: number;
+  readonly tokens: number;
+}
+
+export class NaiveReplica {
+  /** When the step that is running ends; Infinity when none is. */
+  endSeconds = Number.POSITIVE_INFINITY;
+  steps = 0;
   private readonly kv: NaiveKvQueue;
+  private running: { readonly decoding: NaiveRequest[]; readonly chunks: Chunk[] } | undefined;
   private waiting: NaiveRequest[] = [];
   /** In the order of admission. */
   private decoding: NaiveRequest[] = [];
   private partial: NaiveRequest | undefined;
   private decodeStep = 0;
-  private steps = 0;
+  private admissions = 0;
   private lastSegment = 0;
-  private readonly coverage: NaiveCoverage = {
+  readonly coverage: NaiveCoverage = {
     preemptedDecodes: 0,
     preemptedPrompts: 0,
     partialPrompts: 0,
@@ -123,108 +122,77 @@ class NaiveReplica {
 
   constructor(
     private readonly settings: EngineSettings,
-    private readonly sources: readonly RequestSource[],
-    private readonly priorityOf: readonly number[],
-    private readonly onStep: ((step: NaiveStep) => void) | undefined,
+    private readonly listener: NaiveListener,
   ) {
     this.kv = new NaiveKvQueue(settings.geometry.blocks);
   }
 
-  run(): NaiveRun {
-    for (;;) {
-      let now = this.nextArrivalSeconds();
-      if (now === Number.POSITIVE_INFINITY) break;
-      this.takeArrivalsUntil(now);
-      while (this.waiting.length > 0 || this.decoding.length > 0 || this.partial !== undefined) {
-        now = this.computeStep(now);
-      }
-    }
-    this.coverage.evictions = this.kv.evictions;
-    if (this.kv.free !== this.settings.geometry.blocks) throw new Error("the oracle lost blocks");
-    const answered = this.requests.filter((request) => !request.isRejected);
-    return {
-      requests: this.requests,
-      coverage: this.coverage,
-      gapSeconds: answered.reduce((sum, one) => sum + one.finishSeconds - one.firstTokenSeconds, 0),
-      steps: this.steps,
-    };
+  get freeBlocks(): number {
+    return this.kv.free;
   }
 
-  /** One step from its scheduling at `now`; returns when the next one can be scheduled. */
-  private computeStep(now: number): number {
+  get evictions(): number {
+    return this.kv.evictions;
+  }
+
+  get isIdle(): boolean {
+    return this.running === undefined;
+  }
+
+  get hasWork(): boolean {
+    return this.waiting.length > 0 || this.decoding.length > 0 || this.partial !== undefined;
+  }
+
+  /** Whether a context of so many tokens, and what is drafted past it, fits on its own. */
+  canHold(tokens: number): boolean {
+    const drafted = this.settings.tokensComputedPerStep - 1;
+    return this.blocks(tokens + drafted) <= this.settings.geometry.blocks;
+  }
+
+  enqueue(request: NaiveRequest): void {
+    this.waiting.push(request);
+  }
+
+  /** The KV of a prompt is where it is needed: its blocks here are free. */
+  releaseTransferred(request: NaiveRequest): void {
+    this.releaseAll(request);
+  }
+
+  /** Schedules at `now`, and computes a step if there is anything to compute. */
+  startStep(now: number): void {
     const chunks = this.schedule(now);
     const decoding = [...this.decoding];
-    if (chunks.length === 0 && decoding.length === 0) throw new Error("the oracle is stuck");
-    const end = now + this.stepSeconds(decoding, chunks);
+    this.running = undefined;
+    this.endSeconds = Number.POSITIVE_INFINITY;
+    if (chunks.length === 0 && decoding.length === 0) {
+      // Only blocks whose KV is still on its way to a decode replica can stand in the way.
+      if (this.settings.role !== "prefill" && this.hasWork) throw new Error("the oracle is stuck");
+      return;
+    }
+    this.running = { decoding, chunks };
+    this.endSeconds = now + this.stepSeconds(decoding, chunks);
     this.steps++;
-    this.onStep?.({
+    this.listener.onStep({
       startSeconds: now,
-      endSeconds: end,
+      endSeconds: this.endSeconds,
       decoding: decoding.map((request) => request.id),
       chunks: chunks.map(({ request, tokens }) => ({ id: request.id, tokens })),
       freeBlocks: this.kv.free,
     });
-    this.takeArrivalsBefore(end);
-    this.takeArrivalsAt(end);
-    this.endDecodes(decoding, end);
-    this.endPrompts(chunks, end);
-    this.takeArrivalsAt(end);
-    return end;
   }
 
-  // ---- arrivals ----
-
-  private nextArrivalSeconds(): number {
-    return Math.min(...this.sources.map((source) => source.peekSeconds()));
-  }
-
-  private takeArrivalsUntil(seconds: number): void {
-    while (this.nextArrivalSeconds() <= seconds) this.takeArrival();
-  }
-
-  private takeArrivalsBefore(seconds: number): void {
-    while (this.nextArrivalSeconds() < seconds) this.takeArrival();
-  }
-
-  private takeArrivalsAt(seconds: number): void {
-    while (this.nextArrivalSeconds() <= seconds) {
-      this.coverage.arrivalsAtBoundary++;
-      this.takeArrival();
-    }
-  }
-
-  private takeArrival(): void {
-    const seconds = this.nextArrivalSeconds();
-    const workload = this.sources.findIndex((source) => source.peekSeconds() === seconds);
-    const draw: RequestDraw = {
-      arrivalSeconds: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      originIndex: 0,
-      tenantIndex: 0,
-      prefix: undefined,
-      client: -1,
-    };
-    this.sources[workload]!.take(draw);
-    const request = newRequest(this.requests.length, workload, this.priorityOf[workload]!, draw);
-    this.requests.push(request);
-    const drafted = this.settings.tokensComputedPerStep - 1;
-    const longest = request.inputTokens + request.outputTokens + drafted;
-    if (this.blocks(longest) > this.settings.geometry.blocks) {
-      request.isRejected = true;
-      this.coverage.rejections++;
-      if (request.client >= 0) {
-        this.sources[workload]!.finished(request.client, seconds + REFUSED_CLIENT_PAUSE_SECONDS);
-      }
-    } else {
-      this.waiting.push(request);
-    }
+  /** Ends the step that is running. */
+  endStep(): void {
+    const { decoding, chunks } = this.running!;
+    this.running = undefined;
+    this.endDecodes(decoding, this.endSeconds);
+    this.endPrompts(chunks, this.endSeconds);
   }
 
   // ---- the scheduler ----
 
-  private schedule(now: number): { request: NaiveRequest; from: number; tokens: number }[] {
-    const chunks: { request: NaiveRequest; from: number; tokens: number }[] = [];
+  private schedule(now: number): Chunk[] {
+    const chunks: Chunk[] = [];
     let hasPreempted = false;
     while (this.decodeNeed() > this.kv.free) {
       this.preempt(this.victim());
@@ -244,10 +212,11 @@ class NaiveReplica {
     if (partial !== undefined) {
       const tokens = Math.min(targetOf(partial) - partial.computedTokens, budget);
       const need = this.promptNeed(partial, partial.computedTokens + tokens);
-      if (need > this.kv.free) {
+      const fits = need <= this.kv.free;
+      if (!fits && tokens > 0 && this.decoding.length > 0) {
         this.preempt(partial);
         hasPreempted = true;
-      } else if (tokens > 0) {
+      } else if (fits && tokens > 0) {
         this.kv.allocate(need);
         partial.privateBlocks += need;
         chunks.push({ request: partial, from: partial.computedTokens, tokens });
@@ -264,7 +233,7 @@ class NaiveReplica {
   private admit(
     now: number,
     budgetAtStart: number,
-    chunks: { request: NaiveRequest; from: number; tokens: number }[],
+    chunks: Chunk[],
   ): void {
     let budget = budgetAtStart;
     while (this.waiting.length > 0) {
@@ -277,6 +246,11 @@ class NaiveReplica {
         return;
       }
       const request = this.frontOfQueue();
+      if (request.isTransferred) {
+        if (!this.admitTransferred(request, budget)) return;
+        budget -= this.settings.tokensComputedPerStep;
+        continue;
+      }
       const target = targetOf(request);
       const block = this.settings.geometry.blockTokens;
       const hits = this.cachedSegments(request);
@@ -299,6 +273,7 @@ class NaiveReplica {
       this.waiting = this.waiting.filter((other) => other !== request);
       for (const segment of hitSegments) this.kv.reference(segment.id);
       this.kv.allocate(need);
+      request.admission = this.admissions++;
       request.heldSegments = hits;
       request.privateBlocks = need;
       if (Number.isNaN(request.firstScheduledSeconds)) {
@@ -315,6 +290,31 @@ class NaiveReplica {
         return;
       }
     }
+  }
+
+  /** A request whose prompt was computed elsewhere decodes in the coming step. */
+  private admitTransferred(request: NaiveRequest, budget: number): boolean {
+    const need = this.blocks(request.inputTokens + this.gainOfNextStep());
+    if (budget < this.settings.tokensComputedPerStep || need > this.kv.free) {
+      this.coverage.kvRefusals++;
+      return false;
+    }
+    this.waiting = this.waiting.filter((other) => other !== request);
+    this.kv.allocate(need);
+    request.privateBlocks = need;
+    request.isTransferred = false;
+    request.admission = this.admissions++;
+    request.startContext = request.inputTokens;
+    this.joinDecodes(request);
+    return true;
+  }
+
+  private joinDecodes(request: NaiveRequest): void {
+    request.remainingTokens = request.outputTokens - request.generatedTokens;
+    request.startClock = this.clock();
+    request.startStep = this.decodeStep;
+    this.decoding.push(request);
+    this.decoding.sort((a, b) => a.admission - b.admission);
   }
 
   private frontOfQueue(): NaiveRequest {
@@ -375,11 +375,10 @@ class NaiveReplica {
       request.lastTokenSeconds = end;
       if (request.generatedTokens === request.outputTokens) {
         this.finish(request, request.startContext, end);
+      } else if (this.settings.role === "prefill") {
+        this.listener.onPrefilled(request, end);
       } else {
-        request.remainingTokens = request.outputTokens - request.generatedTokens;
-        request.startClock = this.clock();
-        request.startStep = this.decodeStep;
-        this.decoding.push(request);
+        this.joinDecodes(request);
       }
     }
   }
@@ -388,11 +387,7 @@ class NaiveReplica {
     request.finishSeconds = end;
     this.publish(request, storedTokens);
     this.releaseAll(request);
-    if (request.client >= 0) {
-      const source = this.sources[request.workload]!;
-      source.finished(request.client, end);
-      if (source.peekSeconds() <= end) this.coverage.answeredAtOnce++;
-    }
+    this.listener.onFinished(request, end);
   }
 
   // ---- KV blocks ----
@@ -557,7 +552,7 @@ function targetOf(request: NaiveRequest): number {
   return request.inputTokens + request.generatedTokens;
 }
 
-function newRequest(
+export function newRequest(
   id: number,
   workload: number,
   priority: number,
@@ -577,6 +572,8 @@ function newRequest(
       endTokens: draw.prefix!.endTokens[i]!,
     })),
     isRejected: false,
+    isTransferred: false,
+    admission: -1,
     generatedTokens: 0,
     computedTokens: 0,
     privateBlocks: 0,

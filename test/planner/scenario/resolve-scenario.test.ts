@@ -274,7 +274,11 @@ describe("resolveScenario", () => {
     const scenario = resolveScenario(spec, { traces: new Map([["small.csv", arrivals.trace]]) });
     // The last of its requests is at 4 s, at double speed at 2 s.
     expect(scenario.horizon).toEqual({
-      startSeconds: 0, durationSeconds: 3, warmUpSeconds: 0, drain: true });
+      startSeconds: 0,
+      durationSeconds: 3,
+      warmUpSeconds: 0,
+      drain: true,
+    });
     expect(scenario.replications).toBe(1);
     expect(scenario.workloads[0]).toMatchObject({
       tokens: { kind: "from-arrivals" },
@@ -379,7 +383,7 @@ describe("scenarioNotes", () => {
         `${POOL}.engine={quantization: fp4}`,
       ]),
     );
-    expect(notes.map(({ code, pool }) => `${code} ${pool}`)).toEqual([
+    expect(notes.map(({ code, about }) => `${code} ${about}`)).toEqual([
       "unread-setting us-east-1/h100",
       "unread-setting us-east-1/h100",
       "weight-only us-east-1/h100",
