@@ -12,7 +12,7 @@ import { hasColor, type Io } from "./io";
 const UPDATE_MS = 100;
 /** A run that is over before this shows nothing. */
 const FIRST_DRAW_MS = 300;
-const BAR_CELLS_MAX = 24;
+const BAR_CELLS_MAX = 20;
 const BAR_CELLS_MIN = 4;
 /** Readings that the time left is estimated from: the last ten seconds. */
 const ETA_READINGS = 100;

@@ -14,6 +14,14 @@ const SMALLEST = 1e-9;
 /** Room that is added at an end of the array when a value falls outside. */
 const GROWTH_BUCKETS = 64;
 
+/** Stands for all values that count as zero. */
+const ZERO_BUCKET = -(2 ** 30);
+
+/** Bucket i holds values in (γ^(i−1), γ^i]. */
+function bucketOf(value: number): number {
+  return value <= SMALLEST ? ZERO_BUCKET : Math.ceil(Math.log(value) * PER_LOG);
+}
+
 export class QuantileSketch {
   count = 0;
   sum = 0;
@@ -26,17 +34,9 @@ export class QuantileSketch {
 
   /** Adds `value` (not negative) `weight` times. */
   add(value: number, weight = 1): void {
-    this.count += weight;
-    this.sum += value * weight;
+    this.addToBucket(bucketOf(value), value, weight);
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
-    if (value <= SMALLEST) {
-      this.zeros += weight;
-      return;
-    }
-    const bucket = Math.ceil(Math.log(value) * PER_LOG);
-    if (bucket < this.first || bucket >= this.first + this.buckets.length) this.grow(bucket);
-    this.buckets[bucket - this.first]! += weight;
   }
 
   /**
@@ -44,25 +44,35 @@ export class QuantileSketch {
    * bucket edges: a handful of buckets however many steps. `a > 0`, `b ≥ 0`.
    */
   addSequence(a: number, b: number, steps: number, weight: number): void {
-    if (steps === 1 || b === 0) {
-      this.add(a, weight * steps);
-      return;
-    }
+    const end = a + b * (steps - 1);
+    if (a < this.min) this.min = a;
+    if (end > this.max) this.max = end;
+    const lastBucket = bucketOf(end);
     let done = 0;
     while (done < steps) {
-      const value = a + b * done;
-      const bucket = value <= SMALLEST ? 0 : Math.ceil(Math.log(value) * PER_LOG);
-      const edge = value <= SMALLEST ? SMALLEST : Math.exp(bucket / PER_LOG);
-      let upTo = Math.floor((edge - a) / b) + 1;
-      if (upTo <= done) upTo = done + 1;
-      if (upTo > steps) upTo = steps;
-      const terms = upTo - done;
+      const first = a + b * done;
+      const bucket = bucketOf(first);
+      let upTo = steps;
+      if (bucket !== lastBucket) {
+        const edge = bucket === ZERO_BUCKET ? SMALLEST : Math.exp(bucket / PER_LOG);
+        upTo = Math.min(steps, Math.max(done + 1, Math.floor((edge - a) / b) + 1));
+      }
       const last = a + b * (upTo - 1);
-      this.add((value + last) / 2, terms * weight);
-      if (value < this.min) this.min = value;
-      if (last > this.max) this.max = last;
+      this.addToBucket(bucket, (first + last) / 2, (upTo - done) * weight);
       done = upTo;
     }
+  }
+
+  /** Counts `weight` values with the mean `value` in `bucket`. */
+  private addToBucket(bucket: number, value: number, weight: number): void {
+    this.count += weight;
+    this.sum += value * weight;
+    if (bucket === ZERO_BUCKET) {
+      this.zeros += weight;
+      return;
+    }
+    if (bucket < this.first || bucket >= this.first + this.buckets.length) this.grow(bucket);
+    this.buckets[bucket - this.first]! += weight;
   }
 
   /** Adds all of `other`. The order of merges changes no count and no quantile. */
@@ -108,7 +118,7 @@ export class QuantileSketch {
     if (this.count === 0) return Number.NaN;
     if (limit >= this.max) return 1;
     let seen = this.zeros;
-    const last = limit <= SMALLEST ? -1 : Math.ceil(Math.log(limit) * PER_LOG) - this.first;
+    const last = limit <= SMALLEST ? -1 : bucketOf(limit) - this.first;
     for (let i = 0; i <= Math.min(last, this.buckets.length - 1); i++) seen += this.buckets[i]!;
     return seen / this.count;
   }

@@ -76,7 +76,7 @@ function fitWidths(tableToShow: ReportTable, width: number): readonly number[] {
       excess -= cut;
     }
   }
-  return capWidths(tableToShow, widths, width);
+  return totalWidth(widths) <= width ? widths : capWidths(tableToShow, widths, width);
 }
 
 function totalWidth(widths: readonly number[]): number {
@@ -130,7 +130,10 @@ function layOutGroup(
 ): string[] {
   const layOut = (row: readonly Cell[], vAlign: "top" | "bottom"): CellOptions[] =>
     group.map((index) => ({ content: cellLines(row[index] ?? "", widths[index]!, paint), vAlign }));
-  const headers: Cell[] = tableToShow.columns.map(({ header }) => ({ text: header, tone: "quiet" }));
+  const headers: Cell[] = tableToShow.columns.map(({ header }) => ({
+    text: header,
+    tone: "quiet",
+  }));
   const hasHeaders = group.some((index) => tableToShow.columns[index]!.header !== "");
   const rows = tableToShow.rows.map((row) => layOut(row, "top"));
   if (hasHeaders) rows.unshift(layOut(headers, "bottom"));

@@ -6,7 +6,7 @@ export const INIT_TEMPLATE = `# A capplan scenario: traffic, and the fleet that 
 # Quantities have units: 40/s, 250 ms, 1h30m, 8k tokens (8,000), 8Ki (8,192), 95%, $2.50.
 version: 1
 name: my-scenario
-horizon: { duration: 20 min, warmUp: 2 min }
+horizon: { duration: 20 min, warmUp: 2 min } # start: "mon 14:00" (UTC) is where diurnal profiles begin
 
 workloads:
   chat: # a product feature; give it your own name, and add more
@@ -17,7 +17,7 @@ workloads:
       # profile: { diurnal: { peakHour: 14, peakToMean: 2 } }
     tokens: { profile: azure-conversation-2023 } # lengths as in a public trace; or your own:
     # tokens: { input: { lognormal: { p50: 900, p99: 6k } }, output: { gamma: { mean: 250, cv: 0.8 } }, correlation: 0.2 }
-    prefix: { shared: 400, groups: 20, share: 60% } # system prompts: what a prefix cache can hit
+    prefix: { shared: 150, groups: 20, share: 60% } # system prompts: what a prefix cache can hit
     # sessions: { turns: { exponential: { mean: 4 } }, think: { exponential: { mean: 30 s } } }
     origins: { us-east: 70%, eu-west: 30% } # where callers are; shares add up to 100%
     slo: # what you promise

@@ -67,7 +67,9 @@ export function resolveWorkload(
     tokens,
     prefix: resolvePrefix(spec.prefix),
     sessions,
-    origins: origins.flatMap(([origin, share]) => placeOrigin(origin, share, fleet)),
+    origins: origins
+      .flatMap(([origin, share]) => placeOrigin(origin, share, fleet))
+      .sort((a, b) => a.originIndex - b.originIndex),
     tenants,
     priority: spec.priority ?? SCENARIO_DEFAULTS.priority.value,
     slo: resolveObjectives(spec.slo),

@@ -137,11 +137,22 @@ export class DecodeBatch {
     } else {
       this.residues[this.residueKey(slot)]!++;
     }
-    store.previous[slot] = this.tail;
-    store.next[slot] = NONE;
-    if (this.tail === NONE) this.head = slot;
-    else store.next[this.tail] = slot;
-    this.tail = slot;
+    this.link(slot);
+  }
+
+  /** Puts a member into the running order: admissions before it may join after it, at the end of their step. */
+  private link(slot: number): void {
+    const store = this.store;
+    const admission = store.admission[slot]!;
+    let before = this.tail;
+    while (before !== NONE && store.admission[before]! > admission) before = store.previous[before]!;
+    const after = before === NONE ? this.head : store.next[before]!;
+    store.previous[slot] = before;
+    store.next[slot] = after;
+    if (before === NONE) this.head = slot;
+    else store.next[before] = slot;
+    if (after === NONE) this.tail = slot;
+    else store.previous[after] = slot;
   }
 
   private joinWindows(slot: number, contextTokens: number, remaining: number): void {

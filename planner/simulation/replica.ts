@@ -660,12 +660,13 @@ export class Replica {
 
   /** Adds the time since the last call to ∫ blocks in use dt; within a run blocks grow about linearly. */
   private accountBlocks(seconds: number): void {
-    const pool = this.pool;
     const inUse = this.kv.blocks - this.kv.free;
-    const measured = pool.measuredSeconds(this.blocksSince, seconds);
-    if (measured > 0) pool.blockSeconds += (measured * (this.blocksInUse + inUse)) / 2;
+    if (seconds > this.blocksSince) {
+      const measured = this.pool.measuredSeconds(this.blocksSince, seconds);
+      this.pool.blockSeconds += (measured * (this.blocksInUse + inUse)) / 2;
+      this.blocksSince = seconds;
+    }
     this.blocksInUse = inUse;
-    this.blocksSince = seconds;
   }
 
   /** Free blocks counted anew, and those that running requests hold: for tests of conservation. */

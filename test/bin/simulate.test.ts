@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { REQUEST_COLUMNS } from "../../planner/report/request-rows";
 import { summarySchema } from "../../planner/report/summary-schema";
-import { memoryIo } from "../support/memory-io";
+import { type MemoryIo, memoryIo } from "../support/memory-io";
 import { type CommandResult, runCommand, runCommandIn } from "../support/run-command";
 import { SMALL_SCENARIO } from "../support/small-scenario";
 import { withTemporaryFolder } from "../support/temporary-folder";
@@ -186,20 +186,48 @@ describe("capplan simulate", () => {
     await withTemporaryFolder(async (cwd) => {
       fs.writeFileSync(path.join(cwd, "capplan.yaml"), SMALL_SCENARIO);
       const io = memoryIo({ cwd });
+      // The event loop turns between slices: the run is some way into its replications by then.
+      interruptAfterTurns(io, 20);
+      const argv = ["simulate", "--replications", "1000", "--requests", "rows.csv"];
+      const { exitCode, stdout, stderr } = await runCommandIn(io, argv);
+      expect(exitCode).toBe(130);
+      const finished = Number(
+        /INTERRUPTED: made from (\d+) of 1,000 replications/.exec(stdout)?.[1],
+      );
+      expect(finished).toBeGreaterThanOrEqual(1);
+      expect(finished).toBeLessThan(1000);
+      expect(stderr).toContain(`warning: interrupted after ${finished} of 1000 replications`);
+      expect(io.listenerCount()).toBe(0);
+      const rows = fs.readFileSync(path.join(cwd, "rows.csv"), "utf8").trimEnd().split("\n");
+      const replications = new Set(rows.slice(1).map((row) => Number(row.split(",")[0])));
+      expect(Math.max(...replications)).toBe(finished);
+    });
+  });
+
+  it("says in one line that nothing was finished, removes partial files, and ends with 130", async () => {
+    await withTemporaryFolder(async (cwd) => {
+      fs.writeFileSync(path.join(cwd, "capplan.yaml"), SMALL_SCENARIO);
+      const io = memoryIo({ cwd });
       const pressWhenHeard = (): void => {
         if (io.listenerCount() > 0) io.interrupt();
         else setImmediate(pressWhenHeard);
       };
       setImmediate(pressWhenHeard);
-      const argv = ["simulate", "--replications", "50", "--requests", "rows.csv"];
-      const { exitCode, stdout, stderr } = await runCommandIn(io, argv);
-      expect(exitCode).toBe(130);
-      const finished = Number(/INTERRUPTED: made from (\d+) of 50 replications/.exec(stdout)?.[1]);
-      expect(finished).toBeGreaterThanOrEqual(1);
-      expect(finished).toBeLessThan(50);
-      expect(stderr).toContain(`warning: interrupted after ${finished} of 50 replications`);
-      expect(io.listenerCount()).toBe(0);
-      expect(fs.existsSync(path.join(cwd, "rows.csv"))).toBe(true);
+      const argv = ["simulate", "--set", "horizon.duration=100h", "--requests", "rows.csv"];
+      expect(await runCommandIn(io, argv)).toEqual({
+        exitCode: 130,
+        stdout: "",
+        stderr: "interrupted before the first replication was finished; nothing is kept\n",
+      });
+      expect(fs.readdirSync(cwd)).toEqual(["capplan.yaml"]);
     });
   });
 });
+
+function interruptAfterTurns(io: MemoryIo, turns: number): void {
+  const turn = (left: number): void => {
+    if (left === 0) io.interrupt();
+    else setImmediate(() => turn(io.listenerCount() > 0 ? left - 1 : left));
+  };
+  turn(turns);
+}

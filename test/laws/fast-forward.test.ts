@@ -4,18 +4,28 @@
  */
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { PRIORITIES } from "../../planner/fleet/resolved-fleet";
+import { PRIORITIES, type ResolvedPool } from "../../planner/fleet/resolved-fleet";
+import { kvBytesPerToken } from "../../planner/simulation/kv-bytes";
 import type { FinishedRequest } from "../../planner/simulation/observer";
+import type { EngineSettings } from "../../planner/simulation/pool-run";
 import type { RunRecord } from "../../planner/simulation/run-record";
 import { simulate } from "../../planner/simulation/simulate";
 import { createSources } from "../../planner/traffic/create-sources";
 import { LONG, type NaiveCase, naiveCase } from "../support/naive-cases";
 import type { NaiveCoverage } from "../support/naive-replica";
-import { type NaiveRun, runNaiveReplica } from "../support/naive-run";
+import {
+  type NaiveRun,
+  type NaiveTraffic,
+  runNaiveReplica,
+  runNaiveSplit,
+} from "../support/naive-run";
+import { resolvedPool } from "../support/resolved";
 
 const CASES = Number(process.env["LAW_CASES"] ?? 600);
 const SEED = Number(process.env["LAW_SEED"] ?? 20_261_122);
 const RELATIVE_ERROR = 1e-9;
+
+type KvTransfer = ResolvedPool["kvTransfer"];
 
 interface Row {
   readonly outcome: number;
@@ -26,7 +36,10 @@ interface Row {
   readonly cachedTokens: number;
 }
 
-function engineRun({ scenario, settings, seed }: NaiveCase): { rows: Row[]; record: RunRecord } {
+function engineRun(
+  { scenario, seed }: NaiveCase,
+  settingsOf: (pool: ResolvedPool) => EngineSettings,
+): { rows: Row[]; record: RunRecord } {
   const rows: Row[] = [];
   const onRequest = (row: FinishedRequest): void => {
     rows[row.id] = {
@@ -39,15 +52,46 @@ function engineRun({ scenario, settings, seed }: NaiveCase): { rows: Row[]; reco
     };
   };
   const record = simulate(scenario, seed, {
-    engineSettingsFor: () => settings,
+    engineSettingsFor: settingsOf,
     observer: { onStep: () => {}, onRequest },
   });
   return { rows, record };
 }
 
-function naiveRun({ scenario, settings, seed }: NaiveCase): NaiveRun {
+function trafficOf({ scenario, seed }: NaiveCase): NaiveTraffic {
   const priorityOf = scenario.workloads.map((one) => PRIORITIES.indexOf(one.priority));
-  return runNaiveReplica(settings, { sources: createSources(scenario, seed), priorityOf });
+  return { sources: createSources(scenario, seed), priorityOf };
+}
+
+/** One replica: what the oracle and the engine say of it. */
+function compareOne(one: NaiveCase): NaiveRun {
+  const naive = runNaiveReplica(one.settings, trafficOf(one));
+  const { rows, record } = engineRun(one, () => one.settings);
+  compare(naive, rows, record, one.settings.tokensGainedPerStep === 1);
+  return naive;
+}
+
+/** A prefill and a decode replica, with the settings of two cases and the traffic of the first. */
+function compareSplit(first: NaiveCase, second: NaiveCase, kvTransfer: KvTransfer): NaiveRun {
+  const prefill: EngineSettings = { ...first.settings, role: "prefill" };
+  const decode: EngineSettings = { ...second.settings, role: "decode" };
+  const pools = [
+    resolvedPool({ name: "region/decode", role: "decode", kvTransfer }),
+    resolvedPool({ name: "region/prefill", role: "prefill", kvTransfer }),
+  ];
+  const split: NaiveCase = {
+    ...first,
+    scenario: { ...first.scenario, fleet: { ...first.scenario.fleet, pools } },
+  };
+  const bytesPerToken = kvBytesPerToken(pools[1]!);
+  const transferSeconds = (inputTokens: number): number =>
+    kvTransfer.latencySeconds + (inputTokens * bytesPerToken) / kvTransfer.bytesPerSecond;
+  const naive = runNaiveSplit({ prefill, decode }, trafficOf(split), transferSeconds);
+  const settingsOf = (pool: ResolvedPool): EngineSettings =>
+    pool.role === "prefill" ? prefill : decode;
+  const { rows, record } = engineRun(split, settingsOf);
+  compare(naive, rows, record, decode.tokensGainedPerStep === 1);
+  return naive;
 }
 
 function expectClose(actual: number, expected: number, what: string): void {
@@ -56,9 +100,12 @@ function expectClose(actual: number, expected: number, what: string): void {
   if (!(error <= RELATIVE_ERROR)) throw new Error(`${what}: got ${actual}, oracle ${expected}`);
 }
 
-function compare(one: NaiveCase): NaiveRun {
-  const naive = naiveRun(one);
-  const { rows, record } = engineRun(one);
+function compare(
+  naive: NaiveRun,
+  rows: readonly Row[],
+  record: RunRecord,
+  isOneTokenPerStep: boolean,
+): void {
   expect(rows.length).toBe(naive.requests.length);
   expect(record.steps).toBe(naive.steps);
   for (const request of naive.requests) {
@@ -72,17 +119,16 @@ function compare(one: NaiveCase): NaiveRun {
     expect([name, row.preemptions]).toEqual([name, request.preemptions]);
     expect([name, row.cachedTokens]).toEqual([name, request.cachedTokens]);
   }
-  compareGaps(one, naive, record);
-  return naive;
+  compareGaps(naive, record, isOneTokenPerStep);
 }
 
 /** Σ gaps between tokens = Σ (last token − first token), and without speculation one gap per further token. */
-function compareGaps({ settings }: NaiveCase, naive: NaiveRun, record: RunRecord): void {
-  const gaps = record.pools[0]!.itlSeconds;
+function compareGaps(naive: NaiveRun, record: RunRecord, isOneTokenPerStep: boolean): void {
+  const gaps = record.pools.flatMap((pool) => pool.itlSeconds);
   const seconds = gaps.reduce((sum, sketch) => sum + sketch.sum, 0);
   const count = gaps.reduce((sum, sketch) => sum + sketch.count, 0);
   const answered = naive.requests.filter((request) => !request.isRejected);
-  if (settings.tokensGainedPerStep === 1) {
+  if (isOneTokenPerStep) {
     expect(count).toBe(answered.reduce((sum, request) => sum + request.outputTokens - 1, 0));
   }
   expectClose(seconds, naive.gapSeconds, "sum of the gaps between tokens");
@@ -93,7 +139,7 @@ describe("fast-forward", () => {
     const seen: Partial<NaiveCoverage> = {};
     let requests = 0;
     const law = fc.property(naiveCase(), (one) => {
-      const naive = compare(one);
+      const naive = compareOne(one);
       requests += naive.requests.length;
       for (const [rule, count] of Object.entries(naive.coverage) as [
         keyof NaiveCoverage,
@@ -110,10 +156,31 @@ describe("fast-forward", () => {
     expect(unused).toEqual([]);
   });
 
+  it("for all small cases with prefill and decode apart, tells the same story", () => {
+    const kvTransfer = fc.record({
+      // About a tenth of a millisecond, or of a second, for a token.
+      bytesPerSecond: fc.constantFrom(1e9, 1e7),
+      latencySeconds: fc.constantFrom(0.000123, 0.0123),
+    });
+    let preempted = 0;
+    let answered = 0;
+    const law = fc.property(naiveCase(), naiveCase(), kvTransfer, (first, second, transfer) => {
+      const { requests } = compareSplit(first, second, transfer);
+      for (const request of requests) {
+        if (request.isRejected) continue;
+        answered++;
+        preempted += request.preemptions;
+      }
+    });
+    fc.assert(law, { seed: SEED, numRuns: Math.ceil(CASES / 2) });
+    expect(answered).toBeGreaterThan(1000);
+    expect(preempted).toBeGreaterThan(100);
+  });
+
   it("for all long cases, no rounding adds up", () => {
     fc.assert(
       fc.property(naiveCase(LONG), (one) => {
-        compare(one);
+        compareOne(one);
       }),
       { seed: SEED, numRuns: Math.ceil(CASES / 12) },
     );

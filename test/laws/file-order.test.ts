@@ -24,16 +24,17 @@ function resolved(text: string): ResolvedScenario {
 }
 
 describe("order of keys in a file", () => {
-  it.each([
-    "support-assistant",
-    "mixed-hardware-cheapest-first",
-    "prefill-decode-split",
-  ])("%s read backwards is the same run, byte for byte", (name) => {
-    const text = readFileSync(path.join(FOLDER, `${name}.yaml`), "utf8");
-    const forward = resolved(text);
-    const backward = resolved(JSON.stringify(backwards(parse(text))));
-    expect(backward.digest).toBe(forward.digest);
-    const seed = 5;
-    expect(JSON.stringify(simulate(backward, seed))).toBe(JSON.stringify(simulate(forward, seed)));
-  });
+  it.each(["support-assistant", "mixed-hardware-cheapest-first", "prefill-decode-split"])(
+    "%s read backwards is the same run, byte for byte",
+    (name) => {
+      const text = readFileSync(path.join(FOLDER, `${name}.yaml`), "utf8");
+      const forward = resolved(text);
+      const backward = resolved(JSON.stringify(backwards(parse(text))));
+      expect(backward.digest).toBe(forward.digest);
+      const seed = 5;
+      expect(JSON.stringify(simulate(backward, seed))).toBe(
+        JSON.stringify(simulate(forward, seed)),
+      );
+    },
+  );
 });

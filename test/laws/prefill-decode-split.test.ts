@@ -73,10 +73,7 @@ describe("a request alone", () => {
       TRANSFER.latencySeconds + (input * kvBytesPerToken(fleet[1]!)) / TRANSFER.bytesPerSecond;
     const first = prefillSeconds(input);
     expect(rows[0]!.ttftSeconds).toBeCloseTo(first, 9);
-    expect(rows[0]!.e2eSeconds).toBeCloseTo(
-      first + transfer + decodeSeconds(input, output - 1),
-      9,
-    );
+    expect(rows[0]!.e2eSeconds).toBeCloseTo(first + transfer + decodeSeconds(input, output - 1), 9);
     expect([rows[0]!.poolIndex, rows[0]!.outcomeIndex]).toEqual([0, 0]);
   });
 

@@ -230,11 +230,7 @@ export class NaiveReplica {
     return chunks;
   }
 
-  private admit(
-    now: number,
-    budgetAtStart: number,
-    chunks: Chunk[],
-  ): void {
+  private admit(now: number, budgetAtStart: number, chunks: Chunk[]): void {
     let budget = budgetAtStart;
     while (this.waiting.length > 0) {
       if (budget <= 0) {

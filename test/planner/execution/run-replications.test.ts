@@ -11,9 +11,7 @@ import { resolvedPool, resolvedScenario, resolvedWorkload } from "../../support/
 
 const SCENARIO = resolvedScenario({
   durationSeconds: 60,
-  workloads: [
-    resolvedWorkload({ slo: [{ metric: "ttft", statistic: "p95", limitSeconds: 1 }] }),
-  ],
+  workloads: [resolvedWorkload({ slo: [{ metric: "ttft", statistic: "p95", limitSeconds: 1 }] })],
 });
 
 describe("runReplications", () => {

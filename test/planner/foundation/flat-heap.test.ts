@@ -4,7 +4,10 @@ import * as fc from "fast-check";
 import { FlatHeap } from "../../../planner/foundation/flat-heap";
 
 const CAMPAIGN = { seed: 20_261_122, numRuns: 200 };
-const entry = fc.record({ key: fc.integer({ min: 0, max: 8 }), order: fc.integer({ min: 0, max: 8 }) });
+const entry = fc.record({
+  key: fc.integer({ min: 0, max: 8 }),
+  order: fc.integer({ min: 0, max: 8 }),
+});
 
 describe("FlatHeap", () => {
   it("for all sequences of pushes and pops, gives the entries by key, then order", () => {

@@ -83,7 +83,8 @@ describe("QuantileSketch", () => {
       for (const other of [backward, nested, whole]) {
         expect(other.count).toBe(forward.count);
         for (const share of SHARES) expect(other.quantile(share)).toBe(forward.quantile(share));
-        for (const value of first) expect(other.shareAtMost(value)).toBe(forward.shareAtMost(value));
+        for (const value of first)
+          expect(other.shareAtMost(value)).toBe(forward.shareAtMost(value));
       }
     });
     fc.assert(law, CAMPAIGN);
@@ -121,7 +122,10 @@ describe("QuantileSketch", () => {
   it("for all arithmetic sequences, addSequence is the terms one by one", () => {
     const law = fc.property(
       fc.double({ min: -5, max: 1, noNaN: true }).map((power) => 10 ** power),
-      fc.oneof(fc.constant(0), fc.double({ min: -9, max: 1, noNaN: true }).map((power) => 10 ** power)),
+      fc.oneof(
+        fc.constant(0),
+        fc.double({ min: -9, max: 1, noNaN: true }).map((power) => 10 ** power),
+      ),
       fc.integer({ min: 1, max: 3000 }),
       fc.integer({ min: 1, max: 20 }),
       (first, growth, steps, weight) => {

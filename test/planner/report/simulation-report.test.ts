@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import stringWidth from "string-width";
 import type { SimulationSummary } from "../../../planner/metrics/simulation-summary";
 import { renderMarkdown } from "../../../planner/report/render-markdown";
 import { renderTerminal } from "../../../planner/report/render-terminal";
 import { simulationReport } from "../../../planner/report/simulation-report";
-import { textWidth } from "../../../planner/report/text-width";
 import { expectGolden } from "../../support/golden";
 import {
   groupSummary,
@@ -105,7 +105,7 @@ describe("simulationReport on a terminal", () => {
   it.each([44, 60, 80, 120])("stays within %d columns but for the command", (columns) => {
     const lines = terminal({ ...SUMMARY, timeline: TIMELINE }, columns).split("\n");
     for (const line of lines.filter((text) => !text.includes(REPRODUCE))) {
-      expect(textWidth(line)).toBeLessThanOrEqual(columns);
+      expect(stringWidth(line)).toBeLessThanOrEqual(columns);
     }
   });
 
