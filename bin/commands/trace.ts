@@ -6,6 +6,7 @@ import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { fitYaml } from "../../planner/report/trace/fit-yaml";
 import { inspectionReport } from "../../planner/report/trace/inspection-report";
+import { wrapWords } from "../../planner/report/wrap-words";
 import type { TraceTable } from "../../planner/scenario/trace-table";
 import { fitTrace, type TraceFit } from "../../planner/traffic/trace/fit-trace";
 import { TRACE_FORMAT_NAMES } from "../../planner/traffic/trace/formats/all-formats";
@@ -69,13 +70,14 @@ export function configureTrace(command: Command, io: Io): void {
     .action((file: string, options: FitOptions) => writeFit(file, options, io));
 }
 
+const FORMATS = `Formats, recognised by their columns: ${TRACE_FORMAT_NAMES.join(", ")}. Any other CSV or JSON lines: --columns.`;
+
 const FORMATS_HELP = `
-Formats, recognised by their columns: ${TRACE_FORMAT_NAMES.slice(0, 6).join(", ")},
-${TRACE_FORMAT_NAMES.slice(6).join(", ")}. Any other CSV or JSON lines: --columns.
+${wrapWords(FORMATS, 80).join("\n")}
 
 Examples:
   capplan trace inspect conversation.csv.gz --html conversation.html
-  capplan trace fit my.csv --columns arrival=ts,input=in,output=out --time-unit ms`;
+  capplan trace fit my.csv --columns arrival=ts,input=in,output=out`;
 
 function withReadingOptions(command: Command): Command {
   return command

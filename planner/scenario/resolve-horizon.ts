@@ -4,7 +4,7 @@
  */
 import type { Default } from "../fleet/defaults";
 import type { Problem } from "../foundation/errors";
-import { formatDuration } from "../foundation/format-units";
+import { formatDuration, formatNumber } from "../foundation/format-units";
 import { SCENARIO_DEFAULTS, warmUpDefault } from "./defaults";
 import type { ResolvedScenario } from "./resolved-scenario";
 import type { HorizonSpec, ScenarioSpec } from "./scenario-spec";
@@ -72,7 +72,7 @@ function endsInWarmUp(
     const isConstant = arrivals.profile === undefined || arrivals.profile === "constant";
     const seconds = requests / arrivals.rate;
     if (!isConstant || seconds > warmUpSeconds) return [];
-    const message = `${requests} requests of ${name} arrive in about ${formatDuration(seconds)}, and the first ${formatDuration(warmUpSeconds)} are not measured`;
+    const message = `${requests} requests of ${name} arrive in about ${formatNumber(seconds, 3)} s, and the first ${formatDuration(warmUpSeconds)} are not measured`;
     const hint = "ask for more requests, or shorten horizon.warmUp";
     return [{ code: "conflict", path: "horizon.requests", message, hint }];
   });

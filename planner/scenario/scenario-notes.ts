@@ -4,7 +4,7 @@
  */
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { type Distribution, quantile } from "../foundation/distributions";
-import { formatDuration, formatShare, formatTokens } from "../foundation/format-units";
+import { formatNumber, formatShare, formatTokens } from "../foundation/format-units";
 import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
 import type { TraceTable } from "./trace-table";
 
@@ -74,7 +74,7 @@ function requestsNotes(
     {
       code: "requests-end-early",
       about: name,
-      message: `its ${requestsMax} requests arrive in about ${formatDuration(roundTo3(seconds))} of ${formatDuration(durationSeconds)}; throughput, utilisation and cost per request are averages over all of it: shorten horizon.duration, or leave out horizon.requests`,
+      message: `its ${requestsMax} requests arrive in about ${formatNumber(seconds, 3)} s of ${formatNumber(durationSeconds)} s; throughput, utilisation and cost per request are averages over all of it: shorten horizon.duration, or leave out horizon.requests`,
     },
   ];
 }
@@ -95,13 +95,9 @@ function rowsUpTo({ inputTokens, requests }: TraceTable, tokens: number): number
   return inputTokens.reduce((count, input) => count + (input <= tokens ? 1 : 0), 0) / requests;
 }
 
-/** Two digits are all that such a share is good for. */
+/** To a tenth of a percent: a share of random lengths is good for no more. */
 function percent(share: number): string {
-  return formatShare(Number(share.toPrecision(2)));
-}
-
-function roundTo3(value: number): number {
-  return Number(value.toPrecision(3));
+  return formatShare(Math.round(share * 1000) / 1000);
 }
 
 function poolNotes(scenario: ResolvedScenario): ScenarioNote[] {

@@ -520,10 +520,10 @@ export class Replica {
     const { store, batch } = this;
     const settings = this.pool.settings;
     const context = store.inputTokens[slot]!;
+    const computed = settings.tokensComputedPerStep;
+    if (budget < computed || batch.blocksOf(context + computed) > this.kv.free) return 0;
     const gained = batch.clockAt(batch.step + 1) - batch.clock;
-    const needed = batch.blocksOf(context + gained);
-    if (budget < settings.tokensComputedPerStep || needed > this.kv.free) return 0;
-    this.kv.allocate(needed);
+    this.kv.allocate(batch.blocksOf(context + gained));
     store.isTransferred[slot] = 0;
     store.admission[slot] = this.admissions.next++;
     batch.join(slot, context, store.outputTokens[slot]! - store.generatedTokens[slot]!);

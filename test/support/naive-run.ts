@@ -4,13 +4,8 @@
  */
 import type { EngineSettings } from "../../planner/simulation/pool-run";
 import type { RequestDraw, RequestSource } from "../../planner/traffic/request-source";
-import {
-  type NaiveCoverage,
-  NaiveReplica,
-  type NaiveRequest,
-  type NaiveStep,
-  newRequest,
-} from "./naive-replica";
+import { NaiveReplica, type NaiveStep } from "./naive-replica";
+import { type NaiveCoverage, type NaiveRequest, newRequest } from "./naive-request";
 
 export interface NaiveRun {
   readonly requests: readonly NaiveRequest[];

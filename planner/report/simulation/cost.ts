@@ -6,8 +6,7 @@ import { paragraph, type ReportBlock, type ReportSection, table } from "../repor
 export function costSection(summary: SimulationSummary): ReportSection {
   const { cost } = summary;
   if (cost.usdPerHour === null) {
-    const text =
-      "unknown: no pool has a price; give price (per replica and hour) in the pools of the scenario";
+    const text = `unknown: no pool has a price; ${howToPrice(cost.unpricedPools)}`;
     return { heading: "Cost", blocks: [paragraph(text)] };
   }
   const isPartial = cost.unpricedPools.length > 0;
@@ -30,9 +29,18 @@ export function costSection(summary: SimulationSummary): ReportSection {
   if (isPartial) {
     blocks.push(
       paragraph(
-        `No price is known for ${cost.unpricedPools.join(", ")}: give its price (per replica and hour) to complete the totals.`,
+        `No price is known for ${cost.unpricedPools.join(", ")}: ${howToPrice(cost.unpricedPools)}.`,
       ),
     );
   }
   return { heading: "Cost", blocks };
+}
+
+/** Where the prices go that are missing; a pool is called `region/pool`. */
+function howToPrice(unpricedPools: readonly string[]): string {
+  const [first, ...others] = unpricedPools;
+  if (first === undefined) return "no pool has a replica";
+  const [region, pool] = first.split("/");
+  const rest = others.length === 0 ? "" : " and the like";
+  return `give fleet.regions.${region}.pools.${pool}.price${rest} in US dollars per replica and hour`;
 }

@@ -123,7 +123,37 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "a map as a key",
     ["horizon={{a: b}: 1}"],
-    "horizon.{ a: b }: unknown key; allowed here: duration, warmUp, requests or drain",
+    "horizon.{ a: b }: unknown key; allowed here: start, duration, warmUp, requests or drain",
+  ],
+  [
+    "a start without a time",
+    ["horizon.start=monday"],
+    'horizon.start: expected a time of the week in UTC such as 14:00, mon 14:00 or sat 09:30, got "monday"',
+  ],
+  [
+    "a start as a number",
+    ["horizon.start=14"],
+    "horizon.start: expected a time of the week in UTC such as 14:00, mon 14:00 or sat 09:30, got 14",
+  ],
+  [
+    "a day of no week",
+    ["horizon.start=dom 14:00"],
+    'horizon.start: unknown day "dom" in "dom 14:00"; use mon, tue, wed, thu, fri, sat, sun',
+  ],
+  [
+    "an hour of no day",
+    ["horizon.start=24:00"],
+    'horizon.start: a day goes from 00:00 to 23:59, got "24:00"',
+  ],
+  [
+    "requests that end in the warm-up",
+    ["horizon.requests=250"],
+    "horizon.requests: 250 requests of chat arrive in about 50 s, and the first 60 s are not measured; ask for more requests, or shorten horizon.warmUp",
+  ],
+  [
+    "a number of turns and no duration",
+    ["horizon={requests: 100}", `${CHAT}.sessions={turns: 4, think: 10 s}`],
+    "horizon.duration: is missing; how long 100 requests of chat take is not known before they are run; give a duration; arrivals end at it or after that many requests",
   ],
   // Choices.
   [

@@ -6,6 +6,7 @@ import { INIT_TEMPLATE } from "../../../planner/scenario/init-template";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../../planner/scenario/resolve-scenario";
 import { scenarioNotes } from "../../../planner/scenario/scenario-notes";
+import { compileProfile } from "../../../planner/traffic/rate-profile";
 
 const ROOT = path.resolve(__dirname, "../../..");
 
@@ -31,6 +32,21 @@ describe("built-in scenarios", () => {
       expect(scenarioNotes(scenario).filter(({ code }) => code !== "weight-only")).toEqual([]);
     },
   );
+
+  it("support-assistant runs at the busiest time of its day", () => {
+    const { workloads, horizon } = resolve(
+      readFileSync(path.join(ROOT, "planner/scenarios/support-assistant.yaml"), "utf8"),
+    );
+    const { arrivals, origins } = workloads.find(({ name }) => name === "chat")!;
+    if (arrivals.kind !== "open") throw new Error(arrivals.kind);
+    const { total } = compileProfile(arrivals.profile, 1, origins);
+    const { startSeconds, durationSeconds } = horizon;
+    const perHour = Array.from({ length: 24 }, (_, hour) => total.rateAt(hour * 3600));
+    const inRun =
+      (total.countUntil(startSeconds + durationSeconds) - total.countUntil(startSeconds)) /
+      durationSeconds;
+    expect(inRun).toBeGreaterThan(0.99 * Math.max(...perHour));
+  });
 
   it("support-assistant has three regions of two clouds, two models and three kinds of GPU", () => {
     const { fleet, workloads } = resolve(

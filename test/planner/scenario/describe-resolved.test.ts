@@ -64,6 +64,17 @@ describe("describeResolved", () => {
     expect(rows.get("digest")?.value).toMatch(/^[0-9a-f]{12}$/);
   });
 
+  it("says where in the week a run starts", () => {
+    expect(rowsOf([]).get("horizon.start")).toMatchObject({
+      value: "mon 00:00 UTC",
+      origin: "default",
+    });
+    expect(rowsOf(["horizon.start=sat 9:30"]).get("horizon.start")).toMatchObject({
+      value: "sat 09:30 UTC",
+      origin: "given",
+    });
+  });
+
   it("says under which name the catalog knows a model", () => {
     expect(rowsOf([`${POOL}.model=meta-llama/Llama-3.1-8B`]).get(`${POOL}.model`)).toMatchObject({
       value: "llama-3.1-8b-instruct",

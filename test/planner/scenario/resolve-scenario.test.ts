@@ -351,6 +351,7 @@ describe("digest", () => {
       `${CHAT}.tokens.output=201`,
       `${POOL}.replicas=2`,
       "horizon.drain=false",
+      "horizon.start=00:01",
     ]) {
       expect(resolveSmall([change]).digest).not.toBe(digest);
     }
@@ -389,6 +390,51 @@ describe("scenarioNotes", () => {
       "weight-only us-east-1/h100",
       "unused-pool us-east-1/idle",
     ]);
+  });
+
+  const notesOf = (...overrides: string[]) =>
+    scenarioNotes(resolveSmall(overrides)).map(({ code, about, message }) => ({
+      code,
+      about,
+      // Two shares, the first of the inputs and the second of the requests.
+      shares: [...message.matchAll(/([0-9.]+)%/g)].map(([, share]) => Number(share)),
+    }));
+
+  it.each([
+    // P(X ≤ 600.5) of a normal 1000 ± 400: Φ(−0.999) = 15.9 %; 0.8 · (1 − 0.159) = 67.3 %.
+    [
+      `${CHAT}.tokens.input={normal: {mean: 1000, sd: 400}}`,
+      "{shared: 600, share: 80%}",
+      [15.9, 67.3, 80],
+    ],
+    // P(X ≤ 300.5) of an exponential of 1000: 1 − e^−0.3005 = 26 %.
+    [`${CHAT}.tokens.input={exponential: {mean: 1000}}`, "{shared: 300}", [26, 74, 100]],
+    // A constant of 1000 is never longer than 1000, so nothing goes on past the prefix.
+    [`${CHAT}.tokens.input=1000`, "{shared: 1000}", [100, 0, 100]],
+    // All three rows of the trace have 100 tokens.
+    [`${CHAT}.tokens={trace: small.csv}`, "{shared: 100}", [100, 0, 100]],
+    // Inputs are cut to the window less one token.
+    [`${POOL}.engine.maxContext=512`, "{shared: 511}", [100, 0, 100]],
+  ])("says how many inputs are too short for the prefix: %s, prefix %s", (set, prefix, shares) => {
+    expect(notesOf(set, `${CHAT}.prefix=${prefix}`)).toEqual([
+      { code: "short-inputs", about: "chat", shares },
+    ]);
+  });
+
+  it("says nothing of a prefix that nearly all inputs go on past", () => {
+    // P(X ≤ 300.5) of a normal 1000 ± 400: Φ(−1.75) = 4 %.
+    const input = `${CHAT}.tokens.input={normal: {mean: 1000, sd: 400}}`;
+    expect(notesOf(input, `${CHAT}.prefix={shared: 300}`)).toEqual([]);
+    expect(notesOf(`${CHAT}.prefix={shared: 999}`)).toEqual([]);
+  });
+
+  it("says how much of the horizon a limit on the requests leaves empty", () => {
+    const [note] = scenarioNotes(resolveSmall(["horizon.requests=1000"]));
+    // 1,000 requests at 5/s are 200 s of the 10 minutes.
+    expect(note).toMatchObject({ code: "requests-end-early", about: "chat" });
+    expect(note!.message).toMatch(/^its 1000 requests arrive in about 200 s of 600 s; /);
+    expect(notesOf("horizon.requests=2900")).toEqual([]);
+    expect(notesOf("horizon={requests: 1000}")).toEqual([]);
   });
 
   it("says where inputs go that no pool takes", () => {

@@ -109,6 +109,38 @@ describe("points profile", () => {
   });
 });
 
+describe("the start of a run", () => {
+  const step: RateProfile = {
+    kind: "points",
+    points: [
+      { atSeconds: 0, factor: 1 },
+      { atSeconds: 100, factor: 1 },
+      { atSeconds: 100, factor: 3 },
+      { atSeconds: 300, factor: 3 },
+    ],
+    repeatSeconds: undefined,
+  };
+
+  it("moves points that repeat, and jumps stay jumps", () => {
+    const repeating = { ...step, repeatSeconds: 300 };
+    const at = (start: number, seconds: number): number =>
+      compileProfile(repeating, 10, atUtc, start).total.rateAt(seconds);
+    expect([at(99, 0), at(99, 0.999), at(99, 1), at(99, 201)]).toEqual([10, 10, 30, 10]);
+    // A start at the jump begins after it, and ends before it.
+    expect([at(100, 0), at(100, 199.9), at(100, 200), at(100, 299.9)]).toEqual([30, 30, 10, 10]);
+    expect([at(100, 300), at(700, 0), at(604_700, 0)]).toEqual([30, 30, 30]);
+    const { total } = compileProfile(repeating, 10, atUtc, 250);
+    expect(total.countUntil(300)).toBeCloseTo(7000, 9);
+    expect(total.countUntil(60)).toBeCloseTo(50 * 30 + 10 * 10, 9);
+    expect(total.timeOfCount(1500 + 1000 + 30)).toBeCloseTo(151, 9);
+  });
+
+  it("leaves points that do not repeat where they are: they count from the start of the run", () => {
+    const moved = compileProfile(step, 10, atUtc, 12_345).total;
+    expect([moved.rateAt(0), moved.rateAt(99), moved.rateAt(100)]).toEqual([10, 10, 30]);
+  });
+});
+
 describe("diurnal profile", () => {
   const diurnals = fc.record({
     kind: fc.constant("diurnal" as const),
@@ -169,6 +201,72 @@ describe("diurnal profile", () => {
     for (const weekend of [5, 6]) expect(dayCount(weekend) / dayCount(0)).toBeCloseTo(0.3, 9);
     // The origin's Sunday still runs in the first 6 hours.
     expect(total.rateAt(6 * HOUR - 1) / total.rateAt(6 * HOUR + 1)).toBeCloseTo(0.3, 3);
+  });
+
+  /**
+   * The closed form of the day, exp(κ·cos θ) / I₀(κ): I₀ by its power series, κ by bisection on the peak
+   * e^κ / I₀(κ) (Abramowitz & Stegun 9.6.10).
+   */
+  function closedForm(peakToMean: number): (hoursFromPeak: number) => number {
+    const bessel = (kappa: number): number => {
+      let [sum, term] = [1, 1];
+      for (let k = 1; k < 60; k++) {
+        term *= (kappa / 2 / k) ** 2;
+        sum += term;
+      }
+      return sum;
+    };
+    let [low, high] = [0, 50];
+    for (let i = 0; i < 100; i++) {
+      const middle = (low + high) / 2;
+      if (Math.exp(middle) / bessel(middle) < peakToMean) low = middle;
+      else high = middle;
+    }
+    return (hours) => Math.exp(low * Math.cos((2 * Math.PI * hours) / 24)) / bessel(low);
+  }
+
+  it.each([
+    ["the peak", 14, 0],
+    ["the trough", 2, 12],
+    ["a slope", 9, -5],
+  ])("an hour that starts at %s has the arrivals of that hour", (_, startHour, hoursFromPeak) => {
+    const profile = { kind: "diurnal", peakHour: 14, peakToMean: 2.1, weekendFactor: 1 } as const;
+    const factor = closedForm(2.1);
+    const { total } = compileProfile(profile, 50, atUtc, startHour * HOUR);
+    // Straight lines between corners 10 minutes apart: within 3e-4 of the curve.
+    expect(total.rateAt(0) / (50 * factor(hoursFromPeak))).toBeCloseTo(1, 3);
+    let expected = 0;
+    for (let i = 0; i < 3600; i++) expected += 50 * factor(hoursFromPeak + (i + 0.5) / 3600);
+    expect(total.countUntil(HOUR) / expected).toBeCloseTo(1, 3);
+  });
+
+  it("for all shapes, time zones and starts, a run sees the week from its start on", () => {
+    fc.assert(
+      fc.property(
+        diurnals,
+        offsets,
+        offsets,
+        fc.oneof(fc.integer({ min: 0, max: 7 * DAY - 1 }), fc.constantFrom(5 * DAY, 7 * DAY - 1)),
+        (profile, first, second, startSeconds) => {
+          const origins = [
+            { originIndex: 0, share: 0.7, utcOffsetHours: first },
+            { originIndex: 1, share: 0.3, utcOffsetHours: second },
+          ];
+          const week = compileProfile(profile, 40, origins);
+          const run = compileProfile(profile, 40, origins, startSeconds);
+          for (let seconds = 0; seconds < 8 * DAY; seconds += 40_009.3) {
+            const expected =
+              week.total.countUntil(startSeconds + seconds) - week.total.countUntil(startSeconds);
+            expect(Math.abs(run.total.countUntil(seconds) - expected)).toBeLessThan(1e-5);
+            for (const [origin, curve] of run.byOrigin!.entries()) {
+              const rate = week.byOrigin![origin]!.rateAt(startSeconds + seconds);
+              expect(Math.abs(curve.rateAt(seconds) - rate)).toBeLessThan(1e-6);
+            }
+          }
+        },
+      ),
+      { seed: 25, numRuns: 60 },
+    );
   });
 
   it("sums the origins, each by its own clock and share", () => {
