@@ -118,7 +118,9 @@ const kvTransfer = strict(
 const pool = strict(
   {
     model: text("Model from the catalog (`capplan catalog models`)"),
-    instanceType: text("Instance type from the catalog (`capplan catalog instance-types`)").optional(),
+    instanceType: text(
+      "Instance type from the catalog (`capplan catalog instance-types`)",
+    ).optional(),
     accelerator: text("Accelerator from the catalog, where no instance type is meant").optional(),
     replicas: count("Serving instances of the model in this pool", { min: 1, max: 100_000 }),
     role: word("role", POOL_ROLES, "Whether the pool prefills, decodes, or does both").optional(),

@@ -201,12 +201,25 @@ function checkPrecision(
 function checkLimits(engine: ResolvedEngine, context: EngineContext, problems: Problem[]): void {
   const path = `${context.path}.engine`;
   const { maxBatchedTokens, maxSequences, maxContextTokens, chunkedPrefill } = engine;
+  const { speculation, blockTokens } = engine;
   if (maxBatchedTokens < maxSequences) {
     problems.push({
       code: "conflict",
       path: `${path}.maxBatchedTokens`,
       message: `${maxBatchedTokens} tokens in a step are fewer than maxSequences (${maxSequences}), so not every running request could decode`,
       hint: `use maxBatchedTokens: ${maxSequences} or more, or fewer maxSequences`,
+    });
+  }
+  if (speculation !== undefined && speculation.draftTokens >= blockTokens) {
+    const draftTokensMax = blockTokens - 1;
+    problems.push({
+      code: "conflict",
+      path: `${path}.speculation.draftTokens`,
+      message: `${speculation.draftTokens} drafted tokens and the one that follows them do not fit a KV block of ${blockTokens} tokens`,
+      hint:
+        draftTokensMax > 0
+          ? `use draftTokens: ${draftTokensMax} or less, or larger blockTokens`
+          : "use larger blockTokens",
     });
   }
   if (!chunkedPrefill && maxBatchedTokens < maxContextTokens) {

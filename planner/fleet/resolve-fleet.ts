@@ -185,7 +185,7 @@ function resolveHardware(
       path: `${path}.instanceType`,
       message:
         "is missing; give an instance type, or an accelerator where no instance type is meant",
-      hint: "`capplan catalog instances` lists them",
+      hint: "`capplan catalog instance-types` lists them",
     });
     return undefined;
   }

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { didYouMean } from "../catalog/suggest";
 import type { ProblemCode } from "../foundation/errors";
+import { formatDuration, formatRate } from "../foundation/format-units";
 import {
   quoteValue,
   type ReadQuantity,
@@ -39,6 +40,8 @@ interface Limits {
   /** The value must be greater than this. */
   readonly above?: number;
   readonly max?: number;
+  /** How `max` is written in messages. @default as a plain number */
+  readonly show?: (value: number) => string;
 }
 
 /** A map with these keys only. The message of its issue about unknown keys lists the keys it has. */
@@ -81,7 +84,7 @@ function lower(description: unknown): string {
 
 function within(reading: ReadQuantity, limits: Limits, given: unknown): Reading<number> {
   if (!reading.ok) return reading;
-  const { min, above, max } = limits;
+  const { min, above, max, show = String } = limits;
   const got = `got ${quoteValue(given)}`;
   const tooSmall =
     (above !== undefined && reading.value <= above) || (min !== undefined && reading.value < min);
@@ -95,7 +98,7 @@ function within(reading: ReadQuantity, limits: Limits, given: unknown): Reading<
     };
   }
   return max !== undefined && reading.value > max
-    ? { ok: false, message: `must be at most ${max}, ${got}` }
+    ? { ok: false, message: `must be at most ${show(max)}, ${got}` }
     : reading;
 }
 
@@ -110,10 +113,15 @@ function quantity(
 
 /** Seconds, from `250 ms`, `1h30m`. */
 export const duration = (description: string, limits: Limits = {}) =>
-  quantity(readDuration, description, limits, {
-    type: ["string", "number"],
-    examples: ["250 ms", "90 s", "1h30m", "4 d"],
-  });
+  quantity(
+    readDuration,
+    description,
+    { show: formatDuration, ...limits },
+    {
+      type: ["string", "number"],
+      examples: ["250 ms", "90 s", "1h30m", "4 d"],
+    },
+  );
 
 /** Seconds since Monday 00:00 UTC, from `14:00`, `sat 09:30`. */
 export const weekTime = (description: string) =>
@@ -129,10 +137,15 @@ export const weekTime = (description: string) =>
 
 /** Per second, from `40/s`, `1000/h`. */
 export const rate = (description: string, limits: Limits = {}) =>
-  quantity(readRate, description, limits, {
-    type: ["string", "number"],
-    examples: ["40/s", "2.5/min", "1000/h"],
-  });
+  quantity(
+    readRate,
+    description,
+    { show: formatRate, ...limits },
+    {
+      type: ["string", "number"],
+      examples: ["40/s", "2.5/min", "1000/h"],
+    },
+  );
 
 /** Tokens, from `1200`, `8k`, `8Ki`. */
 export const tokens = (description: string, limits: Limits = {}) =>

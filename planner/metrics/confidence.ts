@@ -13,12 +13,17 @@ const STUDENT_T_975 = [
 /** 95 % quantile of the normal distribution, two-sided. */
 export const NORMAL_975 = 1.96;
 
+/** Quantile of Student's t; beyond the table by the first term of its expansion in 1/df (within 0.2 %). */
+function studentT975(degreesOfFreedom: number): number {
+  const beyond = NORMAL_975 + (NORMAL_975 ** 3 + NORMAL_975) / (4 * degreesOfFreedom);
+  return STUDENT_T_975[degreesOfFreedom - 1] ?? beyond;
+}
+
 /** Half-width of the 95 % interval of the mean of `values`; null with fewer than two, or where one is not a number. */
 export function halfWidth95(values: readonly number[]): number | null {
   const n = values.length;
   if (n < 2 || values.some((value) => !Number.isFinite(value))) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const t = STUDENT_T_975[n - 2] ?? NORMAL_975;
-  return t * Math.sqrt(squares / (n - 1) / n);
+  return studentT975(n - 1) * Math.sqrt(squares / (n - 1) / n);
 }

@@ -36,7 +36,10 @@ export function summarizePool(
     replicas: pool.replicas,
     acceleratorsPerReplica: acceleratorsPerReplica(pool),
     // A sum of many steps may pass the whole by a rounding error.
-    utilization: Math.min(1, sum((run) => run.busySeconds) / (seconds * pool.replicas * runs.length)),
+    utilization: Math.min(
+      1,
+      sum((run) => run.busySeconds) / (seconds * pool.replicas * runs.length),
+    ),
     kvUtilization: sum((run) => run.kvUtilization) / runs.length,
     batchSize: steps === 0 ? 0 : sum((run) => run.requestSteps) / steps,
     preemptions: sum((run) => run.preemptions) / runs.length,

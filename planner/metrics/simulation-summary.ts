@@ -28,9 +28,21 @@ export interface SimulationSummary {
   /** Only with `--timeline`. */
   readonly timeline: readonly TimelineBucket[] | null;
   readonly warnings: readonly { readonly code: WarningCode; readonly message: string }[];
+  /** Part of every TTFT and E2E, beside what the replicas do: over origins and the pools they may reach. */
+  readonly assumptions: {
+    /** Network between client and region, there and back. */
+    readonly roundTripMs: ValueRange;
+    /** HTTP server and tokeniser of the engine. */
+    readonly frontEndMs: ValueRange;
+  };
   readonly provenance: readonly ProvenanceRow[];
   /** Largest relative error of a printed quantile that comes from the sketch. */
   readonly sketchRelativeError: number;
+}
+
+export interface ValueRange {
+  readonly min: number;
+  readonly max: number;
 }
 
 /** PASS and FAIL only where the limit is outside the margin of error; SATURATED counts as FAIL. */

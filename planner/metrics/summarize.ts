@@ -11,6 +11,7 @@ import { groupCells } from "./cell-group";
 import { summarizeCost } from "./cost-summary";
 import { summarizeGroup } from "./group-summary";
 import { mergeSketches } from "./latency";
+import { networkAssumptions } from "./network-assumptions";
 import { summarizePool } from "./pool-summary";
 import { collectProvenance } from "./provenance";
 import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
@@ -68,6 +69,7 @@ export function summarize(
     cost: summarizeCost(fleet, all.throughput),
     timeline: summarizeTimeline(scenario, records),
     warnings: collectWarnings(scenario, records, { ...groups, interrupted }),
+    assumptions: networkAssumptions(scenario),
     provenance: collectProvenance(scenario),
     sketchRelativeError: SKETCH_RELATIVE_ERROR,
   };

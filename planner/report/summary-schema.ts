@@ -149,6 +149,8 @@ const warningCode = z.enum([
   "interrupted",
 ]);
 
+const range = z.strictObject({ min: z.number(), max: z.number() });
+
 const groups = z.record(z.string(), z.strictObject(group));
 
 /** What `capplan simulate --output json` prints. */
@@ -174,6 +176,12 @@ export const summarySchema = z
     cost,
     timeline: z.array(timelineBucket).readonly().nullable().describe("Only with --timeline"),
     warnings: z.array(z.strictObject({ code: warningCode, message: z.string() })).readonly(),
+    assumptions: z.strictObject({
+      roundTripMs: range.describe(
+        "Network between client and region, there and back, over origins and the pools they may reach",
+      ),
+      frontEndMs: range.describe("HTTP server and tokeniser of the engine"),
+    }),
     provenance: z
       .array(
         z.strictObject({

@@ -5,9 +5,8 @@
  * draws them.
  */
 import CliTable, { type CellOptions, type CharName } from "cli-table3";
-import stringWidth from "string-width";
 import { type Cell, cellText, type ReportTable, type Tone } from "./report";
-import { wrapWords } from "./wrap-words";
+import { textWidth, wrapWords } from "./wrap-words";
 
 const GAP = 2;
 /** A column that wraps is not made narrower than this. */
@@ -55,10 +54,10 @@ export function layOutTable(tableToShow: ReportTable, width: number, paint: Pain
  */
 function fitWidths(tableToShow: ReportTable, width: number): readonly number[] {
   const bodies = tableToShow.columns.map((_, index) =>
-    Math.max(0, ...tableToShow.rows.map((row) => stringWidth(cellText(row[index] ?? "")))),
+    Math.max(0, ...tableToShow.rows.map((row) => textWidth(cellText(row[index] ?? "")))),
   );
   const full = bodies.map((body, index) =>
-    Math.max(body, stringWidth(tableToShow.columns[index]!.header)),
+    Math.max(body, textWidth(tableToShow.columns[index]!.header)),
   );
   if (totalWidth(full) <= width) return full;
   const widths = bodies.map((body, index) =>
@@ -99,7 +98,7 @@ function capWidths(
 }
 
 function longestWordWidth(texts: readonly string[]): number {
-  return Math.max(0, ...texts.flatMap((text) => text.split(" ").map(stringWidth)));
+  return Math.max(0, ...texts.flatMap((text) => text.split(" ").map(textWidth)));
 }
 
 /** Column indexes that stand beside each other; every group starts with column 0. */

@@ -1,17 +1,22 @@
-/** Breaking of text into lines by the width it has on a terminal, for paragraphs and for cells of tables. */
+/** Width of text on a terminal, and its breaking into lines: for paragraphs and for cells of tables. */
 import stringWidth from "string-width";
+
+/** Cells that `text` takes on a terminal; nearly all is plain ASCII, which needs no table of wide characters. */
+export function textWidth(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+}
 
 /** Every space but the one between a number and its unit. */
 const BREAKS = / (?!(?<=\d )(?:ms|s|min|h|d|%|GiB|GB)(?!\w))/;
 
 /** `text` broken at spaces into lines of at most `width` cells; a longer word is cut. At least one line. */
 export function wrapWords(text: string, width: number): string[] {
-  if (stringWidth(text) <= width) return [text];
+  if (textWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(BREAKS)) {
     const candidate = line === "" ? word : `${line} ${word}`;
-    if (stringWidth(candidate) <= width) {
+    if (textWidth(candidate) <= width) {
       line = candidate;
       continue;
     }
@@ -25,11 +30,11 @@ export function wrapWords(text: string, width: number): string[] {
 }
 
 function cutWord(word: string, width: number): string[] {
-  if (stringWidth(word) <= width) return [word];
+  if (textWidth(word) <= width) return [word];
   const pieces: string[] = [];
   let piece = "";
   for (const character of word) {
-    if (piece !== "" && stringWidth(piece + character) > width) {
+    if (piece !== "" && textWidth(piece + character) > width) {
       pieces.push(piece);
       piece = "";
     }

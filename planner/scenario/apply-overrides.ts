@@ -1,7 +1,7 @@
 /**
  * `--set path=value`: changes a scenario as it was read, before the schema sees it, so that a wrong path or value
  * gets the same message as one in the file. A path is dotted, with `[0]` for list entries; maps that are not there
- * are made.
+ * are made. The value `null` takes a key out, so that its default applies.
  */
 import { PlannerError, type Problem } from "../foundation/errors";
 import { quoteValue } from "../foundation/units";
@@ -11,6 +11,8 @@ interface Override {
   readonly text: string;
   readonly steps: readonly (string | number)[];
   readonly value: unknown;
+  /** The key is taken out of its map. */
+  readonly isRemoval: boolean;
 }
 
 /**
@@ -52,8 +54,11 @@ function readOverride(text: string, problems: Problem[]): Override | undefined {
     problems.push({ code: "invalid-value", path, message });
     return undefined;
   }
-  const read = readYaml(text.slice(equals + 1));
-  if (!("faults" in read)) return { text, steps, value: read.value };
+  const written = text.slice(equals + 1);
+  const read = readYaml(written);
+  if (!("faults" in read)) {
+    return { text, steps, value: read.value, isRemoval: written.trim() === "null" };
+  }
   for (const fault of read.faults) {
     const message = `the value is not valid YAML: ${fault.message}`;
     problems.push({ code: "invalid-value", path, message });
@@ -93,6 +98,10 @@ function setAt(target: unknown, override: Override, depth: number): Changed {
     };
   }
   const map = (target ?? {}) as Readonly<Record<string, unknown>>;
+  if (override.isRemoval && depth === override.steps.length - 1) {
+    const { [step]: _, ...rest } = map;
+    return { value: rest };
+  }
   const changed = setAt(Object.hasOwn(map, step) ? map[step] : undefined, override, depth + 1);
   return isFailure(changed) ? changed : { value: { ...map, [step]: changed.value } };
 }

@@ -155,6 +155,9 @@ const profile = oneForm({
   },
 });
 
+/** Requests per second beyond any fleet: a run at this rate would not end. */
+const RATE_MAX = 10_000_000;
+
 /** The schema of `arrivals`. */
 export const arrivalsSpec = oneForm({
   what: "arrivals",
@@ -163,7 +166,10 @@ export const arrivalsSpec = oneForm({
   bare: z.never(),
   forms: {
     rate: strict({
-      rate: rate("Mean arrivals; with sessions, conversations that begin", { above: 0 }),
+      rate: rate("Mean arrivals; with sessions, conversations that begin", {
+        above: 0,
+        max: RATE_MAX,
+      }),
       process: process.optional(),
       profile: profile.optional(),
     }),

@@ -9,12 +9,18 @@ import { unionOf } from "../fleet/one-form";
 import { count, duration, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
 import { workloadSpec } from "./workload-spec";
 
+/** Ten years: longer than any plan, and short of a run that never ends because of a typing error. */
+const DURATION_SECONDS_MAX = 3650 * 86400;
+
 const horizon = strict(
   {
     start: weekTime(
       "Time of the week at which the run starts (UTC; a Monday without a day): what diurnal and weekly profiles follow",
     ).optional(),
-    duration: duration("How long requests arrive", { above: 0 }).optional(),
+    duration: duration("How long requests arrive", {
+      above: 0,
+      max: DURATION_SECONDS_MAX,
+    }).optional(),
     warmUp: duration("Requests that arrive before this are not measured").optional(),
     requests: count(
       "Each workload ends after this many requests, if the duration has not ended it before; without a duration, it is the time that they are expected to take",

@@ -178,6 +178,7 @@ export const SUMMARY: SimulationSummary = {
         "12 requests of contract-review were rejected: input and output exceed the context window of 131,072 tokens",
     },
   ],
+  assumptions: { roundTripMs: { min: 11.34, max: 92.1 }, frontEndMs: { min: 30, max: 30 } },
   provenance: [
     {
       what: "step time of h100-sxm-80gb",

@@ -1,6 +1,6 @@
 /** What the figures rest on: the run itself, and the source of every coefficient. */
-import type { SimulationSummary } from "../../metrics/simulation-summary";
-import { formatDuration, formatShare, plural } from "../format-number";
+import type { SimulationSummary, ValueRange } from "../../metrics/simulation-summary";
+import { formatDuration, formatShare, formatTimeIn, plural } from "../format-number";
 import { type ReportBlock, type ReportSection, table } from "../report";
 
 export function assumptionsSection(summary: SimulationSummary): ReportSection {
@@ -29,6 +29,17 @@ function runFacts(summary: SimulationSummary): string[] {
   return [
     `${plural(finished, "replication")} of ${formatDuration(summary.horizonSeconds)}, ${warmUp}; seed ${summary.seed}`,
     `scenario ${summary.scenario.name}, digest ${summary.scenario.digest}`,
+    besideReplicas(summary.assumptions),
     `quantiles come from a sketch with a relative error of at most ${formatShare(summary.sketchRelativeError)}`,
   ];
+}
+
+function besideReplicas({ roundTripMs, frontEndMs }: SimulationSummary["assumptions"]): string {
+  return `TTFT and E2E include a network round trip of ${formatRange(roundTripMs)} and ${formatRange(frontEndMs)} of the engine's front end (HTTP, tokeniser)`;
+}
+
+/** `11.3 ms`, or `11.3–92.0 ms` when the two ends differ as written. */
+function formatRange({ min, max }: ValueRange): string {
+  const [low, high] = [formatTimeIn("ms", min), formatTimeIn("ms", max)];
+  return low === high ? `${high} ms` : `${low}–${high} ms`;
 }

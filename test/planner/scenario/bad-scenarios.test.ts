@@ -322,7 +322,7 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "no hardware",
     [`${POOL}={model: llama-3.1-8b-instruct, replicas: 1}`],
-    `${POOL}.instanceType: is missing; give an instance type, or an accelerator where no instance type is meant; \`capplan catalog instances\` lists them`,
+    `${POOL}.instanceType: is missing; give an instance type, or an accelerator where no instance type is meant; \`capplan catalog instance-types\` lists them`,
   ],
   [
     "more accelerators than there are",
@@ -360,6 +360,21 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     "fewer tokens than sequences",
     [`${POOL}.engine={maxBatchedTokens: 128, maxSequences: 256}`],
     `${POOL}.engine.maxBatchedTokens: 128 tokens in a step are fewer than maxSequences (256), so not every running request could decode; use maxBatchedTokens: 256 or more, or fewer maxSequences`,
+  ],
+  [
+    "more drafted tokens than a block",
+    [`${POOL}.engine={speculation: {draftTokens: 16, acceptanceRate: 70%}}`],
+    `${POOL}.engine.speculation.draftTokens: 16 drafted tokens and the one that follows them do not fit a KV block of 16 tokens; use draftTokens: 15 or less, or larger blockTokens`,
+  ],
+  [
+    "a run of a century",
+    ["horizon.duration=36500 d"],
+    'horizon.duration: must be at most 3650 d, got "36500 d"',
+  ],
+  [
+    "more requests than there are",
+    [`${CHAT}.arrivals.rate=1e12/s`],
+    `${CHAT}.arrivals.rate: must be at most 10000000/s, got "1e12/s"`,
   ],
   [
     "a prompt longer than a step",

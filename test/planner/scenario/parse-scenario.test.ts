@@ -90,16 +90,25 @@ describe("parseScenario", () => {
       "fleet.routing",
     ];
     fc.assert(
-      fc.property(fc.constantFrom(...places), fc.jsonValue({ maxDepth: 3 }), (place, value) => {
-        const problems = problemsIn(() =>
-          parseScenario(SMALL_SCENARIO, { overrides: [`${place}=${JSON.stringify(value)}`] }),
-        );
-        for (const { path } of problems) expect(path.startsWith(place)).toBe(true);
-      }),
+      fc.property(
+        fc.constantFrom(...places),
+        notNull(fc.jsonValue({ maxDepth: 3 })),
+        (place, value) => {
+          const problems = problemsIn(() =>
+            parseScenario(SMALL_SCENARIO, { overrides: [`${place}=${JSON.stringify(value)}`] }),
+          );
+          for (const { path } of problems) expect(path.startsWith(place)).toBe(true);
+        },
+      ),
       { seed: 1, numRuns: 400 },
     );
   });
 });
+
+/** `null` on a command line takes a key out. */
+function notNull(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return values.filter((value) => value !== null);
+}
 
 describe("applyOverrides", () => {
   it("sets values, entries of lists and maps that are not there, and leaves its input alone", () => {
@@ -111,7 +120,7 @@ describe("applyOverrides", () => {
       "a.b[0]=9",
       "x.y.z={k: [1]}",
       "t=40/s",
-      "n=null",
+      "n=~",
     ]);
     expect(changed).toEqual({
       a: { b: [9, { c: 3 }] },
@@ -119,6 +128,16 @@ describe("applyOverrides", () => {
       t: "40/s",
       n: null,
     });
+  });
+
+  it("takes out what is set to null, also where there is nothing", () => {
+    const raw = { a: { b: 1, c: 2 }, list: [1, 2] };
+    expect(applyOverrides(raw, ["a.b=null", "x.y= null", "list[0]=null"])).toEqual({
+      a: { c: 2 },
+      x: {},
+      list: [null, 2],
+    });
+    expect(raw.a.b).toBe(1);
   });
 
   it("lets the last of two win, and keeps an equals sign of the value", () => {
@@ -149,11 +168,15 @@ describe("applyOverrides", () => {
   it("for all paths and values, what was set can be read back", () => {
     const key = fc.stringMatching(/^[a-z][a-z0-9-]{0,5}$/);
     fc.assert(
-      fc.property(fc.array(key, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (path, value) => {
-        let found = applyOverrides({}, [`${path.join(".")}=${JSON.stringify(value)}`]);
-        for (const step of path) found = (found as Record<string, unknown>)[step];
-        expect(JSON.stringify(found)).toBe(JSON.stringify(value));
-      }),
+      fc.property(
+        fc.array(key, { minLength: 1, maxLength: 4 }),
+        notNull(fc.jsonValue()),
+        (path, value) => {
+          let found = applyOverrides({}, [`${path.join(".")}=${JSON.stringify(value)}`]);
+          for (const step of path) found = (found as Record<string, unknown>)[step];
+          expect(JSON.stringify(found)).toBe(JSON.stringify(value));
+        },
+      ),
       { seed: 1, numRuns: 200 },
     );
   });
