@@ -32,6 +32,9 @@ export interface ReplicationProgress {
   readonly simulatedSeconds: number;
 }
 
+/** Enough for a variance, few enough that each part is long against the memory of a queue. */
+const PARTS_OF_SINGLE_RUN = 10;
+
 /** Seeds of two scenarios' replications never meet below this many replications. */
 const REPLICATIONS_MAX = 1000;
 
@@ -84,6 +87,8 @@ function simulateOptions(options: ReplicationOptions, replication: number): Simu
   const observer = options.observerFor?.(replication);
   return {
     ...(observer === undefined ? {} : { observer }),
+    // A single run is its own sample: its parts show how much it varies.
+    ...(options.replications === 1 ? { batches: PARTS_OF_SINGLE_RUN } : {}),
     ...(options.timelineBuckets === undefined ? {} : { timelineBuckets: options.timelineBuckets }),
   };
 }

@@ -17,6 +17,8 @@ export interface GroupRun {
   offeredSecondHalf: number;
   waitingAtMiddle: number;
   waitingAtEnd: number;
+  /** Offered to workloads that have objectives, less those of which it is not known whether they met them. */
+  judged: number;
   readonly ttftSeconds: QuantileSketch;
   readonly tpotSeconds: QuantileSketch;
   readonly e2eSeconds: QuantileSketch;
@@ -39,8 +41,6 @@ const COUNTERS = [
   "finishedInWindow",
   "inputTokensFinished",
   "outputTokensFinished",
-  "metAll",
-  "metAllFinishedInWindow",
   "offeredSecondHalf",
   "waitingAtMiddle",
   "waitingAtEnd",
@@ -74,6 +74,7 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
     offeredSecondHalf: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
+    judged: 0,
     ttftSeconds: new QuantileSketch(),
     tpotSeconds: new QuantileSketch(),
     e2eSeconds: new QuantileSketch(),
@@ -81,6 +82,11 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
   };
   for (const cell of cells) {
     for (const counter of COUNTERS) sum[counter] += cell[counter];
+    if (cell.met.length > 0) {
+      sum.metAll += cell.metAll;
+      sum.metAllFinishedInWindow += cell.metAllFinishedInWindow;
+      sum.judged += cell.offered - cell.censoredAll;
+    }
     sum.ttftSeconds.merge(cell.ttftSeconds);
     sum.tpotSeconds.merge(cell.tpotSeconds);
     sum.e2eSeconds.merge(cell.e2eSeconds);
@@ -90,6 +96,9 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
 }
 
 /** Σ over replications of one counter. */
-export function total(group: CellGroup, counter: (typeof COUNTERS)[number]): number {
+export function total(
+  group: CellGroup,
+  counter: (typeof COUNTERS)[number] | "metAll" | "metAllFinishedInWindow" | "judged",
+): number {
   return group.runs.reduce((sum, run) => sum + run[counter], 0);
 }

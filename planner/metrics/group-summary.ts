@@ -15,12 +15,12 @@ export function summarizeGroup(
   gaps: readonly QuantileSketch[] | undefined,
 ): GroupSummary {
   const saturated = isSaturated(group);
-  const offered = total(group, "offered");
+  const judged = total(group, "judged");
   return {
     requests: requestCounts(group),
     latency: latencyBlocks(group, gaps, saturated),
     throughput: throughput(group),
-    sloAttainment: group.hasSlo && offered > 0 ? total(group, "metAll") / offered : null,
+    sloAttainment: judged > 0 ? total(group, "metAll") / judged : null,
     saturated,
   };
 }

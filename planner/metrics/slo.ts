@@ -27,24 +27,35 @@ export function sloResults(
   measured: WorkloadMeasurement,
 ): SloResult[] {
   const workload = scenario.workloads[measured.workloadIndex]!;
+  const isSplit = isServedInTwoStages(scenario, workload);
   return workload.slo.map((objective, index) => {
-    const limitMs = objective.limitSeconds * 1e3;
-    const attainment = attainmentOf(records, measured, index);
-    const name = `${objective.metric} ${objective.statistic}`;
-    const base = { workload: workload.name, objective: name, limitMs, attainment };
-    const offered = total(measured.group, "offered");
-    if (offered === 0) {
-      return { ...base, valueMs: null, lowMs: null, highMs: null, verdict: "UNCERTAIN" };
+    const outcomes = outcomesOf(records, measured, index);
+    const base = {
+      workload: workload.name,
+      objective: `${objective.metric} ${objective.statistic}`,
+      limitMs: objective.limitSeconds * 1e3,
+      attainment: outcomes.judged > 0 ? outcomes.met / outcomes.judged : null,
+    };
+    const unknown = { ...base, valueMs: null, lowMs: null, highMs: null };
+    if (outcomes.judged === 0) return { ...unknown, verdict: "UNCERTAIN" };
+    if (isSaturated(measured.group) && growsWithQueue(objective, isSplit)) {
+      return { ...unknown, verdict: "FAIL" };
     }
-    if (isSaturated(measured.group) && growsWithQueue(objective)) {
-      return { ...base, valueMs: null, lowMs: null, highMs: null, verdict: "FAIL" };
-    }
-    const estimate = estimateMs(measured, objective, modelError(scenario, workload, objective));
-    if (estimate === undefined) {
-      return { ...base, valueMs: null, lowMs: null, highMs: null, verdict: "FAIL" };
-    }
-    return { ...base, ...estimate, verdict: judge(estimate, limitMs) };
+    const estimate = estimateMs(
+      { records, measured, objective, unanswered: outcomes.unanswered },
+      modelError(scenario, workload, objective),
+    );
+    if (estimate === undefined) return { ...unknown, verdict: "FAIL" };
+    return { ...base, ...estimate, verdict: judge(estimate, base.limitMs) };
   });
+}
+
+/** Whether a prompt and its answer are computed on different replicas, with a queue between the two. */
+export function isServedInTwoStages(
+  { fleet }: ResolvedScenario,
+  workload: Pick<ResolvedWorkload, "model">,
+): boolean {
+  return fleet.pools.some((pool) => pool.role === "prefill" && pool.model.name === workload.model);
 }
 
 /** The worst of several verdicts; NONE when there is no objective. */
@@ -54,8 +65,9 @@ export function overallVerdict(results: readonly SloResult[]): Verdict {
   return results.every((result) => result.verdict === "PASS") ? "PASS" : "UNCERTAIN";
 }
 
-function growsWithQueue(objective: Objective): boolean {
-  return objective.metric !== "tpot" && objective.metric !== "itl";
+/** The gaps between tokens stay bounded in a growing queue, unless it stands between the first two tokens. */
+function growsWithQueue(objective: Objective, isSplit: boolean): boolean {
+  return isSplit || (objective.metric !== "tpot" && objective.metric !== "itl");
 }
 
 function judge(estimate: { lowMs: number; highMs: number }, limitMs: number): Verdict {
@@ -63,55 +75,109 @@ function judge(estimate: { lowMs: number; highMs: number }, limitMs: number): Ve
   return estimate.lowMs > limitMs ? "FAIL" : "UNCERTAIN";
 }
 
-/** Share of offered requests within the limit; a limit on ITL is held against the mean gap of a request. */
-function attainmentOf(
+interface Outcomes {
+  readonly met: number;
+  /** Offered, less those in flight that are within the limit so far. */
+  readonly judged: number;
+  /** Broke the objective and have no value: rejected, or in flight for longer than the limit. */
+  readonly unanswered: number;
+}
+
+/** A limit on ITL is held against the mean gap of each request. */
+function outcomesOf(
   records: readonly RunRecord[],
-  measured: WorkloadMeasurement,
+  { workloadIndex }: WorkloadMeasurement,
   objectiveIndex: number,
-): number | null {
-  const offered = total(measured.group, "offered");
-  if (offered === 0) return null;
-  let met = 0;
+): Outcomes {
+  const sum = { met: 0, judged: 0, unanswered: 0 };
   for (const record of records) {
     for (const cell of record.cells) {
-      if (cell.workload === measured.workloadIndex) met += cell.met[objectiveIndex]!;
+      if (cell.workload !== workloadIndex) continue;
+      sum.met += cell.met[objectiveIndex]!;
+      sum.judged += cell.offered - cell.censored[objectiveIndex]!;
+      sum.unanswered += cell.unanswered[objectiveIndex]!;
     }
   }
-  return met / offered;
+  return sum;
+}
+
+interface EstimateInput {
+  readonly records: readonly RunRecord[];
+  readonly measured: WorkloadMeasurement;
+  readonly objective: Objective;
+  readonly unanswered: number;
 }
 
 /**
  * The statistic with unanswered requests counted as infinitely late, and the interval it may lie in.
- * undefined when so many are unanswered that the quantile is infinite.
+ * undefined when nothing was answered, or so much is unanswered that the statistic is infinite.
  */
 function estimateMs(
-  measured: WorkloadMeasurement,
-  objective: Objective,
+  input: EstimateInput,
   modelErrorShare: number,
 ): { valueMs: number; lowMs: number; highMs: number } | undefined {
+  const { records, measured, objective, unanswered } = input;
   const sketches = sketchesOf(measured, objective);
   const pooled = mergeSketches(sketches);
   const probability = probabilityOf(objective.statistic);
-  const answered = total(measured.group, "completed");
-  const inflation = objective.metric === "itl" ? 1 : total(measured.group, "offered") / answered;
   if (pooled.count === 0) return undefined;
   if (probability === undefined) {
-    if (inflation > 1) return undefined;
-    const halfWidth = halfWidth95(sketches.map((sketch) => sketch.mean)) ?? 0;
+    if (unanswered > 0) return undefined;
+    const means = (records.length > 1 ? sketches : partsOf(records, measured, objective)).map(
+      (sketch) => sketch.mean,
+    );
+    const halfWidth = halfWidth95(means.filter((mean) => !Number.isNaN(mean))) ?? 0;
     return interval(pooled.mean, pooled.mean - halfWidth, pooled.mean + halfWidth, modelErrorShare);
   }
-  const adjusted = probability * inflation;
+  // Gaps are counted one by one, and those of a request that was never answered do not exist.
+  const unansweredValues = objective.metric === "itl" ? 0 : unanswered;
+  const adjusted = (probability * (pooled.count + unansweredValues)) / pooled.count;
   if (adjusted >= 1) return undefined;
   const value = pooled.quantile(adjusted);
   const overReplications = halfWidth95(sketches.map((sketch) => sketch.quantile(adjusted)));
   if (overReplications !== null) {
     return interval(value, value - overReplications, value + overReplications, modelErrorShare);
   }
-  // One run: the ranks between which the true quantile lies if requests were independent.
-  const spread = NORMAL_975 * Math.sqrt((adjusted * (1 - adjusted)) / pooled.count);
+  const spread = rankSpread(partsOf(records, measured, objective), adjusted);
   const low = pooled.quantile(Math.max(0, adjusted - spread));
   const high = pooled.quantile(Math.min(1, adjusted + spread));
   return interval(value, low, high, modelErrorShare);
+}
+
+/** Consecutive parts of a single run; the parts of TPOT stand for ITL too, whose gaps are not kept by part. */
+function partsOf(
+  records: readonly RunRecord[],
+  { workloadIndex }: WorkloadMeasurement,
+  objective: Objective,
+): readonly QuantileSketch[] {
+  const parts = records[0]!.batches[workloadIndex] ?? [];
+  switch (objective.metric) {
+    case "ttft":
+      return parts.map((part) => part.ttftSeconds);
+    case "e2e":
+      return parts.map((part) => part.e2eSeconds);
+    case "queueTime":
+      return parts.map((part) => part.queueTimeSeconds);
+    case "tpot":
+    case "itl":
+      return parts.map((part) => part.tpotSeconds);
+  }
+}
+
+/**
+ * Half-width of the probability that belongs to a quantile of one run, by batch means: the share below the
+ * quantile varies from part to part as much as the requests of a queue depend on each other. Without parts,
+ * or with too few requests for them, the whole range.
+ */
+function rankSpread(parts: readonly QuantileSketch[], probability: number): number {
+  const filled = parts.filter((part) => part.count > 0);
+  const quantile = mergeSketches(filled).quantile(probability);
+  const count = filled.reduce((sum, part) => sum + part.count, 0);
+  const byParts = halfWidth95(filled.map((part) => part.shareAtMost(quantile)));
+  if (byParts === null) return 1;
+  // Never surer than independent requests would allow.
+  const independent = NORMAL_975 * Math.sqrt((probability * (1 - probability)) / count);
+  return Math.max(byParts, independent);
 }
 
 function interval(

@@ -65,7 +65,9 @@ function layOutBlock(block: ReportBlock, columns: number, paint: Paint): string[
       return wrapWords(block.text, textColumns - 2).map((line) => `  ${line}`);
     case "list":
       return block.items.flatMap((item) =>
-        hanging(item, block.isPlain === true ? "  " : "- ", textColumns),
+        block.isPlain === true
+          ? hanging(item, "  ", textColumns, "    ")
+          : hanging(item, "- ", textColumns),
       );
   }
 }
@@ -78,9 +80,14 @@ function wrapAnswer(text: string, columns: number): string[] {
   return [indent + first, ...rest.map((line) => `${indent}  ${line}`)];
 }
 
-function hanging(text: string, bullet: string, columns: number): string[] {
-  const indent = " ".repeat(bullet.length);
-  return wrapWords(text, columns - 2 - bullet.length).map(
+/** Lines after the first stand below its text, or behind `indent`. */
+function hanging(
+  text: string,
+  bullet: string,
+  columns: number,
+  indent = " ".repeat(bullet.length),
+): string[] {
+  return wrapWords(text, columns - 2 - indent.length).map(
     (line, index) => `  ${index === 0 ? bullet : indent}${line}`,
   );
 }

@@ -41,7 +41,7 @@ export function layOutTable(tableToShow: ReportTable, width: number, paint: Pain
   if (tableToShow.columns.length === 0) return [];
   const widths = fitWidths(tableToShow, width);
   const lines: string[] = [];
-  for (const group of groupColumns(widths, width)) {
+  for (const group of evenGroups(widths, width)) {
     if (lines.length > 0) lines.push("");
     lines.push(...layOutGroup(tableToShow, group, widths, paint));
   }
@@ -99,6 +99,17 @@ function capWidths(
 
 function longestWordWidth(texts: readonly string[]): number {
   return Math.max(0, ...texts.flatMap((text) => text.split(" ").map(textWidth)));
+}
+
+/** As few groups as fit, and none of them wider than it has to be: rather 3 and 3 columns than 5 and 1. */
+function evenGroups(widths: readonly number[], width: number): number[][] {
+  let best = groupColumns(widths, width);
+  for (let narrower = width - 1; narrower > 0 && best.length > 1; narrower--) {
+    const groups = groupColumns(widths, narrower);
+    if (groups.length > best.length) break;
+    best = groups;
+  }
+  return best;
 }
 
 /** Column indexes that stand beside each other; every group starts with column 0. */

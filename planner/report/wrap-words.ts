@@ -29,17 +29,27 @@ export function wrapWords(text: string, width: number): string[] {
   return lines;
 }
 
+/** A path or address is cut behind one of its separators when that leaves no half-empty line. */
 function cutWord(word: string, width: number): string[] {
-  if (textWidth(word) <= width) return [word];
   const pieces: string[] = [];
-  let piece = "";
-  for (const character of word) {
-    if (piece !== "" && textWidth(piece + character) > width) {
-      pieces.push(piece);
-      piece = "";
-    }
-    piece += character;
+  let rest = word;
+  while (textWidth(rest) > width) {
+    const head = headOf(rest, width);
+    const separator = Math.max(...["/", "-", "_", "@", "."].map((mark) => head.lastIndexOf(mark)));
+    const end = separator >= head.length / 2 ? separator + 1 : head.length;
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end);
   }
-  pieces.push(piece);
+  pieces.push(rest);
   return pieces;
+}
+
+/** As much of `word` as fits, and at least one character. */
+function headOf(word: string, width: number): string {
+  let head = "";
+  for (const character of word) {
+    if (head !== "" && textWidth(head + character) > width) break;
+    head += character;
+  }
+  return head;
 }

@@ -27,7 +27,7 @@ export function formatProfile(profile: RateProfile): string {
     case "constant":
       return "constant";
     case "diurnal":
-      return `diurnal (peak at ${formatNumber(profile.peakHour)}:00 local, × ${formatNumber(profile.peakToMean)}, weekend × ${formatNumber(profile.weekendFactor)})`;
+      return `diurnal (peak at ${formatHour(profile.peakHour)} local, × ${formatNumber(profile.peakToMean)}, weekend × ${formatNumber(profile.weekendFactor)})`;
     case "points": {
       const factors = profile.points.map(({ factor }) => factor);
       const [low, high] = [Math.min(...factors), Math.max(...factors)];
@@ -38,6 +38,13 @@ export function formatProfile(profile: RateProfile): string {
       return `× ${formatNumber(low, 3)} to × ${formatNumber(high, 3)} over ${profile.points.length} points${every}`;
     }
   }
+}
+
+/** 9.5 → `09:30`: to the minute. */
+function formatHour(hour: number): string {
+  const minutes = Math.round(hour * 60);
+  const parts = [Math.floor(minutes / 60), minutes % 60];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 /** A distribution in one line, its values written by `format`. */

@@ -9,6 +9,7 @@ import { SCENARIO_DEFAULTS, warmUpDefault } from "./defaults";
 import type { ResolvedScenario } from "./resolved-scenario";
 import type { HorizonSpec, ScenarioSpec } from "./scenario-spec";
 import { type TracesRead, traceFilesOf } from "./trace-files";
+import type { WorkloadSpec } from "./workload-spec";
 
 /** Whether every workload repeats a trace with its own lengths, so that little is left to chance. */
 function replaysOnly(spec: ScenarioSpec): boolean {
@@ -42,12 +43,20 @@ export function durationReason(spec: ScenarioSpec, durationSeconds: number): str
   return durationSeconds === value ? reason : "until the last request of the traces";
 }
 
+/** Requests per second of a workload whose rate never changes; undefined where it depends on the time or the fleet. */
+function steadyRateRps({ arrivals, sessions }: WorkloadSpec): number | undefined {
+  if (!("rate" in arrivals) || sessions !== undefined) return undefined;
+  const { profile = SCENARIO_DEFAULTS.profile.value } = arrivals;
+  return profile === "constant" ? arrivals.rate : undefined;
+}
+
 /** When the slowest workload is expected to have sent this many: later, nothing would arrive any more. */
 function secondsOfRequests(spec: ScenarioSpec, requests: number, problems: Problem[]): number {
   let seconds = 0;
-  for (const [name, { arrivals, sessions }] of Object.entries(spec.workloads)) {
-    if ("rate" in arrivals && sessions === undefined) {
-      seconds = Math.max(seconds, requests / arrivals.rate);
+  for (const [name, workload] of Object.entries(spec.workloads)) {
+    const rateRps = steadyRateRps(workload);
+    if (rateRps !== undefined) {
+      seconds = Math.max(seconds, requests / rateRps);
       continue;
     }
     problems.push({
@@ -61,17 +70,15 @@ function secondsOfRequests(spec: ScenarioSpec, requests: number, problems: Probl
   return seconds;
 }
 
-/** Workloads whose requests are over before anything is measured; told only where the rate never changes. */
+/** Workloads whose requests are over before anything is measured; told where the rate never changes. */
 function endsInWarmUp(
   spec: ScenarioSpec,
   { requests = Number.POSITIVE_INFINITY }: HorizonSpec,
   warmUpSeconds: number,
 ): Problem[] {
-  return Object.entries(spec.workloads).flatMap(([name, { arrivals, sessions }]) => {
-    if (!("rate" in arrivals) || sessions !== undefined) return [];
-    const isConstant = arrivals.profile === undefined || arrivals.profile === "constant";
-    const seconds = requests / arrivals.rate;
-    if (!isConstant || seconds > warmUpSeconds) return [];
+  return Object.entries(spec.workloads).flatMap(([name, workload]) => {
+    const seconds = requests / (steadyRateRps(workload) ?? 0);
+    if (seconds > warmUpSeconds) return [];
     const message = `${requests} requests of ${name} arrive in about ${formatNumber(seconds, 3)} s, and the first ${formatDuration(warmUpSeconds)} are not measured`;
     const hint = "ask for more requests, or shorten horizon.warmUp";
     return [{ code: "conflict", path: "horizon.requests", message, hint }];

@@ -16,7 +16,7 @@ export interface ScenarioNote {
     | "long-inputs"
     | "short-inputs"
     | "requests-end-early";
-  /** A pool, `region/pool`, or a workload by its name. */
+  /** A pool, `region/pool`, a workload by its name, or the path of a setting of the run. */
   readonly about: string;
   readonly message: string;
 }
@@ -26,13 +26,28 @@ const SHORT_INPUTS_MAX = 0.05;
 /** Requests that end after less of the horizon than this leave part of it empty, not by chance. */
 const FILLED_SHARE_MIN = 0.95;
 
-/** Everything odd: the workloads in their order, then the pools in theirs. */
+/** Everything odd: the run, the workloads in their order, then the pools in theirs. */
 export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
   const ofWorkloads = scenario.workloads.flatMap((workload) => [
     ...prefixNotes(workload),
     ...requestsNotes(workload, scenario.horizon.durationSeconds),
   ]);
-  return [...ofWorkloads, ...poolNotes(scenario)];
+  return [...clockNotes(scenario), ...ofWorkloads, ...poolNotes(scenario)];
+}
+
+/** A start that makes no difference. */
+function clockNotes({ horizon, workloads }: ResolvedScenario): ScenarioNote[] {
+  const hasClock = workloads.some(({ arrivals }) => {
+    if (arrivals.kind !== "open") return false;
+    const { profile } = arrivals;
+    return (
+      profile.kind === "diurnal" ||
+      (profile.kind === "points" && profile.repeatSeconds !== undefined)
+    );
+  });
+  if (horizon.startSeconds === 0 || hasClock) return [];
+  const message = "no workload has a diurnal or weekly profile, so nothing follows the clock";
+  return [{ code: "unread-setting", about: "horizon.start", message }];
 }
 
 /** Where fewer requests share a prefix than `prefix.share` says. */
@@ -66,17 +81,24 @@ function requestsNotes(
   { name, arrivals, sessions }: ResolvedWorkload,
   durationSeconds: number,
 ): ScenarioNote[] {
-  if (arrivals.kind !== "open" || sessions !== undefined) return [];
-  const { requestsMax, requestsPerSecond } = arrivals;
-  const seconds = requestsMax / requestsPerSecond;
-  if (seconds >= FILLED_SHARE_MIN * durationSeconds) return [];
-  return [
-    {
-      code: "requests-end-early",
-      about: name,
-      message: `its ${requestsMax} requests arrive in about ${formatNumber(seconds, 3)} s of ${formatNumber(durationSeconds)} s; throughput, utilisation and cost per request are averages over all of it: shorten horizon.duration, or leave out horizon.requests`,
-    },
+  if (arrivals.kind === "trace" || !Number.isFinite(arrivals.requestsMax)) return [];
+  const note = (message: string): ScenarioNote[] => [
+    { code: "requests-end-early", about: name, message },
   ];
+  const all = `${formatNumber(durationSeconds)} s`;
+  const advice = "shorten horizon.duration, or leave out horizon.requests";
+  const { requestsMax } = arrivals;
+  // When clients and sessions have sent their requests depends on the fleet, so it is not known before the run.
+  if (arrivals.kind === "closed" || sessions !== undefined) {
+    return note(
+      `throughput, utilisation and cost per request are averages over ${all}, also when its ${requestsMax} requests are over sooner; if they are, ${advice}`,
+    );
+  }
+  const seconds = requestsMax / arrivals.requestsPerSecond;
+  if (seconds >= FILLED_SHARE_MIN * durationSeconds) return [];
+  return note(
+    `at its mean rate, ${requestsMax} requests arrive in about ${formatNumber(seconds, 3)} s of ${all}; throughput, utilisation and cost per request are averages over all of it: ${advice}`,
+  );
 }
 
 /** P(a draw, rounded to whole tokens, is at most `tokens`): the inverse of the quantile function by bisection. */

@@ -145,7 +145,8 @@ export class DecodeBatch {
     const store = this.store;
     const admission = store.admission[slot]!;
     let before = this.tail;
-    while (before !== NONE && store.admission[before]! > admission) before = store.previous[before]!;
+    while (before !== NONE && store.admission[before]! > admission)
+      before = store.previous[before]!;
     const after = before === NONE ? this.head : store.next[before]!;
     store.previous[slot] = before;
     store.next[slot] = after;

@@ -46,6 +46,7 @@ export class PoolRun {
   readonly itlSeconds: QuantileSketch[];
 
   private readonly decodeSecondsByBatch: Float64Array;
+  private readonly contextWaysByBatch: Float64Array;
 
   constructor(
     index: number,
@@ -58,6 +59,7 @@ export class PoolRun {
     this.measureFrom = measured.from;
     this.measureTo = measured.to;
     this.itlSeconds = Array.from({ length: workloads }, () => new QuantileSketch());
+    this.contextWaysByBatch = new Float64Array(settings.maxSequences + 1).fill(Number.NaN);
     this.decodeSecondsByBatch = new Float64Array(settings.maxSequences + 1).fill(Number.NaN);
   }
 
@@ -68,6 +70,15 @@ export class PoolRun {
     const seconds = this.settings.stepTime.decodeSeconds(batch);
     this.decodeSecondsByBatch[batch] = seconds;
     return seconds;
+  }
+
+  /** `stepTime.contextWays`, computed once for each batch size. */
+  contextWays(batch: number): number {
+    const known = this.contextWaysByBatch[batch]!;
+    if (!Number.isNaN(known)) return known;
+    const ways = this.settings.stepTime.contextWays(batch);
+    this.contextWaysByBatch[batch] = ways;
+    return ways;
   }
 
   /** Whether a step that ends at `seconds` is measured. */

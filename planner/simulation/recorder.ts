@@ -9,7 +9,13 @@ import type { Objective, ResolvedScenario } from "../scenario/resolved-scenario"
 import type { FinishedRequest, RunObserver } from "./observer";
 import { REQUEST_OUTCOMES } from "./observer";
 import type { RequestStore } from "./request-store";
-import { type CellRecord, NO_POOL, type TimelineCell, type TimelineRecord } from "./run-record";
+import {
+  type BatchRecord,
+  type CellRecord,
+  NO_POOL,
+  type TimelineCell,
+  type TimelineRecord,
+} from "./run-record";
 
 const COMPLETED = REQUEST_OUTCOMES.indexOf("completed");
 const REJECTED = REQUEST_OUTCOMES.indexOf("rejected");
@@ -19,6 +25,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export class Recorder {
   readonly cells: CellRecord[] = [];
+  readonly batches: readonly (readonly BatchRecord[])[];
   arrivals = 0;
   completions = 0;
   rejections = 0;
@@ -46,6 +53,7 @@ export class Recorder {
       readonly observer: RunObserver | undefined;
       readonly window: { readonly from: number; readonly to: number };
       readonly timelineBuckets: number;
+      readonly batches: number;
     },
   ) {
     this.scenario = scenario;
@@ -64,6 +72,10 @@ export class Recorder {
     this.cellIndex = new Int32Array(tenants * (scenario.fleet.pools.length + 1)).fill(-1);
     this.timelineSeconds =
       options.timelineBuckets > 0 ? this.windowEnd / options.timelineBuckets : 0;
+    this.batches =
+      options.batches === 0
+        ? []
+        : scenario.workloads.map(() => Array.from({ length: options.batches }, newBatch));
     this.row = emptyRow();
   }
 
@@ -84,10 +96,13 @@ export class Recorder {
     if (bucket !== undefined) bucket.offered++;
   }
 
-  firstScheduled(slot: number, seconds: number): void {
+  /** A request leaves the waiting queue. */
+  scheduled(slot: number, seconds: number): void {
     const store = this.store;
-    store.firstScheduledSeconds[slot] = seconds;
     this.countWaiting(slot, seconds);
+    store.queuedSeconds[slot] = Number.NaN;
+    if (Number.isNaN(store.firstScheduledSeconds[slot]!))
+      store.firstScheduledSeconds[slot] = seconds;
   }
 
   /** @param besideSeconds network and front end, which the client waits for on top of the replica */
@@ -120,6 +135,7 @@ export class Recorder {
       cell.e2eSeconds.add(e2e);
       cell.queueTimeSeconds.add(queueTime);
       if (output > 1) cell.tpotSeconds.add(tpot);
+      if (this.batches.length > 0) this.addToBatch(slot, { ttft, tpot, e2e, queueTime });
     }
     if (isInWindow) {
       cell.finishedInWindow++;
@@ -139,21 +155,54 @@ export class Recorder {
     }
   }
 
-  /** No replica could ever hold the request. */
+  /** No replica could ever hold the request: it broke every objective. */
   rejected(slot: number): void {
     const seconds = this.store.arrivalSeconds[slot]!;
     this.rejections++;
     this.countInSystem(seconds, -1);
-    if (this.isMeasured(slot)) this.cells[this.store.cell[slot]!]!.rejected++;
+    if (this.isMeasured(slot)) {
+      const cell = this.cells[this.store.cell[slot]!]!;
+      cell.rejected++;
+      for (let i = 0; i < cell.unanswered.length; i++) cell.unanswered[i]!++;
+    }
     this.observe(slot, -1, REJECTED);
   }
 
-  /** The run ends at `seconds` with the request still here. */
-  leftInFlight(slot: number, replica: number): void {
-    if (this.isMeasured(slot)) this.cells[this.store.cell[slot]!]!.inFlight++;
-    const scheduled = this.store.firstScheduledSeconds[slot]!;
-    if (Number.isNaN(scheduled)) this.countWaiting(slot, Number.POSITIVE_INFINITY);
-    this.observe(slot, replica, IN_FLIGHT);
+  /** The run ends at `seconds` with the request still here: what is known of it by then is judged. */
+  leftInFlight(slot: number, seconds: number, besideSeconds: number): void {
+    const { store } = this;
+    if (!Number.isNaN(store.queuedSeconds[slot]!))
+      this.countWaiting(slot, Number.POSITIVE_INFINITY);
+    if (this.isMeasured(slot)) this.judgeUnfinished(slot, seconds, besideSeconds);
+    this.observe(slot, store.replica[slot]!, IN_FLIGHT);
+  }
+
+  private judgeUnfinished(slot: number, seconds: number, besideSeconds: number): void {
+    const { store } = this;
+    const cell = this.cells[store.cell[slot]!]!;
+    const arrival = store.arrivalSeconds[slot]!;
+    const ageSeconds = seconds - arrival;
+    const ttft = store.firstTokenSeconds[slot]! - arrival + besideSeconds;
+    const queueTime = store.firstScheduledSeconds[slot]! - arrival;
+    cell.inFlight++;
+    if (!Number.isNaN(ttft)) cell.ttftSeconds.add(ttft);
+    if (!Number.isNaN(queueTime)) cell.queueTimeSeconds.add(queueTime);
+    let hasBroken = false;
+    for (const [i, objective] of this.scenario.workloads[cell.workload]!.slo.entries()) {
+      const known = knownSeconds(objective, ttft, queueTime);
+      const limit = objective.limitSeconds;
+      const isGap = objective.metric === "tpot" || objective.metric === "itl";
+      if (!Number.isNaN(known)) {
+        if (known <= limit) cell.met[i]!++;
+        else hasBroken = true;
+      } else if (!isGap && ageSeconds > limit) {
+        cell.unanswered[i]!++;
+        hasBroken = true;
+      } else {
+        cell.censored[i]!++;
+      }
+    }
+    if (!hasBroken) cell.censoredAll++;
   }
 
   /** Closes ∫ requests in the system dt at the end of the run. */
@@ -177,12 +226,12 @@ export class Recorder {
     this.inSystem += change;
   }
 
-  /** Counts a request that waited from its arrival until `until` at the middle and the end of the window. */
+  /** Counts a request that waited until `until` where that spans the middle or the end of the window. */
   private countWaiting(slot: number, until: number): void {
-    const arrival = this.store.arrivalSeconds[slot]!;
+    const since = this.store.queuedSeconds[slot]!;
     const cell = this.cells[this.store.cell[slot]!]!;
-    if (arrival <= this.windowMiddle && until > this.windowMiddle) cell.waitingAtMiddle++;
-    if (arrival <= this.windowEnd && until > this.windowEnd) cell.waitingAtEnd++;
+    if (since <= this.windowMiddle && until > this.windowMiddle) cell.waitingAtMiddle++;
+    if (since <= this.windowEnd && until > this.windowEnd) cell.waitingAtEnd++;
   }
 
   private cellFor(workload: number, tenant: number, pool: number): number {
@@ -224,6 +273,20 @@ export class Recorder {
       cell.requestSeconds += to - from;
       from = to;
     }
+  }
+
+  private addToBatch(
+    slot: number,
+    seconds: { ttft: number; tpot: number; e2e: number; queueTime: number },
+  ): void {
+    const parts = this.batches[this.store.workload[slot]!]!;
+    const since = this.store.arrivalSeconds[slot]! - this.windowStart;
+    const share = since / (this.windowEnd - this.windowStart);
+    const part = parts[Math.min(parts.length - 1, Math.floor(share * parts.length))]!;
+    part.ttftSeconds.add(seconds.ttft);
+    part.e2eSeconds.add(seconds.e2e);
+    part.queueTimeSeconds.add(seconds.queueTime);
+    if (!Number.isNaN(seconds.tpot)) part.tpotSeconds.add(seconds.tpot);
   }
 
   private observe(slot: number, replica: number, outcome: number): void {
@@ -276,6 +339,12 @@ function meets(
   }
 }
 
+/** What is known of a metric of an unfinished request; NaN when nothing is. */
+function knownSeconds(objective: Objective, ttft: number, queueTime: number): number {
+  if (objective.metric === "ttft") return ttft;
+  return objective.metric === "queueTime" ? queueTime : Number.NaN;
+}
+
 function newCell(workload: number, tenant: number, pool: number, objectives: number): CellRecord {
   return {
     workload,
@@ -289,11 +358,23 @@ function newCell(workload: number, tenant: number, pool: number, objectives: num
     inputTokensFinished: 0,
     outputTokensFinished: 0,
     met: new Float64Array(objectives),
+    unanswered: new Float64Array(objectives),
+    censored: new Float64Array(objectives),
+    censoredAll: 0,
     metAll: 0,
     metAllFinishedInWindow: 0,
     offeredSecondHalf: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
+    ttftSeconds: new QuantileSketch(),
+    tpotSeconds: new QuantileSketch(),
+    e2eSeconds: new QuantileSketch(),
+    queueTimeSeconds: new QuantileSketch(),
+  };
+}
+
+function newBatch(): BatchRecord {
+  return {
     ttftSeconds: new QuantileSketch(),
     tpotSeconds: new QuantileSketch(),
     e2eSeconds: new QuantileSketch(),

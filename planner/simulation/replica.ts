@@ -21,7 +21,8 @@ import { WaitingQueue } from "./waiting-queue";
 
 /** Whom a replica tells. Called at the simulated time `seconds` of the event. */
 export interface ReplicaListener {
-  onFirstScheduled(slot: number, seconds: number): void;
+  /** A request leaves the waiting queue for the batch: for the first time, after a preemption, or a transfer. */
+  onScheduled(slot: number, seconds: number): void;
   onFinished(slot: number, seconds: number): void;
   /** A prefill replica has the first token; the KV stays until `releaseTransferred`. */
   onPrefilled(slot: number, seconds: number): void;
@@ -135,6 +136,7 @@ export class Replica {
     this.store.targetTokens[slot] =
       this.store.inputTokens[slot]! + this.store.generatedTokens[slot]!;
     this.store.computedTokens[slot] = 0;
+    this.store.queuedSeconds[slot] = seconds;
     this.waiting.pushBack(slot, this.priorityOf[this.store.workload[slot]!]!);
     this.wakeOrCut(seconds);
   }
@@ -328,7 +330,7 @@ export class Replica {
       if (this.canContinuePartial(budget)) {
         budget -= this.continuePartial(budget);
       } else if (batch.size > 0) {
-        this.preemptPartial();
+        this.preemptPartial(seconds);
         hasPreempted = true;
       }
     }
@@ -371,7 +373,7 @@ export class Replica {
       if (isPartialLess) victim = partial;
     }
     if (victim === partial) {
-      this.preemptPartial();
+      this.preemptPartial(seconds);
       return;
     }
     const gained = batch.clock - store.startClock[victim]!;
@@ -379,18 +381,19 @@ export class Replica {
     store.lastTokenSeconds[victim] = seconds;
     const blocks = batch.blocksHeldBy(victim);
     batch.leave(victim);
-    this.requeue(victim, blocks);
+    this.requeue(victim, blocks, seconds);
   }
 
-  private preemptPartial(): void {
+  private preemptPartial(seconds: number): void {
     const slot = this.partial;
     this.partial = NONE;
     this.store.admission[slot] = NONE;
-    this.requeue(slot, this.blocksOfPrefill(slot));
+    this.requeue(slot, this.blocksOfPrefill(slot), seconds);
   }
 
-  private requeue(slot: number, blocks: number): void {
+  private requeue(slot: number, blocks: number, seconds: number): void {
     const store = this.store;
+    store.queuedSeconds[slot] = seconds;
     this.freeBlocks(slot, blocks);
     store.computedTokens[slot] = 0;
     store.targetTokens[slot] = store.inputTokens[slot]! + store.generatedTokens[slot]!;
@@ -456,9 +459,7 @@ export class Replica {
       this.waiting.popFront();
       left -= taken;
       running++;
-      if (Number.isNaN(this.store.firstScheduledSeconds[slot]!)) {
-        this.listener.onFirstScheduled(slot, seconds);
-      }
+      this.listener.onScheduled(slot, seconds);
       if (this.partial !== NONE) break;
     }
     return left;
@@ -573,9 +574,10 @@ export class Replica {
       this.runFirst = pool.decodeSeconds(batch.size) + this.contextSeconds(segment);
       const gain = pool.settings.tokensGainedPerStep;
       this.runGrowth =
-        gain *
-        (stepTime.context.slope[segment]! * batch.size +
-          stepTime.windowSecondsPerToken * batch.withinWindow);
+        (gain *
+          (stepTime.context.slope[segment]! * batch.size +
+            stepTime.windowSecondsPerToken * batch.withinWindow)) /
+        pool.contextWays(batch.size);
       const isJump = !hasPreempted && !this.isHeadPartlyCached && this.joined.length === 0;
       if (isJump) this.runSteps = this.stepsAhead(segment);
     } else {
@@ -602,11 +604,11 @@ export class Replica {
   /** Seconds of the context term of the decoding requests now. */
   private contextSeconds(segment: number): number {
     const { context, windowSecondsPerToken } = this.pool.settings.stepTime;
-    return (
+    const seconds =
       context.intercept[segment]! +
       context.slope[segment]! * this.batch.contextTokens +
-      windowSecondsPerToken * this.batch.windowTokens
-    );
+      windowSecondsPerToken * this.batch.windowTokens;
+    return seconds / this.pool.contextWays(this.batch.size);
   }
 
   private mixedSeconds(): number {

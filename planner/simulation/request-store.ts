@@ -61,6 +61,8 @@ export class RequestStore {
   isPastKvWindow = new Uint8Array(0);
 
   // Times
+  /** Since when it is in a waiting queue; NaN while it is in none. */
+  queuedSeconds = new Float64Array(0);
   firstScheduledSeconds = new Float64Array(0);
   firstTokenSeconds = new Float64Array(0);
   lastTokenSeconds = new Float64Array(0);
@@ -77,6 +79,7 @@ export class RequestStore {
     this.heldBlocks[slot] = 0;
     this.preemptions[slot] = 0;
     this.isTransferred[slot] = 0;
+    this.queuedSeconds[slot] = Number.NaN;
     this.firstScheduledSeconds[slot] = Number.NaN;
     this.firstTokenSeconds[slot] = Number.NaN;
     this.replica[slot] = -1;

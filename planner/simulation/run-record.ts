@@ -23,9 +23,14 @@ export interface CellRecord {
   outputTokensFinished: number;
   /** Met each objective of the workload (in its order), and all of them. */
   readonly met: Float64Array;
+  /** Broke each objective without a value to show for it: rejected, or in flight beyond the limit. */
+  readonly unanswered: Float64Array;
+  /** In flight at the end of the run and within the limit so far: neither met nor broken. */
+  readonly censored: Float64Array;
+  censoredAll: number;
   metAll: number;
   metAllFinishedInWindow: number;
-  /** Offered in the second half of the window; waiting for a first schedule in its middle and at its end. */
+  /** Offered in the second half of the window; in a waiting queue in its middle and at its end. */
   offeredSecondHalf: number;
   waitingAtMiddle: number;
   waitingAtEnd: number;
@@ -66,6 +71,14 @@ export interface TimelineCell {
   readonly ttftSeconds: QuantileSketch;
 }
 
+/** Latencies of the requests that arrived in one part of the measured window. */
+export interface BatchRecord {
+  readonly ttftSeconds: QuantileSketch;
+  readonly tpotSeconds: QuantileSketch;
+  readonly e2eSeconds: QuantileSketch;
+  readonly queueTimeSeconds: QuantileSketch;
+}
+
 export interface RunRecord {
   readonly seed: number;
   /** Measured window, and when the last request was over. */
@@ -75,6 +88,8 @@ export interface RunRecord {
   readonly cells: readonly CellRecord[];
   readonly pools: readonly PoolRecord[];
   readonly timeline: TimelineRecord | undefined;
+  /** [workload][part of the window]; empty when not asked for. */
+  readonly batches: readonly (readonly BatchRecord[])[];
   /** Of all requests of the run, the measured window or not. */
   readonly arrivals: number;
   readonly completions: number;

@@ -28,6 +28,8 @@ export interface SimulateOptions {
   readonly observer?: RunObserver;
   /** Cuts the time up to the horizon into so many buckets; 0 or absent = no timeline. */
   readonly timelineBuckets?: number;
+  /** Also keeps the latencies of so many consecutive parts of the measured window apart, by workload. */
+  readonly batches?: number;
   /** Physics of a pool; absent = the catalog's (engine-settings.ts). For calibration tables and for laws. */
   readonly engineSettingsFor?: (pool: ResolvedPool) => EngineSettings;
 }
@@ -90,6 +92,8 @@ class Simulation implements ReplicaListener {
   private readonly priorityOf: Int32Array;
   /** KV transfers under way: slots by the time they are done. */
   private readonly transfers = new FlatHeap();
+  /** When the link out of each replica has sent what it was given. */
+  private readonly linkFreeSeconds: Float64Array;
   /** Set when a client that waits for its answer may send the next request at this very time. */
   private hasFeedback = false;
   private now = 0;
@@ -122,6 +126,7 @@ class Simulation implements ReplicaListener {
       observer: options.observer,
       window,
       timelineBuckets: options.timelineBuckets ?? 0,
+      batches: options.batches ?? 0,
     });
     this.priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
     const settingsFor = options.engineSettingsFor ?? engineSettings;
@@ -129,6 +134,7 @@ class Simulation implements ReplicaListener {
       (pool, index) => new PoolRun(index, settingsFor(pool), workloads.length, window),
     );
     this.addReplicas(fleet.pools);
+    this.linkFreeSeconds = new Float64Array(this.replicas.length);
     this.replicaEvents = new WinnerTree(this.replicas.length);
     this.routing = new RoutingTable(
       scenario,
@@ -263,16 +269,19 @@ class Simulation implements ReplicaListener {
     this.replicaEvents.set(index, replica.nextEventSeconds);
   }
 
-  onFirstScheduled(slot: number, seconds: number): void {
-    this.recorder.firstScheduled(slot, seconds);
+  onScheduled(slot: number, seconds: number): void {
+    this.recorder.scheduled(slot, seconds);
   }
 
   onPrefilled(slot: number, seconds: number): void {
     const pool = this.scenario.fleet.pools[this.store.pool[slot]!]!;
     const bytes = this.store.inputTokens[slot]! * kvBytesPerToken(pool);
     const { latencySeconds, bytesPerSecond } = pool.kvTransfer;
-    const done = seconds + latencySeconds + bytes / bytesPerSecond;
-    this.transfers.push(done, this.store.serial[slot]!, slot);
+    const replica = this.store.replica[slot]!;
+    // Transfers out of one replica follow each other on its link.
+    const sent = Math.max(seconds, this.linkFreeSeconds[replica]!) + bytes / bytesPerSecond;
+    this.linkFreeSeconds[replica] = sent;
+    this.transfers.push(sent + latencySeconds, this.store.serial[slot]!, slot);
   }
 
   onFinished(slot: number, seconds: number): void {
@@ -306,7 +315,9 @@ class Simulation implements ReplicaListener {
     const seconds = horizon.drain ? this.now : horizon.durationSeconds;
     const { recorder } = this;
     const left = this.store.liveSlots();
-    for (const slot of left) recorder.leftInFlight(slot, this.store.replica[slot]!);
+    for (const slot of left) {
+      recorder.leftInFlight(slot, seconds, this.secondsBesideReplica(slot));
+    }
     recorder.close(seconds);
     return {
       seed: this.seed,
@@ -316,6 +327,7 @@ class Simulation implements ReplicaListener {
       cells: recorder.cells,
       pools: this.pools.map((pool) => this.poolRecord(pool)),
       timeline: recorder.timeline,
+      batches: recorder.batches,
       arrivals: recorder.arrivals,
       completions: recorder.completions,
       rejections: recorder.rejections,

@@ -30,7 +30,13 @@ export interface StepTimeModel {
   ): number;
 
   /**
-   * Context term of the decoding requests, in seconds: linear in S within a segment,
+   * Parallel parts that `decodeRequests` requests' contexts are spread over: data-parallel ranks and pipeline
+   * micro-batches, as far as there are requests for them. Divides the context terms below. At least 1; the
+   * engine memoises it by batch.
+   */
+  contextWays(decodeRequests: number): number;
+  /**
+   * Context term of the decoding requests on one such part, in seconds: linear in S within a segment,
    * `intercept[k] + slope[k] · S` for `start[k] ≤ S < start[k+1]`, with S the sum of their contexts in tokens.
    */
   readonly context: PiecewiseLinear;

@@ -70,6 +70,7 @@ export function createStepTimeModel(pool: ResolvedPool): StepTimeModel {
   return {
     decodeSeconds: (decodeRequests) => seconds(decodeRequests, 0, 0, 0, 0),
     mixedSeconds: seconds,
+    contextWays: (decodeRequests) => contextWays(pool, decodeRequests),
     context: {
       start: [0],
       intercept: [0],
@@ -78,6 +79,13 @@ export function createStepTimeModel(pool: ResolvedPool): StepTimeModel {
     windowSecondsPerToken: (1 + draftShare) * contextSecondsPerToken(pool, layers.window),
     windowTokens: pool.model.slidingWindow?.tokens ?? Number.POSITIVE_INFINITY,
   };
+}
+
+/** Data-parallel ranks, and pipeline micro-batches of each, that have a request to read the context of. */
+function contextWays(pool: ResolvedPool, decodeRequests: number): number {
+  const { dataParallel, pipelineParallel } = pool.engine;
+  const ranks = usableWays(dataParallel, decodeRequests);
+  return ranks * usableWays(pipelineParallel, Math.ceil(decodeRequests / ranks));
 }
 
 /** The parts of a step without the context term. Verifying drafts is counted, drafting is not. */
@@ -199,9 +207,6 @@ class ForwardPass {
  * and every row of the request multiplies it; the slower of the two, since nothing else is waited for.
  * Reading limits grouped-query attention; latent attention over few ranks comes close to the FLOP limit
  * (all heads share one latent).
- *
- * The sum of contexts is over the whole replica, so data-parallel ranks and micro-batches divide it;
- * with fewer requests than those the division is optimistic, where the term itself is smallest.
  */
 function contextSecondsPerToken(pool: ResolvedPool, layers: number): number {
   const { model, accelerator, engine, coefficients } = pool;
@@ -216,5 +221,5 @@ function contextSecondsPerToken(pool: ResolvedPool, layers: number): number {
   const read =
     (kvBytesPerTokenLayer(pool) * layers) /
     (accelerator.memoryBytesPerSecond * coefficients.kvBandwidthEfficiency);
-  return Math.max(compute, read) / (engine.dataParallel * engine.pipelineParallel);
+  return Math.max(compute, read);
 }

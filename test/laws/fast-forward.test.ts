@@ -84,9 +84,10 @@ function compareSplit(first: NaiveCase, second: NaiveCase, kvTransfer: KvTransfe
     scenario: { ...first.scenario, fleet: { ...first.scenario.fleet, pools } },
   };
   const bytesPerToken = kvBytesPerToken(pools[1]!);
-  const transferSeconds = (inputTokens: number): number =>
-    kvTransfer.latencySeconds + (inputTokens * bytesPerToken) / kvTransfer.bytesPerSecond;
-  const naive = runNaiveSplit({ prefill, decode }, trafficOf(split), transferSeconds);
+  const naive = runNaiveSplit({ prefill, decode }, trafficOf(split), {
+    sendSeconds: (inputTokens) => (inputTokens * bytesPerToken) / kvTransfer.bytesPerSecond,
+    latencySeconds: kvTransfer.latencySeconds,
+  });
   const settingsOf = (pool: ResolvedPool): EngineSettings =>
     pool.role === "prefill" ? prefill : decode;
   const { rows, record } = engineRun(split, settingsOf);

@@ -29,9 +29,7 @@ class OneReplica {
     const pool = new PoolRun(0, settings, scenario.workloads.length, { from: 0, to: NEVER });
     this.replica = new Replica(0, pool, this.store, {
       listener: {
-        onFirstScheduled: (slot, seconds) => {
-          this.store.firstScheduledSeconds[slot] = seconds;
-        },
+        onScheduled: () => {},
         onFinished: (slot, seconds) => this.finish(slot, seconds),
         onPrefilled: () => {
           throw new Error("a unified replica hands nothing on");

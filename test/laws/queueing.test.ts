@@ -41,6 +41,7 @@ function constantSteps(servers: number): EngineSettings {
       windowTokens: Number.POSITIVE_INFINITY,
     },
     stepTime: {
+      contextWays: () => 1,
       decodeSeconds: () => STEP_SECONDS,
       mixedSeconds: () => STEP_SECONDS,
       context: { start: [0], intercept: [0], slope: [0] },

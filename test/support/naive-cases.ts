@@ -83,6 +83,7 @@ function physics(isDyadic: boolean, timeWindow: number): fc.Arbitrary<StepTimeMo
       // Off the lattice of possible sums when sums are rounded, on it when they are exact.
       const start = [0, ...sorted.map((value) => (isDyadic ? value : value + 0.123456))];
       return {
+        contextWays: (batch) => (batch % 3 === 2 ? 2 : 1),
         decodeSeconds: (batch) => given.host + given.perRequest * batch * (1 + (batch % 3)),
         mixedSeconds: (batch, prompts, tokens, pairs, windowPairs) =>
           given.host * 2 +

@@ -420,7 +420,10 @@ export class NaiveReplica {
       }
     }
     const contextTerm =
-      batch === 0 ? 0 : this.contextSeconds(contexts) + stepTime.windowSecondsPerToken * windowed;
+      batch === 0
+        ? 0
+        : (this.contextSeconds(contexts) + stepTime.windowSecondsPerToken * windowed) /
+          stepTime.contextWays(batch);
     if (chunks.length === 0) return stepTime.decodeSeconds(batch) + contextTerm;
     let tokens = 0;
     let pairs = 0;

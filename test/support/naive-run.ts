@@ -24,16 +24,22 @@ export interface NaiveTraffic {
 
 /** Runs all that the sources bring through one replica, until it is idle. */
 export function runNaiveReplica(settings: EngineSettings, traffic: NaiveTraffic): NaiveRun {
-  return new NaiveFleet([settings], traffic, () => 0).run();
+  return new NaiveFleet([settings], traffic, { sendSeconds: () => 0, latencySeconds: 0 }).run();
+}
+
+/** The link out of a prefill replica: one KV transfer after the other, each with a latency of its own. */
+export interface NaiveLink {
+  readonly sendSeconds: (inputTokens: number) => number;
+  readonly latencySeconds: number;
 }
 
 /** The same through a prefill replica and the decode replica that takes over after the transfer. */
 export function runNaiveSplit(
   settings: { readonly prefill: EngineSettings; readonly decode: EngineSettings },
   traffic: NaiveTraffic,
-  transferSeconds: (inputTokens: number) => number,
+  link: NaiveLink,
 ): NaiveRun {
-  return new NaiveFleet([settings.decode, settings.prefill], traffic, transferSeconds).run();
+  return new NaiveFleet([settings.decode, settings.prefill], traffic, link).run();
 }
 
 /** A client whose request was refused asks again after its think time and this. */
@@ -46,12 +52,13 @@ class NaiveFleet {
   /** Takes new requests: the last. Decodes what was prefilled: the first. */
   private readonly entry: NaiveReplica;
   private transfers: { readonly request: NaiveRequest; readonly seconds: number }[] = [];
+  private linkFreeSeconds = 0;
   private now = 0;
 
   constructor(
     private readonly settings: readonly EngineSettings[],
     private readonly traffic: NaiveTraffic,
-    transferSeconds: (inputTokens: number) => number,
+    link: NaiveLink,
   ) {
     this.replicas = settings.map(
       (own) =>
@@ -59,8 +66,9 @@ class NaiveFleet {
           onStep: (step) => traffic.onStep?.(step),
           onFinished: (request, seconds) => this.answer(request, seconds),
           onPrefilled: (request, seconds) => {
-            const done = seconds + transferSeconds(request.inputTokens);
-            this.transfers.push({ request, seconds: done });
+            this.linkFreeSeconds =
+              Math.max(this.linkFreeSeconds, seconds) + link.sendSeconds(request.inputTokens);
+            this.transfers.push({ request, seconds: this.linkFreeSeconds + link.latencySeconds });
             this.transfers.sort((a, b) => a.seconds - b.seconds || a.request.id - b.request.id);
           },
         }),

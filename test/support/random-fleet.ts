@@ -58,6 +58,7 @@ export function lawSettings(pool: ResolvedPool): EngineSettings {
       windowTokens: Number.POSITIVE_INFINITY,
     },
     stepTime: {
+      contextWays: () => 1,
       decodeSeconds: (batch) => STEP_SECONDS_MIN + 0.0007 * batch,
       mixedSeconds: (batch, prompts, tokens, pairs) =>
         STEP_SECONDS_MIN + 0.0007 * (batch + prompts) + 0.0001 * tokens + 1e-7 * pairs,

@@ -4,8 +4,11 @@ import type { CellRecord, RunRecord } from "../../planner/simulation/run-record"
 
 /** Counts of a cell that are not given are 0; latencies are added one by one, in seconds. */
 export interface CellByHand {
-  readonly counts?: Partial<Omit<CellRecord, "met">>;
+  readonly counts?: Partial<Omit<CellRecord, "met" | "unanswered" | "censored">>;
   readonly met?: readonly number[];
+  /** By objective; otherwise all that were offered and not completed broke every objective. */
+  readonly unanswered?: readonly number[];
+  readonly censored?: readonly number[];
   readonly ttftSeconds?: readonly number[];
   readonly tpotSeconds?: readonly number[];
   readonly e2eSeconds?: readonly number[];
@@ -13,6 +16,8 @@ export interface CellByHand {
 }
 
 export function cellByHand(given: CellByHand): CellRecord {
+  const met = given.met ?? [];
+  const missing = (given.counts?.offered ?? 0) - (given.counts?.completed ?? 0);
   return {
     workload: 0,
     tenant: 0,
@@ -25,12 +30,15 @@ export function cellByHand(given: CellByHand): CellRecord {
     inputTokensFinished: 0,
     outputTokensFinished: 0,
     metAll: 0,
+    censoredAll: 0,
     metAllFinishedInWindow: 0,
     offeredSecondHalf: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
     ...given.counts,
-    met: Float64Array.from(given.met ?? []),
+    met: Float64Array.from(met),
+    unanswered: Float64Array.from(given.unanswered ?? met.map(() => missing)),
+    censored: Float64Array.from(given.censored ?? met.map(() => 0)),
     ttftSeconds: sketchOf(given.ttftSeconds),
     tpotSeconds: sketchOf(given.tpotSeconds),
     e2eSeconds: sketchOf(given.e2eSeconds),
@@ -65,6 +73,7 @@ export function recordByHand(
       },
     ],
     timeline: undefined,
+    batches: [],
     arrivals: 0,
     completions: 0,
     rejections: 0,

@@ -59,6 +59,7 @@ function verdictLine(summary: SimulationSummary): ReportLine {
       const failed = summary.slo.filter((result) => result.verdict === "FAIL").length;
       if (failed === 0) return { text: "FAIL: the fleet is saturated.", tone };
       if (summary.slo.length === 1) return { text: "FAIL: the objective is not met.", tone };
+      if (failed === summary.slo.length) return { text: `FAIL: ${noneMet(failed)}.`, tone };
       const verb = failed === 1 ? "is" : "are";
       return { text: `FAIL: ${failed} of ${objectives} ${verb} not met.`, tone };
     }
@@ -93,6 +94,12 @@ function passText(summary: SimulationSummary): string {
 function allMet(objectives: number): string {
   if (objectives === 1) return "the objective is met";
   return objectives === 2 ? "both objectives are met" : `all ${objectives} objectives are met`;
+}
+
+function noneMet(objectives: number): string {
+  return objectives === 2
+    ? "neither objective is met"
+    : `none of the ${objectives} objectives is met`;
 }
 
 function missLine(result: SloResult): ReportLine {

@@ -16,12 +16,14 @@ describe("halfWidth95", () => {
     expect(halfWidth95(values)).toBeCloseTo(halfWidth, 3);
   });
 
-  it("takes t of 9 degrees of freedom for ten values, and the normal beyond the table", () => {
+  it("takes t of 9 degrees of freedom for ten values, and nearly the normal beyond the table", () => {
     const alternating = (n: number): number[] => Array.from({ length: n }, (_, i) => (i % 2) * 2);
     // s² = n / (n − 1), so s / √n = 1 / √(n − 1).
     expect(halfWidth95(alternating(10))).toBeCloseTo(2.262 / 3, 6);
     expect(halfWidth95(alternating(30))).toBeCloseTo(2.045 / Math.sqrt(29), 6);
-    expect(halfWidth95(alternating(1000))).toBeCloseTo(1.96 / Math.sqrt(999), 6);
+    // t(60) = 2.000 and t(999) = 1.962 in the usual tables.
+    expect(halfWidth95(alternating(61))! * Math.sqrt(60)).toBeCloseTo(2.0, 2);
+    expect(halfWidth95(alternating(1000))! * Math.sqrt(999)).toBeCloseTo(1.962, 3);
   });
 
   it("is unknown for fewer than two values, or where one is not a number", () => {

@@ -83,13 +83,13 @@ describe("isSaturated", () => {
     expect(isSaturated(group)).toBe(false);
   });
 
-  it("asks for growth by 2 % of the offered requests and by three standard deviations", () => {
+  it("asks for growth by 0.3 % of the offered requests and by three standard deviations", () => {
     const grown = (offeredSecondHalf: number, waitingAtEnd: number): boolean => {
       const counts = { offered: 2 * offeredSecondHalf, offeredSecondHalf, waitingAtEnd };
       return isSaturated(groupCells([recordByHand([cellByHand({ counts })])], () => true, false));
     };
-    // 2 % of 1,000,000 are 20,000, three deviations 3,000; of 100 they are 2 and 30.
-    expect([grown(1e6, 19_999), grown(1e6, 20_001)]).toEqual([false, true]);
+    // 0.3 % of 4,000,000 are 12,000, three deviations 6,000; of 100 they are 0.3 and 30.
+    expect([grown(4e6, 11_999), grown(4e6, 12_001)]).toEqual([false, true]);
     expect([grown(100, 30), grown(100, 31)]).toEqual([false, true]);
   });
 });

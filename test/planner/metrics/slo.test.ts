@@ -1,12 +1,13 @@
 /** Verdicts on records made by hand: what is PASS, what is FAIL, and when nobody can know. */
 import { describe, expect, it } from "@jest/globals";
+import type { QuantileSketch } from "../../../planner/foundation/quantile-sketch";
 import { groupCells } from "../../../planner/metrics/cell-group";
 import type { SloResult, Verdict } from "../../../planner/metrics/simulation-summary";
 import { overallVerdict, sloResults } from "../../../planner/metrics/slo";
 import type { Objective, ResolvedScenario } from "../../../planner/scenario/resolved-scenario";
-import type { RunRecord } from "../../../planner/simulation/run-record";
+import type { BatchRecord, RunRecord } from "../../../planner/simulation/run-record";
 import { resolvedPool, resolvedScenario, resolvedWorkload } from "../../support/resolved";
-import { type CellByHand, cellByHand, recordByHand } from "../../support/run-records";
+import { type CellByHand, cellByHand, recordByHand, sketchOf } from "../../support/run-records";
 
 const SKETCH_ERROR = 0.006;
 
@@ -24,13 +25,28 @@ function judge(
   cells: readonly CellByHand[],
   options: { readonly modelError?: number; readonly gaps?: readonly number[] } = {},
 ): SloResult {
-  const records: RunRecord[] = cells.map((cell) => recordByHand([cellByHand(cell)], options.gaps));
+  const records: RunRecord[] = cells.map((cell) => ({
+    ...recordByHand([cellByHand(cell)], options.gaps),
+    batches: [partsOf(cell)],
+  }));
   const scenario = scenarioOf(objective, options.modelError ?? 0);
   return sloResults(scenario, records, {
     workloadIndex: 0,
     group: groupCells(records, () => true, true),
     gaps: records.map((record) => record.pools[0]!.itlSeconds[0]!),
   })[0]!;
+}
+
+/** Ten parts of a run in which every tenth request falls into the same part: as good as independent. */
+function partsOf(cell: CellByHand): BatchRecord[] {
+  const part = (values: readonly number[] = [], index: number): QuantileSketch =>
+    sketchOf(values.filter((_, i) => i % 10 === index));
+  return Array.from({ length: 10 }, (_, index) => ({
+    ttftSeconds: part(cell.ttftSeconds, index),
+    tpotSeconds: part(cell.tpotSeconds, index),
+    e2eSeconds: part(cell.e2eSeconds, index),
+    queueTimeSeconds: part(cell.queueTimeSeconds, index),
+  }));
 }
 
 /** `answered` requests with TTFTs spread evenly over (0, 1] seconds, and others that were not answered. */

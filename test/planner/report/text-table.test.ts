@@ -50,6 +50,20 @@ describe("layOutTable", () => {
     ]);
   });
 
+  it("divides columns evenly over as few tables as fit, rather than leave one for the last", () => {
+    const names = ["name", "aaaaa", "bbbbb", "ccccc", "ddddd"];
+    const table: ReportTable = {
+      columns: names.map((header) => ({ header, align: "left" })),
+      rows: [names.map(() => "1")],
+    };
+    // Three columns would fit beside the first one.
+    expect(layOutTable(table, 30, plain).filter((line) => !line.includes("1"))).toEqual([
+      "name  aaaaa  bbbbb",
+      "",
+      "name  ccccc  ddddd",
+    ]);
+  });
+
   it("paints the text of a cell and not its padding", () => {
     const table: ReportTable = {
       columns: [{ header: "verdict", align: "left" }],

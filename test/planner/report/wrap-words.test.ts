@@ -8,12 +8,12 @@ describe("wrapWords", () => {
     expect(wrapWords("may be up to 30.9 s long", 17)).toEqual(["may be up to", "30.9 s long"]);
   });
 
-  it("cuts a word that is longer than the line", () => {
+  it("cuts a word that is longer than the line, behind a separator where there is one", () => {
     expect(wrapWords("see https://example.org/x", 10)).toEqual([
       "see",
-      "https://ex",
-      "ample.org/",
-      "x",
+      "https://",
+      "example.",
+      "org/x",
     ]);
   });
 

@@ -155,6 +155,11 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     ["horizon={requests: 100}", `${CHAT}.sessions={turns: 4, think: 10 s}`],
     "horizon.duration: is missing; how long 100 requests of chat take is not known before they are run; give a duration; arrivals end at it or after that many requests",
   ],
+  [
+    "a number of requests at a rate that changes, and no duration",
+    ["horizon={requests: 100}", `${CHAT}.arrivals.profile={spike: {at: 1 s, for: 1 s, factor: 5}}`],
+    "horizon.duration: is missing; how long 100 requests of chat take is not known before they are run; give a duration; arrivals end at it or after that many requests",
+  ],
   // Choices.
   [
     "an unknown process",

@@ -75,6 +75,13 @@ describe("describeResolved", () => {
     });
   });
 
+  it("writes the hour of a daily peak as a clock does", () => {
+    const profile = "workloads.chat.arrivals.profile={diurnal: {peakHour: 9.5, peakToMean: 2}}";
+    expect(rowsOf([profile]).get("workloads.chat.arrivals.profile")?.value).toBe(
+      "diurnal (peak at 09:30 local, × 2, weekend × 1)",
+    );
+  });
+
   it("says under which name the catalog knows a model", () => {
     expect(rowsOf([`${POOL}.model=meta-llama/Llama-3.1-8B`]).get(`${POOL}.model`)).toMatchObject({
       value: "llama-3.1-8b-instruct",

@@ -428,12 +428,60 @@ describe("scenarioNotes", () => {
     expect(notesOf(`${CHAT}.prefix={shared: 999}`)).toEqual([]);
   });
 
+  it("says when nothing follows the clock that a run starts at", () => {
+    const about = (...overrides: string[]) => notesOf(...overrides).map((note) => note.about);
+    const start = "horizon.start=14:00";
+    expect(about(start)).toEqual(["horizon.start"]);
+    expect(
+      about(start, `${CHAT}.arrivals.profile={spike: {at: 1 s, for: 1 s, factor: 2}}`),
+    ).toEqual(["horizon.start"]);
+    for (const profile of [
+      "{diurnal: {peakHour: 9.5, peakToMean: 2}}",
+      "{weekly: [1,1,1,1,1,1,2]}",
+    ])
+      expect(about(start, `${CHAT}.arrivals.profile=${profile}`)).toEqual([]);
+  });
+
+  it("says that a trace with block hashes knows what is shared", () => {
+    const scenario = resolveSmall([`${CHAT}.arrivals={trace: small.csv}`, `${CHAT}.tokens=null`]);
+    const [workload] = scenario.workloads;
+    const { arrivals } = workload!;
+    if (arrivals.kind !== "trace") throw new Error(arrivals.kind);
+    const prefixBlocks = {
+      tokensPerBlock: 16,
+      ids: Int32Array.of(0),
+      offsets: Int32Array.of(0, 1, 1, 1),
+      distinct: 1,
+    };
+    const replay = (trace: typeof arrivals.trace) =>
+      scenarioNotes({
+        ...scenario,
+        workloads: [
+          {
+            ...workload!,
+            arrivals: { ...arrivals, trace },
+            prefix: { sharedTokens: 10, groups: 1, share: 1, skew: 0 },
+          },
+        ],
+      }).map(({ code }) => code);
+    expect(replay(arrivals.trace)).toEqual([]);
+    expect(replay({ ...arrivals.trace, prefixBlocks })).toEqual(["unread-setting"]);
+  });
+
   it("says how much of the horizon a limit on the requests leaves empty", () => {
     const [note] = scenarioNotes(resolveSmall(["horizon.requests=1000"]));
     // 1,000 requests at 5/s are 200 s of the 10 minutes.
     expect(note).toMatchObject({ code: "requests-end-early", about: "chat" });
-    expect(note!.message).toMatch(/^its 1000 requests arrive in about 200 s of 600 s; /);
+    expect(note!.message).toMatch(
+      /^at its mean rate, 1000 requests arrive in about 200 s of 600 s; /,
+    );
     expect(notesOf("horizon.requests=2900")).toEqual([]);
+    // When clients are done depends on the fleet.
+    const [clients] = scenarioNotes(
+      resolveSmall(["horizon.requests=1000", `${CHAT}.arrivals={closed: {concurrency: 4}}`]),
+    );
+    expect(clients!.message).toContain("averages over 600 s, also when its 1000 requests are over");
+    expect(notesOf(`${CHAT}.arrivals={closed: {concurrency: 4}}`)).toEqual([]);
     expect(notesOf("horizon={requests: 1000}")).toEqual([]);
   });
 

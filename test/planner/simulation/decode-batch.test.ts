@@ -36,6 +36,7 @@ function settingsOf(shape: Shape): EngineSettings {
       windowTokens: shape.kvWindow,
     },
     stepTime: {
+      contextWays: () => 1,
       decodeSeconds: () => 1,
       mixedSeconds: () => 1,
       context: { start: [0], intercept: [0], slope: [0] },

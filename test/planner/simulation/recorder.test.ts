@@ -39,6 +39,7 @@ class Bench {
       observer: { onStep: () => {}, onRequest: (row) => this.rows.push({ ...row }) },
       window: { from, to },
       timelineBuckets,
+      batches: 0,
     });
   }
 
@@ -54,6 +55,7 @@ class Bench {
     store.origin[slot] = 0;
     store.client[slot] = -1;
     store.pool[slot] = 0;
+    store.queuedSeconds[slot] = sent.arrival;
     this.recorder.arrived(slot, 0);
     return slot;
   }
@@ -63,7 +65,7 @@ class Bench {
     times: { readonly scheduled: number; readonly first: number; readonly finish: number },
     roundTrip = 0,
   ): void {
-    this.recorder.firstScheduled(slot, times.scheduled);
+    this.recorder.scheduled(slot, times.scheduled);
     this.store.firstTokenSeconds[slot] = times.first;
     this.recorder.completed(slot, times.finish, roundTrip, 0);
     this.store.release(slot);
@@ -134,7 +136,7 @@ describe("Recorder", () => {
     bench.answer(bench.arrive({ arrival: 4 }), { scheduled: 6, first: 7, finish: 8 });
     bench.answer(bench.arrive({ arrival: 6 }), { scheduled: 11, first: 12, finish: 13 });
     const never = bench.arrive({ arrival: 9 });
-    bench.recorder.leftInFlight(never, 0);
+    bench.recorder.leftInFlight(never, 15, 0);
     const cell = bench.recorder.cells[0]!;
     expect([cell.waitingAtMiddle, cell.waitingAtEnd, cell.offeredSecondHalf]).toEqual([1, 2, 2]);
     expect(cell.inFlight).toBe(1);

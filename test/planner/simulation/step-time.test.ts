@@ -263,7 +263,10 @@ describe("parallelism", () => {
       single.mixedSeconds(16, 2, 1024, 2.5e5, 0),
       12,
     );
-    expect(4 * four.context.slope[0]!).toBeCloseTo(single.context.slope[0]!, 18);
+    // Each rank reads its own requests' contexts, and a single request stays on one rank.
+    expect(four.context.slope[0]!).toBeCloseTo(single.context.slope[0]!, 18);
+    expect([1, 2, 4, 64].map((batch) => four.contextWays(batch))).toEqual([1, 2, 4, 4]);
+    expect([1, 2, 4, 64].map((batch) => single.contextWays(batch))).toEqual([1, 1, 1, 1]);
   });
 
   it("reads the weights of every stage in turn, and keeps a micro-batch per stage in flight", () => {

@@ -5,6 +5,7 @@ import { PlannerError } from "../../../planner/foundation/errors";
 import type { ResolvedWorkload } from "../../../planner/scenario/resolved-scenario";
 import { createSources } from "../../../planner/traffic/create-sources";
 import type { RequestSource } from "../../../planner/traffic/request-source";
+import { hourlyFactor } from "../../support/daily-factor";
 import { chiSquare, chiSquareLimit, KS_LIMIT, kolmogorovSmirnov } from "../../support/statistics";
 import {
   type DrawnRequest,
@@ -214,6 +215,26 @@ describe("arrivals of a source", () => {
     });
     // Rate of false failure with another seed: 1e-6.
     expect(chiSquare(counts, expected)).toBeLessThan(chiSquareLimit(48));
+  });
+
+  it("are as many as the hour of the week at which the run starts says", () => {
+    const profile = { kind: "diurnal", peakHour: 14, peakToMean: 2.1, weekendFactor: 1 } as const;
+    // Evenly spaced in operational time: the count is the integral, but for the last gap.
+    const arrivals = {
+      ...OPEN,
+      requestsPerSecond: 10,
+      process: { kind: "deterministic" },
+      profile,
+    } as const;
+    const scenario = scenarioWith([workloadWith({ arrivals })], HOUR);
+    const countFrom = (startHour: number): number => {
+      const horizon = { ...scenario.horizon, startSeconds: startHour * HOUR };
+      return drain(createSources({ ...scenario, horizon }, 1)[0]!).length;
+    };
+    const [peak, trough] = [countFrom(14), countFrom(2)];
+    expect(peak / (10 * HOUR * hourlyFactor(2.1, 0))).toBeCloseTo(1, 3);
+    expect(trough / (10 * HOUR * hourlyFactor(2.1, 12))).toBeCloseTo(1, 3);
+    expect(countFrom(24 + 14)).toBe(peak);
   });
 
   it("come from the origins in the shares of the hour", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { RateProfile } from "../../../planner/scenario/resolved-scenario";
 import { compileProfile, RateCurve } from "../../../planner/traffic/rate-profile";
+import { dailyFactor, hourlyFactor } from "../../support/daily-factor";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -203,40 +204,17 @@ describe("diurnal profile", () => {
     expect(total.rateAt(6 * HOUR - 1) / total.rateAt(6 * HOUR + 1)).toBeCloseTo(0.3, 3);
   });
 
-  /**
-   * The closed form of the day, exp(κ·cos θ) / I₀(κ): I₀ by its power series, κ by bisection on the peak
-   * e^κ / I₀(κ) (Abramowitz & Stegun 9.6.10).
-   */
-  function closedForm(peakToMean: number): (hoursFromPeak: number) => number {
-    const bessel = (kappa: number): number => {
-      let [sum, term] = [1, 1];
-      for (let k = 1; k < 60; k++) {
-        term *= (kappa / 2 / k) ** 2;
-        sum += term;
-      }
-      return sum;
-    };
-    let [low, high] = [0, 50];
-    for (let i = 0; i < 100; i++) {
-      const middle = (low + high) / 2;
-      if (Math.exp(middle) / bessel(middle) < peakToMean) low = middle;
-      else high = middle;
-    }
-    return (hours) => Math.exp(low * Math.cos((2 * Math.PI * hours) / 24)) / bessel(low);
-  }
-
   it.each([
     ["the peak", 14, 0],
     ["the trough", 2, 12],
     ["a slope", 9, -5],
   ])("an hour that starts at %s has the arrivals of that hour", (_, startHour, hoursFromPeak) => {
     const profile = { kind: "diurnal", peakHour: 14, peakToMean: 2.1, weekendFactor: 1 } as const;
-    const factor = closedForm(2.1);
+    const factor = dailyFactor(2.1);
     const { total } = compileProfile(profile, 50, atUtc, startHour * HOUR);
     // Straight lines between corners 10 minutes apart: within 3e-4 of the curve.
     expect(total.rateAt(0) / (50 * factor(hoursFromPeak))).toBeCloseTo(1, 3);
-    let expected = 0;
-    for (let i = 0; i < 3600; i++) expected += 50 * factor(hoursFromPeak + (i + 0.5) / 3600);
+    const expected = 3600 * 50 * hourlyFactor(2.1, hoursFromPeak);
     expect(total.countUntil(HOUR) / expected).toBeCloseTo(1, 3);
   });
 
