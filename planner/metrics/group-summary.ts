@@ -9,16 +9,18 @@ import type { GroupSummary, LatencyBlocks, RequestCounts, Throughput } from "./s
 /**
  * @param gaps inter-token gaps of the group, one sketch per replication; undefined where streams of several
  *   groups share batches and the gaps cannot be told apart
+ * @param isSplit prompts and answers are computed on different replicas, with a queue between the two
  */
 export function summarizeGroup(
   group: CellGroup,
   gaps: readonly QuantileSketch[] | undefined,
+  isSplit: boolean,
 ): GroupSummary {
   const saturated = isSaturated(group);
   const judged = total(group, "judged");
   return {
     requests: requestCounts(group),
-    latency: latencyBlocks(group, gaps, saturated),
+    latency: latencyBlocks(group, gaps, { saturated, gapsGrow: saturated && isSplit }),
     throughput: throughput(group),
     sloAttainment: judged > 0 ? total(group, "metAll") / judged : null,
     saturated,
@@ -39,17 +41,17 @@ function requestCounts(group: CellGroup): RequestCounts {
   };
 }
 
-/** Times that a growing queue enters are left out when the group is saturated; gaps between tokens stay. */
+/** Times that a growing queue enters are left out; gaps between tokens stay, unless it stands between them. */
 function latencyBlocks(
   group: CellGroup,
   gaps: readonly QuantileSketch[] | undefined,
-  saturated: boolean,
+  { saturated, gapsGrow }: { readonly saturated: boolean; readonly gapsGrow: boolean },
 ): LatencyBlocks {
   const { runs } = group;
   return {
     ttftMs: saturated ? null : latencyBlock(runs.map((run) => run.ttftSeconds)),
-    tpotMs: latencyBlock(runs.map((run) => run.tpotSeconds)),
-    itlMs: gaps === undefined ? null : latencyBlock(gaps),
+    tpotMs: gapsGrow ? null : latencyBlock(runs.map((run) => run.tpotSeconds)),
+    itlMs: gaps === undefined || gapsGrow ? null : latencyBlock(gaps),
     e2eMs: saturated ? null : latencyBlock(runs.map((run) => run.e2eSeconds)),
     queueTimeMs: saturated ? null : latencyBlock(runs.map((run) => run.queueTimeSeconds)),
   };

@@ -21,7 +21,8 @@ export function summarizePool(
   const runs = records.map((record) => record.pools[poolIndex]!);
   const served = scenario.workloads.filter((workload) => workload.model === pool.model.name);
   const hasSlo = served.some((workload) => workload.slo.length > 0);
-  const group = groupCells(records, (cell) => cell.pool === poolIndex, hasSlo);
+  const sources = poolsBookedFor(scenario, poolIndex);
+  const group = groupCells(records, (cell) => sources.includes(cell.pool), hasSlo);
   const gaps = runs.map((run) => mergeSketches(run.itlSeconds));
   const seconds = group.windowSeconds;
   const sum = (of: (run: PoolRecord) => number): number =>
@@ -29,7 +30,7 @@ export function summarizePool(
   const steps = sum((run) => run.steps);
   const promptTokens = sum((run) => run.promptTokens);
   return {
-    ...summarizeGroup(group, gaps),
+    ...summarizeGroup(group, gaps, pool.role !== "unified"),
     region: scenario.fleet.regions[pool.regionIndex]!.name,
     model: pool.model.name,
     accelerator: pool.accelerator.name,
@@ -51,6 +52,22 @@ export function summarizePool(
     gpuHours: (pool.replicas * acceleratorsPerReplica(pool) * seconds) / SECONDS_PER_HOUR,
     kvCapacity: summarizeCapacity(kvCapacity(pool)),
   };
+}
+
+/**
+ * Pools under which the requests of a pool are booked: itself, and for a decode pool the prefill pools that
+ * hand over to it. Several decode pools behind the same prefill pools each show all of their requests.
+ */
+function poolsBookedFor({ fleet }: ResolvedScenario, poolIndex: number): number[] {
+  const pool = fleet.pools[poolIndex]!;
+  if (pool.role !== "decode") return [poolIndex];
+  return fleet.pools.flatMap((other, index) =>
+    other.role === "prefill" &&
+    other.regionIndex === pool.regionIndex &&
+    other.model.name === pool.model.name
+      ? [index]
+      : [],
+  );
 }
 
 function prefixHitRate(pool: ResolvedPool, cached: number, prompts: number): number | null {

@@ -51,7 +51,7 @@ export function sloResults(
 }
 
 /** Whether a prompt and its answer are computed on different replicas, with a queue between the two. */
-export function isServedInTwoStages(
+function isServedInTwoStages(
   { fleet }: ResolvedScenario,
   workload: Pick<ResolvedWorkload, "model">,
 ): boolean {

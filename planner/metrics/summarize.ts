@@ -3,6 +3,7 @@
  * merge of the same cells; percentiles are computed here and nowhere else.
  */
 
+import type { ResolvedPool } from "../fleet/resolved-fleet";
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import { SKETCH_RELATIVE_ERROR } from "../foundation/quantile-sketch";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
@@ -30,10 +31,9 @@ export function summarize(
 ): SimulationSummary {
   const { workloads, fleet, horizon } = scenario;
   const anySlo = workloads.some((workload) => workload.slo.length > 0);
-  const all = summarizeGroup(
-    groupCells(records, () => true, anySlo),
-    allGaps(records),
-  );
+  const hasSplit = hasPrefillPool(fleet.pools);
+  const everything = groupCells(records, () => true, anySlo);
+  const all = summarizeGroup(everything, allGaps(records), hasSplit);
   const groups = {
     workloads: workloadGroups(scenario, records),
     tenants: tenantGroups(scenario, records),
@@ -62,7 +62,7 @@ export function summarize(
     verdict: overallVerdict(slo),
     interrupted,
     requests: all.requests,
-    latency: withoutSaturated(all, groups.workloads).latency,
+    latency: withoutSaturated(all, groups.workloads, hasSplit).latency,
     throughput: all.throughput,
     slo,
     ...groups,
@@ -75,13 +75,21 @@ export function summarize(
   };
 }
 
+/** Whether any of the pools computes prompts only, and hands them on through a queue. */
+function hasPrefillPool(pools: readonly ResolvedPool[]): boolean {
+  return pools.some((pool) => pool.role === "prefill");
+}
+
 /** The whole is no latency where any part's queue grows. */
 function withoutSaturated(
   all: GroupSummary,
   parts: Readonly<Record<string, GroupSummary>>,
+  hasSplit: boolean,
 ): GroupSummary {
   if (!Object.values(parts).some((part) => part.saturated)) return all;
-  return { ...all, latency: { ...all.latency, ttftMs: null, e2eMs: null, queueTimeMs: null } };
+  const gaps = hasSplit ? { tpotMs: null, itlMs: null } : {};
+  const latency = { ...all.latency, ttftMs: null, e2eMs: null, queueTimeMs: null, ...gaps };
+  return { ...all, latency };
 }
 
 function allGaps(records: readonly RunRecord[]): QuantileSketch[] {
@@ -107,21 +115,24 @@ function poolGaps(
 }
 
 function workloadGroups(
-  { workloads }: ResolvedScenario,
+  { workloads, fleet }: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
   return Object.fromEntries(
     workloads.map((workload, index) => {
       const belongs = (cell: CellRecord): boolean => cell.workload === index;
       const group = groupCells(records, belongs, workload.slo.length > 0);
-      return [workload.name, summarizeGroup(group, workloadGaps(records, index))];
+      const isSplit = hasPrefillPool(
+        fleet.pools.filter((pool) => pool.model.name === workload.model),
+      );
+      return [workload.name, summarizeGroup(group, workloadGaps(records, index), isSplit)];
     }),
   );
 }
 
 /** A tenant's name means the same tenant in every workload. */
 function tenantGroups(
-  { workloads }: ResolvedScenario,
+  { workloads, fleet }: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
   const names = [...new Set(workloads.flatMap((one) => one.tenants.map((tenant) => tenant.name)))];
@@ -133,7 +144,7 @@ function tenantGroups(
         (one) => one.slo.length > 0 && one.tenants.some((tenant) => tenant.name === name),
       );
       const group = groupCells(records, (cell) => nameOf(cell) === name, hasSlo);
-      return [name, summarizeGroup(group, undefined)];
+      return [name, summarizeGroup(group, undefined, hasPrefillPool(fleet.pools))];
     }),
   );
 }
@@ -148,7 +159,8 @@ function modelGroups(
       const hasSlo = workloads.some((one) => one.model === name && one.slo.length > 0);
       const belongs = (cell: CellRecord): boolean => workloads[cell.workload]!.model === name;
       const gaps = poolGaps(records, (pool) => fleet.pools[pool]!.model.name === name);
-      return [name, summarizeGroup(groupCells(records, belongs, hasSlo), gaps)];
+      const isSplit = hasPrefillPool(fleet.pools.filter((pool) => pool.model.name === name));
+      return [name, summarizeGroup(groupCells(records, belongs, hasSlo), gaps, isSplit)];
     }),
   );
 }
@@ -162,7 +174,8 @@ function regionGroups(
     fleet.regions.map((region, index) => {
       const isHere = (pool: number): boolean => fleet.pools[pool]?.regionIndex === index;
       const group = groupCells(records, (cell) => isHere(cell.pool), hasSlo);
-      return [region.name, summarizeGroup(group, poolGaps(records, isHere))];
+      const isSplit = hasPrefillPool(fleet.pools.filter((pool) => pool.regionIndex === index));
+      return [region.name, summarizeGroup(group, poolGaps(records, isHere), isSplit)];
     }),
   );
 }

@@ -4,7 +4,7 @@
  * information is left out at any width. Which columns stand where and how wide is decided here; cli-table3
  * draws them.
  */
-import CliTable, { type CellOptions, type CharName } from "cli-table3";
+import type { CellOptions, CharName, Table } from "cli-table3";
 import { type Cell, cellText, type ReportTable, type Tone } from "./report";
 import { textWidth, wrapWords } from "./wrap-words";
 
@@ -168,7 +168,9 @@ function borderless(
   tableToShow: ReportTable,
   group: readonly number[],
   widths: readonly number[],
-): CliTable.Table {
+): Table {
+  // Loaded here: results in other formats do without.
+  const CliTable = require("cli-table3") as typeof import("cli-table3");
   return new CliTable({
     chars: { ...NO_RULES, middle: " ".repeat(GAP) },
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },

@@ -19,8 +19,8 @@ export interface RoutedRequest {
   prefix: PrefixChain | undefined;
 }
 
-/** Prefix segments a prefix-affinity router remembers; the oldest are forgotten first. */
-const REMEMBERED_SEGMENTS = 1 << 20;
+/** Prefix segments a prefix-affinity router remembers at least; those not seen for longest are forgotten. */
+const REMEMBERED_SEGMENTS = 1 << 19;
 
 /** Replicas that can serve the same requests: of one model, and of one region unless regions are pooled. */
 export class RoutingGroup {
@@ -36,7 +36,10 @@ export class RoutingGroup {
   private readonly byOutstanding: WinnerTree;
   private readonly byOutstandingInPool: readonly WinnerTree[];
   private readonly byKv: WinnerTree | undefined;
-  private readonly lastReplicaOfSegment = new Map<number, number>();
+  /** Last replica of each segment seen lately, and of those seen before that: two generations, so that
+   * forgetting is dropping a map. */
+  private young = new Map<number, number>();
+  private old = new Map<number, number>();
   private turn = 0;
 
   /** @param replicasOfPool replica indexes of each pool, in order */
@@ -134,7 +137,8 @@ export class RoutingGroup {
     if (prefix === undefined) return least;
     let place = least;
     for (let i = prefix.length - 1; i >= 0; i--) {
-      const known = this.lastReplicaOfSegment.get(prefix.ids[i]!);
+      const segment = prefix.ids[i]!;
+      const known = this.young.get(segment) ?? this.old.get(segment);
       if (known === undefined) continue;
       const excess = this.outstanding[known]! - this.outstanding[least]!;
       if (excess <= this.routing.affinitySlack) place = known;
@@ -145,10 +149,10 @@ export class RoutingGroup {
   }
 
   private remember(segment: number, place: number): void {
-    const known = this.lastReplicaOfSegment;
-    known.delete(segment);
-    known.set(segment, place);
-    if (known.size > REMEMBERED_SEGMENTS) known.delete(known.keys().next().value!);
+    this.young.set(segment, place);
+    if (this.young.size < REMEMBERED_SEGMENTS) return;
+    this.old = this.young;
+    this.young = new Map();
   }
 
   /** Pools with the tightest length limit that takes this input. */
