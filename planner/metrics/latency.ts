@@ -43,10 +43,19 @@ export function latencyBlock(replications: readonly QuantileSketch[]): LatencyBl
     );
     // Quantiles that fall into one bucket of the sketch agree only as far as the bucket is wide.
     const resolution = statistic === "mean" ? 0 : values[statistic] * SKETCH_RELATIVE_ERROR;
-    return halfWidth === null ? null : Math.max(halfWidth, resolution);
+    const isTailSeen = replications.every((sketch) => tailCount(sketch, statistic) >= TAIL_MIN);
+    return halfWidth === null || !isTailSeen ? null : Math.max(halfWidth, resolution);
   });
-  const ci95 = hasNumbers(halfWidths) ? halfWidths : null;
-  return { ...values, count: pooled.count, ci95 };
+  const isAnyKnown = STATISTICS.some((statistic) => halfWidths[statistic] !== null);
+  return { ...values, count: pooled.count, ci95: isAnyKnown ? halfWidths : null };
+}
+
+/** A quantile of one replication with fewer values beyond it is biased, and its spread says little. */
+const TAIL_MIN = 10;
+
+function tailCount(sketch: QuantileSketch, statistic: Statistic): number {
+  const probability = probabilityOf(statistic);
+  return sketch.count * (probability === undefined ? 1 : 1 - probability);
 }
 
 function byStatistic<T>(of: (statistic: Statistic) => T): Record<Statistic, T> {
@@ -54,8 +63,4 @@ function byStatistic<T>(of: (statistic: Statistic) => T): Record<Statistic, T> {
     Statistic,
     T
   >;
-}
-
-function hasNumbers(record: Record<Statistic, number | null>): record is Record<Statistic, number> {
-  return STATISTICS.every((statistic) => record[statistic] !== null);
 }

@@ -59,6 +59,7 @@ export type WarningCode =
   | "warm-up-short"
   | "single-replication"
   | "nothing-measured"
+  | "in-flight"
   | "interrupted";
 
 /** Requests that arrived in the measured window, per replication (mean). offered = the sum of the others. */
@@ -80,14 +81,17 @@ export interface LatencyBlock {
   readonly p99: number;
   readonly p999: number;
   readonly count: number;
-  /** Half-width of the 95 % confidence interval over replications; null with one replication. */
+  /**
+   * Half-width of the 95 % confidence interval over replications; null with one replication, and for a
+   * quantile with fewer than ten requests beyond it.
+   */
   readonly ci95: {
-    readonly mean: number;
-    readonly p50: number;
-    readonly p90: number;
-    readonly p95: number;
-    readonly p99: number;
-    readonly p999: number;
+    readonly mean: number | null;
+    readonly p50: number | null;
+    readonly p90: number | null;
+    readonly p95: number | null;
+    readonly p99: number | null;
+    readonly p999: number | null;
   } | null;
 }
 

@@ -51,7 +51,7 @@ export function collectWarnings(
 
 function workloadWarnings(name: string, group: GroupSummary, replications: number): Warning[] {
   const warnings: Warning[] = [];
-  const { offered, completed, rejected } = group.requests;
+  const { offered, completed, rejected, inFlight } = group.requests;
   if (offered === 0) {
     return [
       {
@@ -64,6 +64,12 @@ function workloadWarnings(name: string, group: GroupSummary, replications: numbe
     warnings.push({
       code: "saturated",
       message: `${name}: the queue grows to the end of the run; latencies would depend on its length and are not shown`,
+    });
+  }
+  if (inFlight > 0) {
+    warnings.push({
+      code: "in-flight",
+      message: `${name}: ${formatCount(inFlight)} of ${formatCount(offered)} requests were in flight when the run was cut off; they are not in TPOT and E2E, which therefore look shorter; use horizon.drain: true`,
     });
   }
   if (rejected > 0) {

@@ -30,14 +30,25 @@ const quantiles = {
   p999: z.number(),
 };
 
+const halfWidths = {
+  mean: z.number().nullable(),
+  p50: z.number().nullable(),
+  p90: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  p999: z.number().nullable(),
+};
+
 const latencyBlock = z
   .strictObject({
     ...quantiles,
     count: z.number(),
     ci95: z
-      .strictObject(quantiles)
+      .strictObject(halfWidths)
       .nullable()
-      .describe("Half-width of the 95 % confidence interval; null with one replication"),
+      .describe(
+        "Half-width of the 95 % confidence interval; null with one replication, and for a quantile with fewer than ten requests beyond it",
+      ),
   })
   .nullable()
   .describe("Milliseconds; null where nothing was measured or the group is saturated");
@@ -146,6 +157,7 @@ const warningCode = z.enum([
   "warm-up-short",
   "single-replication",
   "nothing-measured",
+  "in-flight",
   "interrupted",
 ]);
 

@@ -30,9 +30,12 @@ export const SCENARIO_DEFAULTS = {
 const WARM_UP_SHARE = 0.1;
 const WARM_UP_SECONDS_MAX = 300;
 
-/** A tenth of the run, at most five minutes: several times the life of a request. Replays have none: each row counts. */
-export function warmUpDefault(durationSeconds: number, replaysOnly: boolean): Default<number> {
-  if (replaysOnly) return { value: 0, reason: "replays of traces count from the first request" };
+/**
+ * A tenth of the run, at most five minutes: several times the life of a request. Replays and closed loops over a
+ * number of requests have none: each request counts, as in a benchmark.
+ */
+export function warmUpDefault(durationSeconds: number, countsEach: boolean): Default<number> {
+  if (countsEach) return { value: 0, reason: "replays and counted requests count from the first" };
   const value = Math.min(durationSeconds * WARM_UP_SHARE, WARM_UP_SECONDS_MAX);
   return { value, reason: "a tenth of the duration, at most 5 min" };
 }

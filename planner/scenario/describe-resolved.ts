@@ -40,8 +40,7 @@ export function describeResolved(spec: ScenarioSpec, resolved: ResolvedScenario)
 function describeRun(spec: ScenarioSpec, resolved: ResolvedScenario): ResolvedRow[] {
   const { startSeconds, durationSeconds, warmUpSeconds, drain } = resolved.horizon;
   const { horizon } = spec;
-  const replays = Object.values(spec.workloads).every(({ arrivals }) => "trace" in arrivals);
-  const warmUpReason = warmUpDefault(durationSeconds, replays).reason;
+  const warmUpReason = warmUpDefault(durationSeconds, warmUpSeconds === 0).reason;
   return [
     row("name", resolved.name, spec.name, DEFAULTS.name.reason),
     row("seed", String(resolved.seed), spec.seed, DEFAULTS.seed.reason),

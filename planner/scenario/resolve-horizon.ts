@@ -99,6 +99,11 @@ function secondsOfTraces(spec: ScenarioSpec, traces: TracesRead): number {
   return Math.max(...ends);
 }
 
+/** Whether every workload is a fixed number of clients, so that the run has no rate of its own. */
+function closedOnly(spec: ScenarioSpec): boolean {
+  return Object.values(spec.workloads).every(({ arrivals }) => "closed" in arrivals);
+}
+
 /** The horizon with every default filled in; problems with it are added to `problems`. */
 export function resolveHorizon(
   spec: ScenarioSpec,
@@ -108,7 +113,8 @@ export function resolveHorizon(
   const given: HorizonSpec = spec.horizon ?? {};
   const durationSeconds = given.duration ?? durationDefault(spec, traces, problems);
   const isReplay = replaysOnly(spec);
-  const warmUpSeconds = given.warmUp ?? warmUpDefault(durationSeconds, isReplay).value;
+  const isCounted = given.requests !== undefined && closedOnly(spec);
+  const warmUpSeconds = given.warmUp ?? warmUpDefault(durationSeconds, isReplay || isCounted).value;
   if (warmUpSeconds >= durationSeconds) {
     problems.push({
       code: "conflict",

@@ -174,6 +174,7 @@ export class Recorder {
     if (!Number.isNaN(store.queuedSeconds[slot]!))
       this.countWaiting(slot, Number.POSITIVE_INFINITY);
     if (this.isMeasured(slot)) this.judgeUnfinished(slot, seconds, besideSeconds);
+    if (this.timelineSeconds > 0) this.stayInTimeline(slot, seconds);
     this.observe(slot, store.replica[slot]!, IN_FLIGHT);
   }
 
@@ -262,8 +263,14 @@ export class Recorder {
       bucket.completed++;
       bucket.outputTokens += store.outputTokens[slot]!;
     }
-    const arrival = store.arrivalSeconds[slot]!;
-    this.timelineAt(arrival, workload)?.ttftSeconds.add(ttft);
+    this.timelineAt(store.arrivalSeconds[slot]!, workload)?.ttftSeconds.add(ttft);
+    this.stayInTimeline(slot, seconds);
+  }
+
+  /** Adds the time from a request's arrival until `seconds` to the buckets that it spans. */
+  private stayInTimeline(slot: number, seconds: number): void {
+    const arrival = this.store.arrivalSeconds[slot]!;
+    const workload = this.store.workload[slot]!;
     const end = Math.min(seconds, this.windowEnd);
     for (let from = arrival; from < end; ) {
       const index = Math.floor(from / this.timelineSeconds + 1e-9);

@@ -13,6 +13,7 @@ import { WinnerTree } from "../foundation/winner-tree";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { createSources } from "../traffic/create-sources";
 import type { RequestDraw, RequestSource } from "../traffic/request-source";
+import { checkFleet } from "./check-fleet";
 import { engineSettings } from "./engine-settings";
 import { kvBytesPerToken } from "./kv-bytes";
 import type { RunObserver } from "./observer";
@@ -129,6 +130,7 @@ class Simulation implements ReplicaListener {
       batches: options.batches ?? 0,
     });
     this.priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
+    if (options.engineSettingsFor === undefined) checkFleet(fleet);
     const settingsFor = options.engineSettingsFor ?? engineSettings;
     this.pools = fleet.pools.map(
       (pool, index) => new PoolRun(index, settingsFor(pool), workloads.length, window),
@@ -314,6 +316,7 @@ class Simulation implements ReplicaListener {
     const { horizon } = this.scenario;
     const seconds = horizon.drain ? this.now : horizon.durationSeconds;
     const { recorder } = this;
+    const windowEnd = this.windowEndSeconds(seconds);
     const left = this.store.liveSlots();
     for (const slot of left) {
       recorder.leftInFlight(slot, seconds, this.secondsBesideReplica(slot));
@@ -322,10 +325,10 @@ class Simulation implements ReplicaListener {
     return {
       seed: this.seed,
       windowStartSeconds: horizon.warmUpSeconds,
-      windowEndSeconds: horizon.durationSeconds,
+      windowEndSeconds: windowEnd,
       endSeconds: seconds,
       cells: recorder.cells,
-      pools: this.pools.map((pool) => this.poolRecord(pool)),
+      pools: this.pools.map((pool) => this.poolRecord(pool, windowEnd - horizon.warmUpSeconds)),
       timeline: recorder.timeline,
       batches: recorder.batches,
       arrivals: recorder.arrivals,
@@ -339,10 +342,21 @@ class Simulation implements ReplicaListener {
     };
   }
 
-  private poolRecord(pool: PoolRun): PoolRecord {
-    const { horizon, fleet } = this.scenario;
-    const replicas = fleet.pools[pool.index]!.replicas;
-    const seconds = horizon.durationSeconds - horizon.warmUpSeconds;
+  /**
+   * The horizon; or, when all arrivals are counted out before it, the end of the last request: a benchmark's
+   * throughput is its requests over the time they took, not over the time that was set aside for them.
+   */
+  private windowEndSeconds(endSeconds: number): number {
+    const { horizon, workloads } = this.scenario;
+    const isCountedOut = workloads.every(({ arrivals }) =>
+      arrivals.kind === "trace" ? !arrivals.loop : Number.isFinite(arrivals.requestsMax),
+    );
+    const isEarly = isCountedOut && endSeconds > horizon.warmUpSeconds;
+    return isEarly ? Math.min(endSeconds, horizon.durationSeconds) : horizon.durationSeconds;
+  }
+
+  private poolRecord(pool: PoolRun, seconds: number): PoolRecord {
+    const replicas = this.scenario.fleet.pools[pool.index]!.replicas;
     return {
       replicas,
       busySeconds: pool.busySeconds,
