@@ -32,6 +32,7 @@ export interface LoadedScenario {
 interface ScenarioText {
   readonly name: string;
   readonly text: string;
+  /** Absolute, or relative to the working directory, as the scenario was named. */
   readonly folder: string;
 }
 
@@ -86,7 +87,7 @@ async function defaultScenario(io: Io): Promise<ScenarioText> {
 function fileScenario(io: Io, file: string): ScenarioText {
   const name = displayPath(io, file);
   const text = readTextFile(io, file, "a scenario");
-  return { name, text, folder: path.dirname(resolvePath(io, file)) };
+  return { name, text, folder: path.dirname(name) };
 }
 
 function notFound(argument: string, builtIns: readonly string[]): PlannerError {
@@ -109,11 +110,10 @@ async function readTraces(
   const problems: Problem[] = [];
   for (const file of files) {
     try {
-      const { format, columns } = file;
-      traces.set(
-        file.key,
-        await openTrace(io, path.resolve(folder, file.path), { format, columns }),
-      );
+      const { format, columns, sort, skipMalformed } = file;
+      const target = path.isAbsolute(file.path) ? file.path : path.join(folder, file.path);
+      const options = { format, columns, sort, skipMalformed, hints: "scenario" } as const;
+      traces.set(file.key, await openTrace(io, target, options));
     } catch (error) {
       if (!(error instanceof PlannerError)) throw error;
       const where = file.namedAt.join(", ");

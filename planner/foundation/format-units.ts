@@ -10,6 +10,11 @@ export function formatNumber(value: number, digits = 6): string {
   return String(rounded);
 }
 
+/** `28154` → `28,154`. */
+export function groupThousands(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 const DURATION_STEPS: readonly (readonly [limit: number, factor: number, unit: string])[] = [
   [1e-6, 1e-9, "ns"],
   [1e-3, 1e-6, "us"],

@@ -7,7 +7,7 @@
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import type { Objective, ResolvedScenario, ResolvedWorkload } from "../scenario/resolved-scenario";
 import type { RunRecord } from "../simulation/run-record";
-import { type CellGroup, total } from "./cell-group";
+import type { CellGroup } from "./cell-group";
 import { halfWidth95, NORMAL_975 } from "./confidence";
 import { mergeSketches, probabilityOf } from "./latency";
 import { isSaturated } from "./saturation";

@@ -3,6 +3,7 @@
  * after a space. `null` and `undefined` mean unknown and are shown as `–`, never as 0. No locale is asked:
  * the text is the same on every machine.
  */
+import { groupThousands } from "../foundation/format-units";
 import { UNKNOWN } from "./report";
 
 type Maybe = number | null | undefined;
@@ -97,8 +98,4 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 
 function isKnown(value: Maybe): value is number {
   return value !== null && value !== undefined && !Number.isNaN(value);
-}
-
-function groupThousands(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }

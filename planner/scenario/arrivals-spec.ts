@@ -52,6 +52,12 @@ export const traceFile = {
     },
     "Which column holds what, for a file of no known format",
   ).optional(),
+  sort: flag(
+    "Put rows in the order of their arrivals; otherwise a file out of order is refused",
+  ).optional(),
+  skipMalformed: flag(
+    "Leave malformed rows out, and say how many; otherwise they are refused",
+  ).optional(),
 };
 
 const cv = plainNumber("Coefficient of variation of the gaps between arrivals; 1 = Poisson", {

@@ -18,6 +18,8 @@ export const SCENARIO_DEFAULTS = {
   speed: { value: 1, reason: "as recorded" },
   loop: { value: false, reason: "each request once" },
   sample: { value: 1, reason: "every request" },
+  sort: { value: false, reason: "rows out of order are refused" },
+  skipMalformed: { value: false, reason: "malformed rows are refused" },
   correlation: { value: 0, reason: "independent" },
   prefixGroups: { value: 1, reason: "one system prompt" },
   prefixShare: { value: 1, reason: "every request" },

@@ -91,10 +91,15 @@ function resolveProcess(
   const states =
     "onOff" in spec
       ? [
-          { relativeRate: 1, mean: spec.onOff.on },
-          { relativeRate: 0, mean: spec.onOff.off },
+          { relativeRate: 1, mean: spec.onOff.on, path: `${path}.onOff.on` },
+          { relativeRate: 0, mean: spec.onOff.off, path: `${path}.onOff.off` },
         ]
-      : spec.mmpp.states;
+      : spec.mmpp.states.map((state, i) => ({ ...state, path: `${path}.mmpp.states[${i}].mean` }));
+  const tooShort = states.filter(({ mean }) => mean < STATE_SECONDS_MIN);
+  if (tooShort.length > 0) {
+    problems.push(...tooShort.map((state) => shortStateProblem(state.path, state.mean)));
+    return undefined;
+  }
   const totalSeconds = states.reduce((sum, state) => sum + state.mean, 0);
   const meanRate =
     states.reduce((sum, { relativeRate, mean }) => sum + relativeRate * mean, 0) / totalSeconds;
@@ -109,6 +114,18 @@ function resolveProcess(
       relativeRate: relativeRate / meanRate,
       meanSeconds: mean,
     })),
+  };
+}
+
+/** Each visit of a state is drawn: shorter ones cost more than the requests, and nobody sees them in the arrivals. */
+const STATE_SECONDS_MIN = 0.001;
+
+function shortStateProblem(path: string, meanSeconds: number): Problem {
+  return {
+    code: "invalid-value",
+    path,
+    message: `must be at least ${formatDuration(STATE_SECONDS_MIN)}, got ${formatDuration(meanSeconds)}`,
+    hint: "states this short average out: use process: poisson",
   };
 }
 

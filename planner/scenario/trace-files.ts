@@ -4,10 +4,14 @@
  */
 import type { Problem } from "../foundation/errors";
 import type { ArrivalsSpec } from "./arrivals-spec";
+import { SCENARIO_DEFAULTS } from "./defaults";
 import type { ScenarioSpec } from "./scenario-spec";
 import type { TraceTable } from "./trace-table";
 
-type TraceSpec = Pick<Extract<ArrivalsSpec, { trace: string }>, "trace" | "format" | "columns">;
+type TraceSpec = Pick<
+  Extract<ArrivalsSpec, { trace: string }>,
+  "trace" | "format" | "columns" | "sort" | "skipMalformed"
+>;
 
 /** Which column holds what. */
 interface TraceColumns {
@@ -25,6 +29,10 @@ export interface TraceFile {
   readonly path: string;
   readonly format: TraceSpec["format"];
   readonly columns: TraceColumns | undefined;
+  /** Put rows in the order of their arrivals, instead of refusing. */
+  readonly sort: boolean;
+  /** Leave malformed rows out and count them, instead of refusing. */
+  readonly skipMalformed: boolean;
   /** Where the scenario names it, for problems: `workloads.chat.arrivals.trace`. */
   readonly namedAt: readonly string[];
 }
@@ -43,6 +51,8 @@ export function traceFilesOf(spec: ScenarioSpec): TraceFile[] {
       path: trace.trace,
       format: trace.format,
       columns: trace.columns && columnsOf(trace.columns),
+      sort: trace.sort ?? SCENARIO_DEFAULTS.sort.value,
+      skipMalformed: trace.skipMalformed ?? SCENARIO_DEFAULTS.skipMalformed.value,
       namedAt: [...known, namedAt],
     });
   };
@@ -68,9 +78,9 @@ function columnsOf({
 }
 
 /** The path, or the path and how to read it when that is said. */
-function keyOf({ trace, format, columns }: TraceSpec): string {
-  if (format === undefined && columns === undefined) return trace;
-  return JSON.stringify([trace, format, columns]);
+function keyOf({ trace, format, columns, sort = false, skipMalformed = false }: TraceSpec): string {
+  if (format === undefined && columns === undefined && !sort && !skipMalformed) return trace;
+  return JSON.stringify([trace, format, columns, sort, skipMalformed]);
 }
 
 /** The table that was read for a trace of the scenario; a problem when there is none or it has no requests. */

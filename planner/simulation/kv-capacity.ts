@@ -6,6 +6,7 @@
 
 import { accelerators } from "../catalog/accelerators";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
+import { groupThousands } from "../foundation/format-units";
 import { kvBytesPerTokenLayer } from "./kv-bytes";
 import { blocksOfRequest, kvBlockBytes, kvGeometry, kvGroups, longestContext } from "./kv-geometry";
 import { contextDoesNotFit, weightsDoNotFit } from "./kv-shortage";
@@ -80,10 +81,10 @@ function computedDerivation(
   return [
     `${gib(accelerator.memoryBytes)} × ${engine.gpuMemoryUtilization} = ${gib(memory.usableBytes)} usable on each ${accelerator.name}`,
     `− ${gib(memory.weightsBytes)} weights (${engine.weightPrecision}${cutOf(pool)})`,
-    `− ${gib(memory.activationBytes)} activations (${engine.maxBatchedTokens} tokens, ${engine.maxSequences} sequences)`,
+    `− ${gib(memory.activationBytes)} activations (${count(engine.maxBatchedTokens)} tokens, ${count(engine.maxSequences)} sequences)`,
     `− ${gib(memory.outsideTorchBytes)} CUDA context and communication buffers`,
     `= ${gib(memory.kvBytes)} for KV`,
-    `÷ ${blockLine(pool)} = ${blocksOfRank} blocks`,
+    `÷ ${blockLine(pool)} = ${count(blocksOfRank)} blocks`,
     ...closingLines(pool, tokens),
   ];
 }
@@ -96,7 +97,7 @@ function givenDerivation(
 ): string[] {
   const computed = Math.max(0, Math.floor(memory.kvBytes / kvBlockBytes(pool)));
   return [
-    `${blocksOfRank} blocks given (kvBlocks); computed from memory it would be ${computed}`,
+    `${count(blocksOfRank)} blocks given (kvBlocks); computed from memory it would be ${count(computed)}`,
     `1 block = ${blockLine(pool)}`,
     ...closingLines(pool, tokens),
   ];
@@ -105,7 +106,7 @@ function givenDerivation(
 function blockLine(pool: ResolvedPool): string {
   const { layersOfGroup } = kvGroups(pool);
   const perToken = kvBytesPerTokenLayer(pool);
-  return `${kib(kvBlockBytes(pool))} per block (${pool.engine.blockTokens} tokens × ${layersOfGroup} layers × ${perToken} B)`;
+  return `${kib(kvBlockBytes(pool))} per block (${pool.engine.blockTokens} tokens × ${layersOfGroup} layers × ${count(perToken)} B)`;
 }
 
 function closingLines(pool: ResolvedPool, tokens: number): string[] {
@@ -118,7 +119,7 @@ function closingLines(pool: ResolvedPool, tokens: number): string[] {
           `${fullGroups} group(s) of full-attention layers and ${windowGroups} of sliding-window layers share the blocks`,
         ];
   const replicas = ranks === 1 ? [] : [`× ${ranks} data-parallel ranks`];
-  return [...groups, ...replicas, `= ${tokens} tokens of context per replica`];
+  return [...groups, ...replicas, `= ${count(tokens)} tokens of context per replica`];
 }
 
 /** `, tensor parallel 4, pipeline 2`, or nothing on one accelerator. */
@@ -130,6 +131,10 @@ function cutOf(pool: ResolvedPool): string {
     dataParallel > 1 ? `data parallel ${dataParallel}` : "",
   ].filter((cut) => cut !== "");
   return cuts.length === 0 ? "" : `, ${cuts.join(", ")}`;
+}
+
+function count(whole: number): string {
+  return groupThousands(String(whole));
 }
 
 function gib(bytes: number): string {

@@ -3,8 +3,10 @@
  * Not a search for the best hardware: the smallest single change to the pool that works.
  */
 import type { AcceleratorSpec, Precision } from "../catalog/specs";
+import { ENGINE_DEFAULTS } from "../fleet/defaults";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { PlannerError } from "../foundation/errors";
+import { formatShare } from "../foundation/format-units";
 import { blocksOfRequest, kvBlockBytes, kvGeometry } from "./kv-geometry";
 import { type RankMemory, rankMemory } from "./rank-memory";
 
@@ -46,7 +48,9 @@ export function contextDoesNotFit(
   const { blocksNeeded, blocks, longestTokens } = shortage;
   const ways = [
     longestTokens > 0 ? `maxContext: ${longestTokens} or less` : undefined,
-    pool.engine.kvBlocks === undefined ? widerTensorParallel(pool) : undefined,
+    ...(pool.engine.kvBlocks === undefined
+      ? [moreUtilization(pool), widerTensorParallel(pool)]
+      : []),
   ].filter((way) => way !== undefined);
   return new PlannerError([
     {
@@ -62,6 +66,7 @@ export function contextDoesNotFit(
 
 function hintOf(pool: ResolvedPool, accelerators: readonly AcceleratorSpec[]): string {
   const ways = [
+    moreUtilization(pool),
     widerTensorParallel(pool),
     smallerPrecision(pool),
     fewerSequences(pool),
@@ -69,6 +74,20 @@ function hintOf(pool: ResolvedPool, accelerators: readonly AcceleratorSpec[]): s
   ].filter((way) => way !== undefined);
   if (ways.length === 0) return "no single change of width, precision or accelerator makes it fit";
   return `use ${ways.join(", or ")}`;
+}
+
+/** The least utilization, in whole percent, that is enough; above the default, CUDA graphs would lack memory. */
+function moreUtilization(pool: ResolvedPool): string | undefined {
+  const most = Math.round(ENGINE_DEFAULTS.gpuMemoryUtilization.value * 100);
+  for (let percent = 1; percent <= most; percent++) {
+    const gpuMemoryUtilization = percent / 100;
+    if (
+      gpuMemoryUtilization > pool.engine.gpuMemoryUtilization &&
+      fits(pool, { gpuMemoryUtilization })
+    )
+      return `gpuMemoryUtilization: ${formatShare(gpuMemoryUtilization)} or more`;
+  }
+  return undefined;
 }
 
 function widerTensorParallel(pool: ResolvedPool): string | undefined {

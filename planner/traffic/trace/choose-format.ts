@@ -12,11 +12,13 @@ import {
   requiredColumns,
   type TraceFormatName,
 } from "./formats/trace-format";
+import type { ReadingHints } from "./reading-hints";
 
 export interface FormatChoice {
   readonly source: string;
   readonly format: TraceFormatName | undefined;
   readonly columns: ColumnMapping | undefined;
+  readonly hints: ReadingHints;
 }
 
 const CONTAINER_WORDS = { csv: "CSV", jsonl: "JSON lines" } as const;
@@ -36,8 +38,8 @@ export function chooseFormat(
   }
   if (choice.format !== undefined) return namedFormat(choice.format, container, present, choice);
   const detected = detectFormat(container, present);
-  if (detected === undefined) throw unknownFormat(container, present, choice.source);
-  if (detected.arrival === undefined) refuseUnreadArrivals(detected, present, choice.source);
+  if (detected === undefined) throw unknownFormat(container, present, choice);
+  if (detected.arrival === undefined) refuseUnreadArrivals(detected, present, choice);
   return detected;
 }
 
@@ -54,7 +56,7 @@ function namedFormat(
     const wanted =
       named[0] === undefined ? "one JSON document" : CONTAINER_WORDS[named[0].container];
     const message = `format ${name} is ${wanted}, but the file is ${CONTAINER_WORDS[container]}`;
-    const hint = "leave --format out to have the format detected";
+    const hint = choice.hints.detectFormat;
     throw new PlannerError([{ code: "conflict", path: choice.source, message, hint }]);
   }
   const missing = (format: RowFormat) => missingColumns(format, present).length;
@@ -93,17 +95,17 @@ function suggestColumn(wanted: string, present: readonly string[]): string {
 function unknownFormat(
   container: RowFormat["container"],
   present: readonly string[],
-  source: string,
+  { source, hints }: FormatChoice,
 ): PlannerError {
-  const own =
-    "name them with --columns arrival=…,input=…,output=… and --time-unit s|ms|us|ns|iso (without arrival for a list of lengths)";
   const near = nearlyFitting(container, present);
   const columns = listColumns(present);
   const message =
     near === undefined
       ? `no known trace format (${TRACE_FORMAT_NAMES.join(", ")}) has the columns ${columns}`
       : `no known trace format has the columns ${columns}; nearest is ${near.name}, which also needs ${listColumns(missingColumns(near, present))}`;
-  return new PlannerError([{ code: "unknown-name", path: source, message, hint: own }]);
+  return new PlannerError([
+    { code: "unknown-name", path: source, message, hint: hints.nameColumns },
+  ]);
 }
 
 /** The format that shares most columns with the file; at least one. */
@@ -119,7 +121,11 @@ function nearlyFitting(
 }
 
 /** A list of lengths with a column of times is a misspelt trace: its arrivals would be lost without a word. */
-function refuseUnreadArrivals(format: RowFormat, present: readonly string[], source: string): void {
+function refuseUnreadArrivals(
+  format: RowFormat,
+  present: readonly string[],
+  { source, hints }: FormatChoice,
+): void {
   const time = present.find((name) => /time|arriv/i.test(name));
   if (time === undefined) return;
   throw new PlannerError([
@@ -127,7 +133,7 @@ function refuseUnreadArrivals(format: RowFormat, present: readonly string[], sou
       code: "conflict",
       path: source,
       message: `column ${JSON.stringify(time)} looks like arrivals, but no known format has it beside ${format.input} and ${format.output}`,
-      hint: `read it with --columns arrival=${time},input=${format.input},output=${format.output} --time-unit s|ms|us|ns|iso, or ignore it with --format ${format.name}`,
+      hint: `read it with ${hints.columns(time, format.input, format.output)}, or ignore it with ${hints.format(format.name)}`,
     },
   ]);
 }

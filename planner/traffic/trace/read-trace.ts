@@ -16,6 +16,7 @@ import {
   readVllmResult,
   vllmResultFormat,
 } from "./read-vllm-result";
+import { type HintsFor, READING_HINTS, type ReadingHints } from "./reading-hints";
 import { TraceBuilder } from "./trace-builder";
 
 export interface ReadTraceOptions {
@@ -29,6 +30,8 @@ export interface ReadTraceOptions {
   readonly skipMalformed?: boolean;
   /** Put arrivals in order. @default false: a decreasing arrival is an error */
   readonly sort?: boolean;
+  /** Whose settings the hints of problems name: options of `capplan trace`, or keys of a scenario. @default "command" */
+  readonly hints?: HintsFor;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function readTrace(chunks: Chunks, options: ReadTraceOptions): Prom
   const first = text.head.trimStart()[0];
   if (first === "[") throw textDataset(source);
   if (first === "{") return await readJson(text, options);
-  if (options.format === "vllm-result") throw notAResult(source);
+  if (options.format === "vllm-result") throw notAResult(options);
   const { builder, clockSeconds } = await readCsv(text, source, (columns) =>
     start("csv", columns, options),
   );
@@ -74,8 +77,9 @@ function start(
   options: ReadTraceOptions,
 ): { format: RowFormat; builder: TraceBuilder } {
   if (container === "jsonl" && options.columns === undefined) refuseText(present, options.source);
-  const { source, columns } = options;
-  const format = chooseFormat(container, present, { source, format: options.format, columns });
+  const { source, format: name, columns } = options;
+  const choice = { source, format: name, columns, hints: hintsOf(options) };
+  const format = chooseFormat(container, present, choice);
   return { format, builder: builderOf(format, options) };
 }
 
@@ -88,7 +92,12 @@ function builderOf(format: RowFormat, options: ReadTraceOptions): TraceBuilder {
     skipMalformed: options.skipMalformed ?? false,
     sort: options.sort ?? false,
     tokensPerBlock: format.blocks?.tokensPerBlock,
+    hints: hintsOf(options),
   });
+}
+
+function hintsOf({ hints = "command" }: ReadTraceOptions): ReadingHints {
+  return READING_HINTS[hints];
 }
 
 const TEXT_HINT =
@@ -107,8 +116,8 @@ function refuseText(keys: readonly string[], source: string): void {
   throw new PlannerError([{ code: "unreadable-file", path: source, message, hint: TEXT_HINT }]);
 }
 
-function notAResult(source: string): PlannerError {
+function notAResult(options: ReadTraceOptions): PlannerError {
   const message = "format vllm-result is one JSON document, but the file is not JSON";
-  const hint = "leave --format out to have the format detected";
-  return new PlannerError([{ code: "conflict", path: source, message, hint }]);
+  const hint = hintsOf(options).detectFormat;
+  return new PlannerError([{ code: "conflict", path: options.source, message, hint }]);
 }

@@ -7,6 +7,7 @@ import { PlannerError, type Problem } from "../../foundation/errors";
 import type { TraceTable } from "../../scenario/trace-table";
 import { BlockColumn } from "./block-column";
 import { float64Column, int32Column } from "./growing-column";
+import type { ReadingHints } from "./reading-hints";
 import { sortByArrival } from "./sort-by-arrival";
 
 /** Malformed rows that are described one by one; the others are counted. */
@@ -23,6 +24,7 @@ export interface TraceBuilderOptions {
   readonly skipMalformed: boolean;
   readonly sort: boolean;
   readonly tokensPerBlock: number | undefined;
+  readonly hints: ReadingHints;
 }
 
 export class TraceBuilder {
@@ -140,7 +142,7 @@ export class TraceBuilder {
       code: "malformed-row",
       path: this.options.source,
       message: `${this.malformedRows} of ${rows} rows malformed${listed}`,
-      hint: "repair them, or leave them out and have them counted with --skip-malformed",
+      hint: `repair them, or leave them out and have them counted with ${this.options.hints.skipMalformed}`,
     };
     return [...this.listed, summary];
   }
@@ -148,10 +150,11 @@ export class TraceBuilder {
   private orderProblems(): Problem[] {
     if (this.firstOutOfOrder === undefined || this.options.sort) return [];
     const others = this.outOfOrderRows - 1;
+    const { sort } = this.options.hints;
     const hint =
       others === 0
-        ? "put the rows in order with --sort"
-        : `${others} more ${others === 1 ? "row is" : "rows are"} out of order; put them in order with --sort`;
+        ? `put the rows in order with ${sort}`
+        : `${others} more ${others === 1 ? "row is" : "rows are"} out of order; put them in order with ${sort}`;
     return [{ ...this.firstOutOfOrder, hint }];
   }
 
