@@ -132,7 +132,9 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
 /** Before the run: a setting that nothing reads is best known early. */
 async function warnOfOddities(scenario: ResolvedScenario, io: Io): Promise<void> {
   const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
-  for (const { about, message } of scenarioNotes(scenario)) {
+  for (const { code, about, message } of scenarioNotes(scenario)) {
+    // Rows that were left out belong to the result, which says so itself.
+    if (code === "skipped-rows") continue;
     io.stderr.write(`warning: ${about}: ${message}\n`);
   }
 }

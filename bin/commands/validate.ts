@@ -1,11 +1,15 @@
 /**
- * `capplan validate [SCENARIO]`: everything that is wrong with a scenario, or every value that it resolves to with
- * where it comes from: given, a default, or derived from others.
+ * `capplan validate [SCENARIO]`: everything that is wrong with a scenario, pools that cannot run included, or every
+ * value that it resolves to with where it comes from (given, a default, or derived from others) and the KV cache that
+ * its pools come to.
  */
 import type { Command } from "commander";
 import type { ResolvedRow } from "../../planner/fleet/describe-fleet";
+import type { ResolvedFleet } from "../../planner/fleet/resolved-fleet";
+import type { KvCapacitySummary } from "../../planner/metrics/simulation-summary";
 import { plural } from "../../planner/report/format-number";
-import { type Cell, type Report, table } from "../../planner/report/report";
+import { type Cell, type Report, type ReportSection, table } from "../../planner/report/report";
+import { kvCapacitySection } from "../../planner/report/simulation/pools";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
 import type { ScenarioNote } from "../../planner/scenario/scenario-notes";
 import type { Io } from "../io";
@@ -29,15 +33,17 @@ export function configureValidate(command: Command, io: Io): void {
       const { describeResolved } = await import("../../planner/scenario/describe-resolved");
       const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
       const { spec, scenario } = await loadScenario(io, argument, options.set ?? []);
+      const capacities = await checkPools(scenario.fleet);
       if (options.quiet === true) return;
       const rows = describeResolved(spec, scenario);
       const notes = scenarioNotes(scenario);
       const content = {
-        report: () => validationReport(scenario, rows, notes),
+        report: () => validationReport(scenario, { rows, notes, capacities }),
         data: () => ({
           schemaVersion: 1,
           scenario: { name: scenario.name, digest: scenario.digest },
           values: rows,
+          kvCapacity: capacities,
           notes,
         }),
       };
@@ -45,10 +51,29 @@ export function configureValidate(command: Command, io: Io): void {
     });
 }
 
+interface Findings {
+  readonly rows: readonly ResolvedRow[];
+  readonly notes: readonly ScenarioNote[];
+  /** Of one replica, by pool. */
+  readonly capacities: Readonly<Record<string, KvCapacitySummary>>;
+}
+
+/** @throws PlannerError with every pool that cannot run: a model that does not fit, settings that exclude each other */
+async function checkPools(fleet: ResolvedFleet): Promise<Record<string, KvCapacitySummary>> {
+  const { checkFleet } = await import("../../planner/simulation/check-fleet");
+  const { kvCapacity } = await import("../../planner/simulation/kv-capacity");
+  checkFleet(fleet);
+  return Object.fromEntries(
+    fleet.pools.map((pool) => {
+      const { blocks, geometry, tokens, basis, derivation } = kvCapacity(pool);
+      return [pool.name, { blocks, blockTokens: geometry.blockTokens, tokens, basis, derivation }];
+    }),
+  );
+}
+
 function validationReport(
   scenario: ResolvedScenario,
-  rows: readonly ResolvedRow[],
-  notes: readonly ScenarioNote[],
+  { rows, notes, capacities }: Findings,
 ): Report {
   const counts = [
     plural(scenario.workloads.length, "workload"),
@@ -61,21 +86,27 @@ function validationReport(
   return {
     title: `Scenario ${scenario.name}`,
     answer: [{ text: `Valid: ${counts.join(", ")}.`, tone: "good" }],
-    sections: groupByRoot(rows).map(([root, members]) => ({
-      heading: root,
-      blocks: [
-        table(
-          [
-            { header: "", align: "left", wraps: true },
-            { header: "value", align: "left", wraps: true },
-            { header: "from", align: "left", wraps: true },
-          ],
-          members.map((row) => valueRow(row, root)),
-        ),
-      ],
-    })),
+    sections: [
+      ...groupByRoot(rows).map(([root, members]) => valuesSection(root, members)),
+      kvCapacitySection(capacities),
+    ].filter((section) => section !== undefined),
     warnings: notes.map((note) => `${note.about}: ${note.message}`),
     reproduce: undefined,
+  };
+}
+
+function valuesSection(root: string, rows: readonly ResolvedRow[]): ReportSection {
+  const columns = ["", "value", "from"].map(
+    (header) => ({ header, align: "left", wraps: true }) as const,
+  );
+  return {
+    heading: root,
+    blocks: [
+      table(
+        columns,
+        rows.map((row) => valueRow(row, root)),
+      ),
+    ],
   };
 }
 

@@ -6,10 +6,13 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SimulationSummary } from "../metrics/simulation-summary";
+import type { StepTimeSensitivity } from "../metrics/slo";
 import { summarize } from "../metrics/summarize";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { engineSettings } from "../simulation/engine-settings";
 import type { RunObserver } from "../simulation/observer";
 import type { RunRecord } from "../simulation/run-record";
+import { withStepTimes } from "../simulation/scale-step-time";
 import { type SimulateOptions, simulateInSlices } from "../simulation/simulate";
 
 export interface ReplicationOptions {
@@ -55,7 +58,36 @@ export async function runReplications(
     requestsBefore += record.arrivals;
     records.push(record);
   }
-  return records.length === 0 ? undefined : summarize(scenario, records, { seed, replications });
+  if (records.length === 0) return undefined;
+  const summary = summarize(scenario, records, { seed, replications });
+  if (records.length < replications) return summary;
+  const sensitivity = await runSensitivity(scenario, summary, requestsBefore, options);
+  return summarize(scenario, records, { seed, replications, ...sensitivity });
+}
+
+/**
+ * The first replication again with steps longer, and with steps shorter, by the error of the step-time model:
+ * only where that can change a verdict.
+ */
+async function runSensitivity(
+  scenario: ResolvedScenario,
+  summary: SimulationSummary,
+  requestsBefore: number,
+  options: ReplicationOptions,
+): Promise<StepTimeSensitivity> {
+  // The bar is full by then: these runs are the same work once or twice more.
+  const { onProgress: _, ...quietly } = options;
+  const verdicts = summary.slo.map((result) => result.verdict);
+  const runWith = async (sign: 1 | -1): Promise<RunRecord | undefined> =>
+    await runOne(scenario, 0, requestsBefore, quietly, (pool) =>
+      withStepTimes(engineSettings(pool), 1 + sign * pool.coefficients.tpotError),
+    );
+  const slower = verdicts.some((verdict) => verdict !== "FAIL") ? await runWith(1) : undefined;
+  const faster = verdicts.includes("FAIL") ? await runWith(-1) : undefined;
+  return {
+    ...(slower === undefined ? {} : { slower }),
+    ...(faster === undefined ? {} : { faster }),
+  };
 }
 
 /** One replication, slice by slice; undefined when it was interrupted. */
@@ -64,9 +96,12 @@ async function runOne(
   replication: number,
   requestsBefore: number,
   options: ReplicationOptions,
+  engineSettingsFor?: SimulateOptions["engineSettingsFor"],
 ): Promise<RunRecord | undefined> {
   const seed = options.seed * REPLICATIONS_MAX + replication;
-  const run = simulateInSlices(scenario, seed, simulateOptions(options, replication));
+  const own =
+    engineSettingsFor === undefined ? simulateOptions(options, replication) : { engineSettingsFor };
+  const run = simulateInSlices(scenario, seed, own);
   for (;;) {
     await nextTurn();
     if (options.isInterrupted?.() === true) return undefined;

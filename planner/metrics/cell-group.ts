@@ -60,6 +60,40 @@ export function groupCells(
   };
 }
 
+/** Groups by a name of each cell, in one pass over the cells. */
+export function groupCellsByName(
+  records: readonly RunRecord[],
+  nameOf: (cell: CellRecord) => string,
+  hasSlo: (name: string) => boolean,
+): ReadonlyMap<string, CellGroup> {
+  const cells = records.map((record) => byName(record.cells, nameOf));
+  const names = new Set(cells.flatMap((named) => [...named.keys()]));
+  const { windowStartSeconds, windowEndSeconds } = records[0]!;
+  const groups = new Map<string, CellGroup>();
+  for (const name of names) {
+    groups.set(name, {
+      runs: cells.map((named) => sumCells(named.get(name) ?? [])),
+      hasSlo: hasSlo(name),
+      windowSeconds: windowEndSeconds - windowStartSeconds,
+    });
+  }
+  return groups;
+}
+
+function byName(
+  cells: readonly CellRecord[],
+  nameOf: (cell: CellRecord) => string,
+): Map<string, CellRecord[]> {
+  const named = new Map<string, CellRecord[]>();
+  for (const cell of cells) {
+    const name = nameOf(cell);
+    const known = named.get(name);
+    if (known === undefined) named.set(name, [cell]);
+    else known.push(cell);
+  }
+  return named;
+}
+
 function sumCells(cells: readonly CellRecord[]): GroupRun {
   const sum: GroupRun = {
     offered: 0,

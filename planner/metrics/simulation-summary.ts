@@ -10,6 +10,8 @@ export interface SimulationSummary {
   readonly scenario: { readonly name: string; readonly digest: string };
   readonly seed: number;
   readonly replications: number;
+  /** From Monday 00:00 UTC to the start of the run; null when nothing follows the clock and no start was chosen. */
+  readonly horizonStartSeconds: number | null;
   readonly horizonSeconds: number;
   readonly warmUpSeconds: number;
   readonly verdict: Verdict;
@@ -60,6 +62,7 @@ export type WarningCode =
   | "single-replication"
   | "nothing-measured"
   | "in-flight"
+  | "skipped-rows"
   | "interrupted";
 
 /** Requests that arrived in the measured window, per replication (mean). offered = the sum of the others. */
@@ -120,7 +123,10 @@ export interface SloResult {
   readonly limitMs: number;
   /** null when saturated or nothing measured. */
   readonly valueMs: number | null;
-  /** Confidence interval and model error together: the value may lie between these. */
+  /**
+   * Confidence interval and model error together: the value may lie between these. A `highMs` of null beside
+   * a `lowMs` means that the workload saturates when steps are longer by the error of the step-time model.
+   */
   readonly lowMs: number | null;
   readonly highMs: number | null;
   /** Share of offered requests within the limit. */

@@ -7,17 +7,24 @@
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import type { Objective, ResolvedScenario, ResolvedWorkload } from "../scenario/resolved-scenario";
 import type { RunRecord } from "../simulation/run-record";
-import type { CellGroup } from "./cell-group";
+import { type CellGroup, groupCells } from "./cell-group";
 import { halfWidth95, NORMAL_975 } from "./confidence";
-import { mergeSketches, probabilityOf } from "./latency";
+import { mergeSketches, probabilityOf, statisticSeconds } from "./latency";
 import { isSaturated } from "./saturation";
 import type { SloResult, Verdict } from "./simulation-summary";
+
+/** Runs of the first replication's seed with longer or shorter steps, as far as they were made. */
+export interface StepTimeSensitivity {
+  readonly slower?: RunRecord;
+  readonly faster?: RunRecord;
+}
 
 export interface WorkloadMeasurement {
   readonly workloadIndex: number;
   readonly group: CellGroup;
   /** Inter-token gaps of the workload over all pools, one sketch per replication. */
   readonly gaps: readonly QuantileSketch[];
+  readonly sensitivity: StepTimeSensitivity;
 }
 
 /** One result per objective of the workload. */
@@ -41,12 +48,19 @@ export function sloResults(
     if (isSaturated(measured.group) && growsWithQueue(objective, isSplit)) {
       return { ...unknown, verdict: "FAIL" };
     }
-    const estimate = estimateMs(
-      { records, measured, objective, unanswered: outcomes.unanswered },
-      modelError(scenario, workload, objective),
-    );
+    const estimate = estimateSeconds({
+      records,
+      measured,
+      objective,
+      unanswered: outcomes.unanswered,
+    });
     if (estimate === undefined) return { ...unknown, verdict: "FAIL" };
-    return { ...base, ...estimate, verdict: judge(estimate, base.limitMs) };
+    const grows = growsWithQueue(objective, isSplit);
+    const margin = modelMargin(scenario, measured, objective, grows);
+    const lowMs = Math.max(0, estimate.low * margin.low) * 1e3;
+    const highMs = margin.high === undefined ? null : estimate.high * margin.high * 1e3;
+    const verdict = judge({ lowMs, highMs }, base.limitMs);
+    return { ...base, valueMs: estimate.value * 1e3, lowMs, highMs, verdict };
   });
 }
 
@@ -58,9 +72,13 @@ function isServedInTwoStages(
   return fleet.pools.some((pool) => pool.role === "prefill" && pool.model.name === workload.model);
 }
 
-/** The worst of several verdicts; NONE when there is no objective. */
-export function overallVerdict(results: readonly SloResult[]): Verdict {
+/**
+ * The worst of several verdicts; NONE when there is no objective. A fleet that some workload saturates has
+ * failed, whatever the objectives are about: it does not serve what is offered.
+ */
+export function overallVerdict(results: readonly SloResult[], isAnySaturated: boolean): Verdict {
   if (results.length === 0) return "NONE";
+  if (isAnySaturated) return "FAIL";
   if (results.some((result) => result.verdict === "FAIL")) return "FAIL";
   return results.every((result) => result.verdict === "PASS") ? "PASS" : "UNCERTAIN";
 }
@@ -70,9 +88,12 @@ function growsWithQueue(objective: Objective, isSplit: boolean): boolean {
   return isSplit || (objective.metric !== "tpot" && objective.metric !== "itl");
 }
 
-function judge(estimate: { lowMs: number; highMs: number }, limitMs: number): Verdict {
-  if (estimate.highMs <= limitMs) return "PASS";
-  return estimate.lowMs > limitMs ? "FAIL" : "UNCERTAIN";
+function judge(
+  { lowMs, highMs }: { readonly lowMs: number; readonly highMs: number | null },
+  limitMs: number,
+): Verdict {
+  if (highMs !== null && highMs <= limitMs) return "PASS";
+  return lowMs > limitMs ? "FAIL" : "UNCERTAIN";
 }
 
 interface Outcomes {
@@ -108,14 +129,18 @@ interface EstimateInput {
   readonly unanswered: number;
 }
 
+/** Seconds: the statistic, and the confidence interval of the simulation around it. */
+interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
- * The statistic with unanswered requests counted as infinitely late, and the interval it may lie in.
+ * The statistic with unanswered requests counted as infinitely late, and its confidence interval.
  * undefined when nothing was answered, or so much is unanswered that the statistic is infinite.
  */
-function estimateMs(
-  input: EstimateInput,
-  modelErrorShare: number,
-): { valueMs: number; lowMs: number; highMs: number } | undefined {
+function estimateSeconds(input: EstimateInput): Estimate | undefined {
   const { records, measured, objective, unanswered } = input;
   const sketches = sketchesOf(measured, objective);
   const pooled = mergeSketches(sketches);
@@ -127,7 +152,7 @@ function estimateMs(
       (sketch) => sketch.mean,
     );
     const halfWidth = halfWidth95(means.filter((mean) => !Number.isNaN(mean))) ?? 0;
-    return interval(pooled.mean, pooled.mean - halfWidth, pooled.mean + halfWidth, modelErrorShare);
+    return { value: pooled.mean, low: pooled.mean - halfWidth, high: pooled.mean + halfWidth };
   }
   // Gaps are counted one by one, and those of a request that was never answered do not exist.
   const unansweredValues = objective.metric === "itl" ? 0 : unanswered;
@@ -136,12 +161,12 @@ function estimateMs(
   const value = pooled.quantile(adjusted);
   const overReplications = halfWidth95(sketches.map((sketch) => sketch.quantile(adjusted)));
   if (overReplications !== null) {
-    return interval(value, value - overReplications, value + overReplications, modelErrorShare);
+    return { value, low: value - overReplications, high: value + overReplications };
   }
   const spread = rankSpread(partsOf(records, measured, objective), adjusted);
   const low = pooled.quantile(Math.max(0, adjusted - spread));
   const high = pooled.quantile(Math.min(1, adjusted + spread));
-  return interval(value, low, high, modelErrorShare);
+  return { value, low, high };
 }
 
 /** Consecutive parts of a single run; the parts of TPOT stand for ITL too, whose gaps are not kept by part. */
@@ -180,21 +205,51 @@ function rankSpread(parts: readonly QuantileSketch[], probability: number): numb
   return Math.max(byParts, independent);
 }
 
-function interval(
-  value: number,
-  low: number,
-  high: number,
-  modelErrorShare: number,
-): { valueMs: number; lowMs: number; highMs: number } {
-  return {
-    valueMs: value * 1e3,
-    lowMs: Math.max(0, low * (1 - modelErrorShare)) * 1e3,
-    highMs: high * (1 + modelErrorShare) * 1e3,
+/**
+ * Factors on the two ends of the interval for the error of the model: its residual for the metric, or what a
+ * step-time error does to the queue, whichever is more. `high` is undefined when longer steps saturate.
+ */
+function modelMargin(
+  scenario: ResolvedScenario,
+  measured: WorkloadMeasurement,
+  objective: Objective,
+  growsWithTheQueue: boolean,
+): { readonly low: number; readonly high: number | undefined } {
+  const residual = residualError(scenario, measured, objective);
+  const { slower, faster } = measured.sensitivity;
+  const base = statisticOfRun(measured.group, measured.gaps, objective, 0);
+  const ratio = (record: RunRecord): number => {
+    const group = groupOf(record, measured.workloadIndex);
+    const gaps = [
+      mergeSketches(record.pools.map((pool) => pool.itlSeconds[measured.workloadIndex]!)),
+    ];
+    return statisticOfRun(group, gaps, objective, 0) / base;
   };
+  const low = Math.min(1 - residual, faster === undefined ? 1 : ratio(faster));
+  if (slower === undefined) return { low, high: 1 + residual };
+  if (growsWithTheQueue && isSaturated(groupOf(slower, measured.workloadIndex))) {
+    return { low, high: undefined };
+  }
+  return { low, high: Math.max(1 + residual, ratio(slower)) };
+}
+
+function groupOf(record: RunRecord, workloadIndex: number): CellGroup {
+  return groupCells([record], (cell) => cell.workload === workloadIndex, true);
+}
+
+/** The objective's statistic in one replication, in seconds. */
+function statisticOfRun(
+  group: CellGroup,
+  gaps: readonly QuantileSketch[],
+  objective: Objective,
+  replication: number,
+): number {
+  const sketch = sketchesOf({ group, gaps }, objective)[replication]!;
+  return statisticSeconds(sketch, objective.statistic);
 }
 
 function sketchesOf(
-  measured: WorkloadMeasurement,
+  measured: Pick<WorkloadMeasurement, "group" | "gaps">,
   objective: Objective,
 ): readonly QuantileSketch[] {
   const { runs } = measured.group;
@@ -212,17 +267,31 @@ function sketchesOf(
   }
 }
 
-/** Largest model error among the pools that serve the workload. */
-function modelError(
+/**
+ * Largest residual error of the step-time model for the metric among the pools that serve the workload. E2E is
+ * a TTFT and the gaps after it, and errs as its parts do.
+ */
+function residualError(
   scenario: ResolvedScenario,
-  workload: ResolvedWorkload,
+  { workloadIndex, group }: WorkloadMeasurement,
   objective: Objective,
 ): number {
+  const workload = scenario.workloads[workloadIndex]!;
   const serving = scenario.fleet.pools.filter((pool) => pool.model.name === workload.model);
-  const errors = serving.map(({ coefficients }) =>
-    objective.metric === "ttft" || objective.metric === "queueTime"
-      ? coefficients.ttftError
-      : coefficients.tpotError,
-  );
-  return Math.max(0, ...errors);
+  const ttftError = Math.max(0, ...serving.map((pool) => pool.coefficients.ttftError));
+  const tpotError = Math.max(0, ...serving.map((pool) => pool.coefficients.tpotError));
+  switch (objective.metric) {
+    case "ttft":
+    case "queueTime":
+      return ttftError;
+    case "tpot":
+    case "itl":
+      return tpotError;
+    case "e2e": {
+      const ttft = mergeSketches(group.runs.map((run) => run.ttftSeconds)).sum;
+      const e2e = mergeSketches(group.runs.map((run) => run.e2eSeconds)).sum;
+      const ttftShare = e2e > 0 ? Math.min(1, ttft / e2e) : 0;
+      return ttftShare * ttftError + (1 - ttftShare) * tpotError;
+    }
+  }
 }

@@ -6,9 +6,11 @@
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import { SKETCH_RELATIVE_ERROR } from "../foundation/quantile-sketch";
+import { runStartSeconds } from "../scenario/follows-clock";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { skippedRows } from "../scenario/skipped-rows";
 import type { CellRecord, RunRecord } from "../simulation/run-record";
-import { groupCells } from "./cell-group";
+import { groupCells, groupCellsByName } from "./cell-group";
 import { summarizeCost } from "./cost-summary";
 import { summarizeGroup } from "./group-summary";
 import { mergeSketches } from "./latency";
@@ -16,18 +18,19 @@ import { networkAssumptions } from "./network-assumptions";
 import { summarizePool } from "./pool-summary";
 import { collectProvenance } from "./provenance";
 import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
-import { overallVerdict, sloResults } from "./slo";
+import { overallVerdict, type StepTimeSensitivity, sloResults } from "./slo";
 import { summarizeTimeline } from "./timeline";
 import { collectWarnings } from "./warnings";
 
 /**
  * @param records one per finished replication, at least one
- * @param asked replications asked for and the seed they were derived from
+ * @param asked replications asked for and the seed they were derived from; and runs of the first seed whose
+ *   steps are longer or shorter by the error of the step-time model, which widen the margins of the SLOs
  */
 export function summarize(
   scenario: ResolvedScenario,
   records: readonly RunRecord[],
-  asked: { readonly seed: number; readonly replications: number },
+  asked: { readonly seed: number; readonly replications: number } & StepTimeSensitivity,
 ): SimulationSummary {
   const { workloads, fleet, horizon } = scenario;
   const anySlo = workloads.some((workload) => workload.slo.length > 0);
@@ -46,8 +49,10 @@ export function summarize(
       workloadIndex,
       group: groupCells(records, (cell) => cell.workload === workloadIndex, true),
       gaps: workloadGaps(records, workloadIndex),
+      sensitivity: asked,
     }),
   );
+  const isAnySaturated = Object.values(groups.workloads).some((group) => group.saturated);
   const interrupted =
     records.length < asked.replications
       ? { finished: records.length, asked: asked.replications }
@@ -57,9 +62,10 @@ export function summarize(
     scenario: { name: scenario.name, digest: scenario.digest },
     seed: asked.seed,
     replications: records.length,
+    horizonStartSeconds: runStartSeconds(scenario),
     horizonSeconds: horizon.durationSeconds,
     warmUpSeconds: horizon.warmUpSeconds,
-    verdict: overallVerdict(slo),
+    verdict: overallVerdict(slo, isAnySaturated),
     interrupted,
     requests: all.requests,
     latency: withoutSaturated(all, groups.workloads, hasSplit).latency,
@@ -68,11 +74,22 @@ export function summarize(
     ...groups,
     cost: summarizeCost(fleet, all.throughput),
     timeline: summarizeTimeline(scenario, records),
-    warnings: collectWarnings(scenario, records, { ...groups, interrupted }),
+    warnings: [
+      ...skippedRowsWarnings(scenario),
+      ...collectWarnings(scenario, records, { ...groups, interrupted }),
+    ],
     assumptions: networkAssumptions(scenario),
     provenance: collectProvenance(scenario),
     sketchRelativeError: SKETCH_RELATIVE_ERROR,
   };
+}
+
+/** Whoever reads a result should know that it is not of the whole trace. */
+function skippedRowsWarnings(scenario: ResolvedScenario): SimulationSummary["warnings"][number][] {
+  return skippedRows(scenario).map(({ about, message }) => ({
+    code: "skipped-rows",
+    message: `${about}: ${message}`,
+  }));
 }
 
 /** Whether any of the pools computes prompts only, and hands them on through a queue. */
@@ -135,16 +152,22 @@ function tenantGroups(
   { workloads, fleet }: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
-  const names = [...new Set(workloads.flatMap((one) => one.tenants.map((tenant) => tenant.name)))];
+  const withSlo = new Set(
+    workloads
+      .filter((workload) => workload.slo.length > 0)
+      .flatMap((workload) => workload.tenants.map((tenant) => tenant.name)),
+  );
+  const groups = groupCellsByName(
+    records,
+    (cell) => workloads[cell.workload]!.tenants[cell.tenant]!.name,
+    (name) => withSlo.has(name),
+  );
+  const isSplit = hasPrefillPool(fleet.pools);
+  const names = new Set(workloads.flatMap((one) => one.tenants.map((tenant) => tenant.name)));
   return Object.fromEntries(
-    names.map((name) => {
-      const nameOf = (cell: CellRecord): string =>
-        workloads[cell.workload]!.tenants[cell.tenant]!.name;
-      const hasSlo = workloads.some(
-        (one) => one.slo.length > 0 && one.tenants.some((tenant) => tenant.name === name),
-      );
-      const group = groupCells(records, (cell) => nameOf(cell) === name, hasSlo);
-      return [name, summarizeGroup(group, undefined, hasPrefillPool(fleet.pools))];
+    [...names].map((name) => {
+      const group = groups.get(name) ?? groupCells(records, () => false, withSlo.has(name));
+      return [name, summarizeGroup(group, undefined, isSplit)];
     }),
   );
 }

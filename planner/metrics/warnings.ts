@@ -75,7 +75,7 @@ function workloadWarnings(name: string, group: GroupSummary, replications: numbe
   if (rejected > 0) {
     warnings.push({
       code: "rejected",
-      message: `${name}: ${formatCount(rejected)} of ${formatCount(offered)} requests are longer than the KV cache of the replica they were sent to`,
+      message: `${name}: ${formatCount(rejected)} of ${formatCount(offered)} requests do not fit the context window or the KV cache of the replica they were sent to`,
     });
   }
   if (completed * replications * TAIL_SHARE < TAIL_REQUESTS_MIN) {

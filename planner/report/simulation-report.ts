@@ -3,7 +3,7 @@
  * objectives, throughput, pools, cost and what it all rests on. Every figure comes from the summary; nothing
  * is computed here but differences and shares of its numbers.
  */
-import type { SimulationSummary } from "../metrics/simulation-summary";
+import type { KvCapacitySummary, SimulationSummary } from "../metrics/simulation-summary";
 import type { Report, ReportSection } from "./report";
 import { answerOf } from "./simulation/answer";
 import { assumptionsSection } from "./simulation/assumptions";
@@ -20,6 +20,10 @@ export interface SimulationReportOptions {
   readonly reproduce: string;
 }
 
+function capacitiesOf({ pools }: SimulationSummary): Record<string, KvCapacitySummary> {
+  return Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.kvCapacity]));
+}
+
 export function simulationReport(
   summary: SimulationSummary,
   options: SimulationReportOptions,
@@ -33,7 +37,7 @@ export function simulationReport(
     groupSection("Models", "model", summary.models),
     groupSection("Regions", "region", summary.regions),
     poolsSection(summary),
-    kvCapacitySection(summary),
+    kvCapacitySection(capacitiesOf(summary)),
     costSection(summary),
     ...timelineSections(summary),
     assumptionsSection(summary),

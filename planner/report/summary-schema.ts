@@ -158,6 +158,7 @@ const warningCode = z.enum([
   "single-replication",
   "nothing-measured",
   "in-flight",
+  "skipped-rows",
   "interrupted",
 ]);
 
@@ -172,6 +173,12 @@ export const summarySchema = z
     scenario: z.strictObject({ name: z.string(), digest: z.string() }),
     seed: z.number(),
     replications: z.number(),
+    horizonStartSeconds: z
+      .number()
+      .nullable()
+      .describe(
+        "From Monday 00:00 UTC to the start of the run; null when nothing follows the clock and no start was chosen",
+      ),
     horizonSeconds: z.number(),
     warmUpSeconds: z.number(),
     verdict,

@@ -1,8 +1,10 @@
 /**
  * `--set path=value`: changes a scenario as it was read, before the schema sees it, so that a wrong path or value
  * gets the same message as one in the file. A path is dotted, with `[0]` for list entries; maps that are not there
- * are made. The value `null` takes a key out, so that its default applies.
+ * are made, but for workloads, regions and pools: half of one is a misspelt name, so a new one is given whole. The value
+ * `null` takes a key out, so that its default applies.
  */
+import { didYouMean } from "../catalog/suggest";
 import { PlannerError, type Problem } from "../foundation/errors";
 import { quoteValue } from "../foundation/units";
 import { readYaml } from "./read-yaml";
@@ -28,8 +30,7 @@ export function applyOverrides(raw: unknown, overrides: readonly string[]): unkn
     const override = readOverride(text, problems);
     if (override === undefined) continue;
     const changed = setAt(result, override, 0);
-    if (isFailure(changed))
-      problems.push({ code: "invalid-value", path: `--set ${text}`, message: changed.failure });
+    if (isFailure(changed)) problems.push(problemOf(changed, override));
     else result = changed.value;
   }
   if (problems.length > 0) throw new PlannerError(problems);
@@ -77,10 +78,23 @@ function readSteps(path: string): (string | number)[] | undefined {
   return steps;
 }
 
-type Changed = { readonly value: unknown } | { readonly failure: string };
+interface Failure {
+  readonly failure: string;
+  /** Set when an entry of this name is not there: what would be right. */
+  readonly hint?: string;
+}
 
-function isFailure(changed: Changed): changed is { readonly failure: string } {
+type Changed = { readonly value: unknown } | Failure;
+
+function isFailure(changed: Changed): changed is Failure {
   return "failure" in changed;
+}
+
+function problemOf({ failure, hint }: Failure, { text }: Override): Problem {
+  if (hint === undefined) return { code: "invalid-value", path: `--set ${text}`, message: failure };
+  // The value plays no part in it, and may be long.
+  const path = `--set ${text.slice(0, text.indexOf("=")).trim()}`;
+  return { code: "unknown-name", path, message: failure, hint };
 }
 
 /** `target` with the value set at the steps from `depth` on; nothing is changed in place. */
@@ -102,8 +116,40 @@ function setAt(target: unknown, override: Override, depth: number): Changed {
     const { [step]: _, ...rest } = map;
     return { value: rest };
   }
+  const missing = missingEntry(map, step, override, depth);
+  if (missing !== undefined) return missing;
   const changed = setAt(Object.hasOwn(map, step) ? map[step] : undefined, override, depth + 1);
   return isFailure(changed) ? changed : { value: { ...map, [step]: changed.value } };
+}
+
+/** Maps of named entries, by the steps to them; `*` is any name. */
+const NAMED_MAPS = [
+  ["workload", ["workloads"]],
+  ["region", ["fleet", "regions"]],
+  ["pool", ["fleet", "regions", "*", "pools"]],
+] as const;
+
+/** Why a value cannot be set inside the entry `name` of `map`: no such workload, region or pool. */
+function missingEntry(
+  map: Readonly<Record<string, unknown>>,
+  name: string,
+  { steps }: Override,
+  depth: number,
+): Failure | undefined {
+  if (depth === steps.length - 1 || Object.hasOwn(map, name)) return undefined;
+  const kind = NAMED_MAPS.find(
+    ([, way]) => way.length === depth && way.every((step, i) => step === "*" || step === steps[i]),
+  )?.[0];
+  if (kind === undefined) return undefined;
+  return { failure: `no ${kind} "${name}" in the scenario`, hint: entryHint(kind, name, map) };
+}
+
+/** The nearest name, the only one, or all of them; with none, how to give one. */
+function entryHint(kind: string, name: string, map: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(map);
+  if (names.length === 0) return `give the ${kind} whole, as a map: {…}`;
+  if (names.length === 1) return `did you mean "${names[0]}"?`;
+  return didYouMean(name, names) ?? `the ${kind}s are ${names.slice(0, 12).join(", ")}`;
 }
 
 function setInList(target: unknown, index: number, override: Override, depth: number): Changed {

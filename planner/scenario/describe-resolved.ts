@@ -174,6 +174,7 @@ function describeArrivals(
           `${trace.requests} in ${formatDuration(seconds)}`,
           "as read",
         ),
+        ...describeReading(path, given),
         row(`${path}.speed`, formatNumber(speed), given?.speed, DEFAULTS.speed.reason),
         row(`${path}.loop`, String(loop), given?.loop, DEFAULTS.loop.reason),
         row(`${path}.sample`, formatShare(sample), given?.sample, DEFAULTS.sample.reason),
@@ -182,13 +183,33 @@ function describeArrivals(
   }
 }
 
+/** How a trace is read where that may change what is in it. */
+function describeReading(
+  path: string,
+  given: { readonly sort?: boolean | undefined; readonly skipMalformed?: boolean | undefined } = {},
+): ResolvedRow[] {
+  const { sort, skipMalformed } = DEFAULTS;
+  return [
+    row(`${path}.sort`, String(given.sort ?? sort.value), given.sort, sort.reason),
+    row(
+      `${path}.skipMalformed`,
+      String(given.skipMalformed ?? skipMalformed.value),
+      given.skipMalformed,
+      skipMalformed.reason,
+    ),
+  ];
+}
+
 function describeTokens(path: string, spec: WorkloadSpec, tokens: ResolvedTokens): ResolvedRow[] {
   const given = spec.tokens;
   switch (tokens.kind) {
     case "from-arrivals":
       return [row(path, "of each replayed request", undefined, "the trace has them")];
     case "pairs":
-      return [row(`${path}.trace`, `pairs from ${tokens.trace.requests} requests`, given, "")];
+      return [
+        row(`${path}.trace`, `pairs from ${tokens.trace.requests} requests`, given, ""),
+        ...describeReading(path, given !== undefined && "trace" in given ? given : undefined),
+      ];
     case "distributions": {
       const profile = given !== undefined && "profile" in given ? given.profile : undefined;
       const correlation = given !== undefined && "input" in given ? given.correlation : undefined;

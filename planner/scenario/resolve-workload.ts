@@ -73,7 +73,7 @@ export function resolveWorkload(
     tenants,
     priority: spec.priority ?? SCENARIO_DEFAULTS.priority.value,
     slo: resolveObjectives(spec.slo),
-    contextWindowTokens: Math.min(...pools.map((pool) => pool.engine.maxContextTokens)),
+    contextWindowTokens: contextWindow(pools, fleet),
   };
 }
 
@@ -267,4 +267,13 @@ function resolveObjectives(spec: WorkloadSpec["slo"]): Objective[] {
           ],
     ),
   );
+}
+
+/**
+ * Longest request that is sent unclipped: what every pool can take, or under by-length routing, which keeps
+ * long requests from short pools, what any pool can take.
+ */
+function contextWindow(pools: readonly ResolvedPool[], fleet: ResolvedFleet): number {
+  const windows = pools.map((pool) => pool.engine.maxContextTokens);
+  return fleet.routing.policy === "by-length" ? Math.max(...windows) : Math.min(...windows);
 }

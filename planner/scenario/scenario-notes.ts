@@ -5,7 +5,9 @@
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { type Distribution, quantile } from "../foundation/distributions";
 import { formatNumber, formatShare, formatTokens } from "../foundation/format-units";
+import { followsClock } from "./follows-clock";
 import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
+import { skippedRows } from "./skipped-rows";
 import type { TraceTable } from "./trace-table";
 
 export interface ScenarioNote {
@@ -15,7 +17,8 @@ export interface ScenarioNote {
     | "weight-only"
     | "long-inputs"
     | "short-inputs"
-    | "requests-end-early";
+    | "requests-end-early"
+    | "skipped-rows";
   /** A pool, `region/pool`, a workload by its name, or the path of a setting of the run. */
   readonly about: string;
   readonly message: string;
@@ -32,20 +35,13 @@ export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
     ...prefixNotes(workload),
     ...requestsNotes(workload, scenario.horizon.durationSeconds),
   ]);
-  return [...clockNotes(scenario), ...ofWorkloads, ...poolNotes(scenario)];
+  const skipped = skippedRows(scenario).map((rows) => ({ code: "skipped-rows", ...rows }) as const);
+  return [...clockNotes(scenario), ...skipped, ...ofWorkloads, ...poolNotes(scenario)];
 }
 
 /** A start that makes no difference. */
-function clockNotes({ horizon, workloads }: ResolvedScenario): ScenarioNote[] {
-  const hasClock = workloads.some(({ arrivals }) => {
-    if (arrivals.kind !== "open") return false;
-    const { profile } = arrivals;
-    return (
-      profile.kind === "diurnal" ||
-      (profile.kind === "points" && profile.repeatSeconds !== undefined)
-    );
-  });
-  if (horizon.startSeconds === 0 || hasClock) return [];
+function clockNotes(scenario: ResolvedScenario): ScenarioNote[] {
+  if (scenario.horizon.startSeconds === 0 || followsClock(scenario)) return [];
   const message = "no workload has a diurnal or weekly profile, so nothing follows the clock";
   return [{ code: "unread-setting", about: "horizon.start", message }];
 }

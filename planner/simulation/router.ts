@@ -155,13 +155,19 @@ export class RoutingGroup {
     this.young = new Map();
   }
 
-  /** Pools with the tightest length limit that takes this input. */
+  /** Pools with the tightest length limit that takes this input, or with the widest when none does. */
   private poolsByLength(inputTokens: number): number[] {
     let tightest = Number.POSITIVE_INFINITY;
-    for (const pool of this.pools) {
-      if (inputTokens <= pool.inputTokensMax) tightest = Math.min(tightest, pool.inputTokensMax);
+    let widest = 0;
+    let isTaken = false;
+    for (const { inputTokensMax } of this.pools) {
+      widest = Math.max(widest, inputTokensMax);
+      if (inputTokens > inputTokensMax) continue;
+      isTaken = true;
+      tightest = Math.min(tightest, inputTokensMax);
     }
-    return this.indexesOfPools((pool) => pool.inputTokensMax === tightest);
+    const limit = isTaken ? tightest : widest;
+    return this.indexesOfPools((pool) => pool.inputTokensMax === limit);
   }
 
   /** Pools reserved for this priority, or else those that take any. */

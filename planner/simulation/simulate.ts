@@ -220,6 +220,8 @@ class Simulation implements ReplicaListener {
   private canEverRun(slot: number, replica: Replica): boolean {
     const input = this.store.inputTokens[slot]!;
     const output = this.store.outputTokens[slot]!;
+    const { engine } = this.scenario.fleet.pools[replica.pool.index]!;
+    if (input + output > engine.maxContextTokens) return false;
     if (replica.pool.settings.role !== "prefill") return replica.canHold(input, output);
     if (!replica.canHold(input, 1)) return false;
     if (output === 1) return true;

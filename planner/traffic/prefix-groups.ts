@@ -1,6 +1,9 @@
 /**
  * Shared prompt prefixes: a share of the requests start with one of several system prompts or documents,
  * some more popular than others (Zipf). The chains are made once, so a draw allocates nothing.
+ *
+ * A cache keeps and evicts a segment as a whole, so a long prefix is a chain of short segments, as a trace's
+ * hash blocks are: under pressure its end goes first and its beginning stays.
  */
 import type { RandomStream } from "../foundation/random";
 import type { ResolvedPrefix } from "../scenario/resolved-scenario";
@@ -18,12 +21,7 @@ export class PrefixGroups {
     this.sharedTokens = prefix.sharedTokens;
     const weights = Array.from({ length: prefix.groups }, (_, rank) => (rank + 1) ** -prefix.skew);
     this.table = new AliasTable(weights);
-    const first = ids.allocate(prefix.groups);
-    this.chains = weights.map((_, group) => ({
-      ids: [first + group],
-      endTokens: [prefix.sharedTokens],
-      length: 1,
-    }));
+    this.chains = weights.map(() => sharedChain(prefix.sharedTokens, ids));
   }
 
   /** The group of a request, or -1: one uniform, whatever comes out. */
@@ -40,4 +38,17 @@ export class PrefixGroups {
   chainOf(group: number, inputTokens: number): PrefixChain | undefined {
     return group >= 0 && inputTokens > this.sharedTokens ? this.chains[group] : undefined;
   }
+}
+
+/** Tokens of a segment: those of a hash block of the Mooncake traces. */
+const SEGMENT_TOKENS = 512;
+
+function sharedChain(sharedTokens: number, ids: SegmentIds): PrefixChain {
+  const length = Math.ceil(sharedTokens / SEGMENT_TOKENS);
+  const first = ids.allocate(length);
+  return {
+    ids: Array.from({ length }, (_, i) => first + i),
+    endTokens: Array.from({ length }, (_, i) => Math.min((i + 1) * SEGMENT_TOKENS, sharedTokens)),
+    length,
+  };
 }

@@ -148,8 +148,8 @@ export class SessionSource implements RequestSource {
     if (endTokens.length === 0) {
       const group = shape.chainOf(session.group, draw.inputTokens);
       if (group !== undefined) {
-        segmentIds.push(group.ids[0]!);
-        endTokens.push(group.endTokens[0]!);
+        segmentIds.push(...group.ids);
+        endTokens.push(...group.endTokens);
       }
     }
     segmentIds.push(this.options.ids.allocate(1));

@@ -30,7 +30,7 @@ describe("the package", () => {
 
   it("holds compiled code, built-in scenarios and READMEs only", () => {
     const allowed = [
-      /^dist\/(bin|planner)\/.+\.(js|d\.ts|js\.map)$/,
+      /^dist\/(bin|planner)\/.+\.(js|d\.ts)$/,
       /^planner\/scenarios\/[a-z0-9-]+\.yaml$/,
       /^(planner\/)?README\.md$/,
       /^(package\.json|LICENSE)$/,

@@ -111,6 +111,7 @@ export const SUMMARY: SimulationSummary = {
   scenario: { name: "support-assistant", digest: "3f2a9c01b7de" },
   seed: 7,
   replications: 3,
+  horizonStartSeconds: 63_000,
   horizonSeconds: 1200,
   warmUpSeconds: 300,
   verdict: "FAIL",

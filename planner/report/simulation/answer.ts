@@ -102,14 +102,20 @@ function noneMet(objectives: number): string {
     : `none of the ${objectives} objectives is met`;
 }
 
+/** Without an upper end the queue grows if steps are as much longer as the step-time model may err. */
+function formatMargin(lowMs: number, highMs: number | null): string {
+  if (highMs !== null) return `${formatTime(lowMs)} to ${formatTime(highMs)}`;
+  return `${formatTime(lowMs)} up to a growing queue if the step-time model errs`;
+}
+
 function missLine(result: SloResult): ReportLine {
   const value = result.valueMs!;
   const within =
     result.attainment === null ? "" : `; ${formatShare(result.attainment)} of requests within it`;
   const limit = formatTime(result.limitMs);
   const figures =
-    result.verdict === "UNCERTAIN" && result.lowMs !== null && result.highMs !== null
-      ? `${formatTime(value)}, may be ${formatTime(result.lowMs)} to ${formatTime(result.highMs)} (limit ${limit})`
+    result.verdict === "UNCERTAIN" && result.lowMs !== null
+      ? `${formatTime(value)}, may be ${formatMargin(result.lowMs, result.highMs)} (limit ${limit})`
       : `${formatTime(value)} (limit ${limit}, ${formatOver(value / result.limitMs)})`;
   return {
     text: `  ${result.workload} ${result.objective}: ${figures}${within}.`,

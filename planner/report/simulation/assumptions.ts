@@ -1,4 +1,6 @@
 /** What the figures rest on: the run itself, and the source of every coefficient. */
+
+import { formatWeekTime } from "../../foundation/week-time";
 import type { SimulationSummary, ValueRange } from "../../metrics/simulation-summary";
 import { formatDuration, formatShare, formatTimeIn, plural } from "../format-number";
 import { type ReportBlock, type ReportSection, table } from "../report";
@@ -26,8 +28,11 @@ function runFacts(summary: SimulationSummary): string[] {
     summary.warmUpSeconds === 0
       ? "measured from the start"
       : `of which the first ${formatDuration(summary.warmUpSeconds)} warm up and are not measured`;
+  const { horizonStartSeconds } = summary;
+  const start =
+    horizonStartSeconds === null ? "" : ` from ${formatWeekTime(horizonStartSeconds)} UTC`;
   return [
-    `${plural(finished, "replication")} of ${formatDuration(summary.horizonSeconds)}, ${warmUp}; seed ${summary.seed}`,
+    `${plural(finished, "replication")} of ${formatDuration(summary.horizonSeconds)}${start}, ${warmUp}; seed ${summary.seed}`,
     `scenario ${summary.scenario.name}, digest ${summary.scenario.digest}`,
     besideReplicas(summary.assumptions),
     `quantiles come from a sketch with a relative error of at most ${formatShare(summary.sketchRelativeError)}`,

@@ -35,7 +35,8 @@ export function objectivesSection(summary: SimulationSummary): ReportSection | u
 
 /** `702–880 ms`: both ends in the unit of the upper one. */
 function formatRange(result: SloResult): string {
-  if (result.lowMs === null || result.highMs === null) return UNKNOWN;
+  if (result.lowMs === null) return UNKNOWN;
+  if (result.highMs === null) return `from ${formatTime(result.lowMs)} up`;
   const unit = timeUnitFor(result.highMs);
   return `${formatTimeIn(unit, result.lowMs)}–${formatTimeIn(unit, result.highMs)} ${unit}`;
 }

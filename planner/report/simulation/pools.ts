@@ -1,5 +1,9 @@
 /** What each pool is made of, how hard it works, and how its KV capacity comes about. */
-import type { PoolSummary, SimulationSummary } from "../../metrics/simulation-summary";
+import type {
+  KvCapacitySummary,
+  PoolSummary,
+  SimulationSummary,
+} from "../../metrics/simulation-summary";
 import { formatCount, formatNumber, formatShare } from "../format-number";
 import { type Cell, paragraph, type ReportBlock, type ReportSection, table } from "../report";
 
@@ -56,12 +60,15 @@ function loadRow(name: string, pool: PoolSummary): Cell[] {
   ];
 }
 
-export function kvCapacitySection(summary: SimulationSummary): ReportSection | undefined {
-  const pools = Object.entries(summary.pools);
+/** @param capacities by name of the pool */
+export function kvCapacitySection(
+  capacities: Readonly<Record<string, KvCapacitySummary>>,
+): ReportSection | undefined {
+  const pools = Object.entries(capacities);
   if (pools.length === 0) return undefined;
   const seen = new Map<string, string[]>();
-  for (const [name, pool] of pools) {
-    const text = [describeCapacity(pool), ...pool.kvCapacity.derivation].join("\n");
+  for (const [name, capacity] of pools) {
+    const text = [describeCapacity(capacity), ...capacity.derivation].join("\n");
     seen.set(text, [...(seen.get(text) ?? []), name]);
   }
   const blocks = [...seen].flatMap(([text, names]): ReportBlock[] => {
@@ -71,7 +78,6 @@ export function kvCapacitySection(summary: SimulationSummary): ReportSection | u
   return { heading: "KV cache of a replica", blocks };
 }
 
-function describeCapacity(pool: PoolSummary): string {
-  const { blocks, blockTokens, tokens, basis } = pool.kvCapacity;
+function describeCapacity({ blocks, blockTokens, tokens, basis }: KvCapacitySummary): string {
   return `${formatCount(blocks)} blocks of ${blockTokens} tokens = ${formatCount(tokens)} tokens (${basis})`;
 }

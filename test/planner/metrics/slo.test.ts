@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { QuantileSketch } from "../../../planner/foundation/quantile-sketch";
 import { groupCells } from "../../../planner/metrics/cell-group";
 import type { SloResult, Verdict } from "../../../planner/metrics/simulation-summary";
-import { overallVerdict, sloResults } from "../../../planner/metrics/slo";
+import { overallVerdict, type StepTimeSensitivity, sloResults } from "../../../planner/metrics/slo";
 import type { Objective, ResolvedScenario } from "../../../planner/scenario/resolved-scenario";
 import type { BatchRecord, RunRecord } from "../../../planner/simulation/run-record";
 import { resolvedPool, resolvedScenario, resolvedWorkload } from "../../support/resolved";
@@ -23,7 +23,11 @@ function scenarioOf(objective: Objective, modelError: number): ResolvedScenario 
 function judge(
   objective: Objective,
   cells: readonly CellByHand[],
-  options: { readonly modelError?: number; readonly gaps?: readonly number[] } = {},
+  options: {
+    readonly modelError?: number;
+    readonly gaps?: readonly number[];
+    readonly sensitivity?: StepTimeSensitivity;
+  } = {},
 ): SloResult {
   const records: RunRecord[] = cells.map((cell) => ({
     ...recordByHand([cellByHand(cell)], options.gaps),
@@ -34,6 +38,7 @@ function judge(
     workloadIndex: 0,
     group: groupCells(records, () => true, true),
     gaps: records.map((record) => record.pools[0]!.itlSeconds[0]!),
+    sensitivity: options.sensitivity ?? {},
   })[0]!;
 }
 
@@ -165,6 +170,44 @@ describe("overallVerdict", () => {
     [["UNCERTAIN", "FAIL", "PASS"], "FAIL"],
   ])("of %j is %s", (verdicts, overall) => {
     const result = judge(p95(1), [evenly(10)]);
-    expect(overallVerdict(verdicts.map((verdict) => ({ ...result, verdict })))).toBe(overall);
+    const results = verdicts.map((verdict) => ({ ...result, verdict }));
+    expect(overallVerdict(results, false)).toBe(overall);
+  });
+
+  it("is FAIL when a workload saturates the fleet, whatever its objectives say", () => {
+    const result = judge(p95(2), [evenly(10_000)]);
+    expect(result.verdict).toBe("PASS");
+    expect(overallVerdict([result], true)).toBe("FAIL");
+    expect(overallVerdict([], true)).toBe("NONE");
+  });
+});
+
+describe("the error of the step-time model", () => {
+  const scaled = (factor: number): RunRecord => {
+    const cell = evenly(10_000);
+    const ttftSeconds = cell.ttftSeconds!.map((seconds) => seconds * factor);
+    return recordByHand([cellByHand({ ...cell, ttftSeconds })]);
+  };
+
+  it("widens the margin by what it does to the queue, where that is more than its residual", () => {
+    const sensitivity = { slower: scaled(1.5), faster: scaled(0.4) };
+    const result = judge(p95(1.2), [evenly(10_000)], { modelError: 0.1, sensitivity });
+    // P95 is 0.95 s: 1.5 times that is above 1.2 s, 1.1 times that below.
+    expect(result.verdict).toBe("UNCERTAIN");
+    expect(result.highMs! / result.valueMs!).toBeCloseTo(1.5, 1);
+    expect(result.lowMs! / result.valueMs!).toBeCloseTo(0.4, 1);
+    expect(judge(p95(1.2), [evenly(10_000)], { modelError: 0.1 }).verdict).toBe("PASS");
+  });
+
+  it("leaves the upper end open when longer steps saturate", () => {
+    const counts = {
+      offered: 10_000,
+      completed: 10_000,
+      offeredSecondHalf: 5000,
+      waitingAtEnd: 900,
+    };
+    const slower = recordByHand([cellByHand({ ...evenly(10_000), counts })]);
+    const result = judge(p95(100), [evenly(10_000)], { sensitivity: { slower } });
+    expect(result).toMatchObject({ verdict: "UNCERTAIN", highMs: null });
   });
 });

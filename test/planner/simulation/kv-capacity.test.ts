@@ -11,6 +11,8 @@ import { physicsPool } from "./physics-pool";
 
 const GIB = 2 ** 30;
 
+const grouped = (count: number): string => count.toLocaleString("en-US");
+
 /** The single problem that kvCapacity reports. */
 function problemOf(pool: ResolvedPool): Problem {
   try {
@@ -42,11 +44,11 @@ describe("KV capacity of Llama-3.1-8B on one H100", () => {
     expect(capacity.derivation).toEqual([
       "79.18 GiB × 0.9 = 71.26 GiB usable on each h100-sxm-80gb",
       "− 14.96 GiB weights (bf16)",
-      `− ${(capacity.activationBytes / GIB).toFixed(2)} GiB activations (8192 tokens, 256 sequences)`,
+      `− ${(capacity.activationBytes / GIB).toFixed(2)} GiB activations (8,192 tokens, 256 sequences)`,
       "− 0.13 GiB CUDA context and communication buffers",
       expect.stringMatching(/^= \d+\.\d\d GiB for KV$/),
-      `÷ 2048.0 KiB per block (16 tokens × 32 layers × 4096 B) = ${capacity.blocks} blocks`,
-      `= ${capacity.tokens} tokens of context per replica`,
+      `÷ 2048.0 KiB per block (16 tokens × 32 layers × 4,096 B) = ${grouped(capacity.blocks)} blocks`,
+      `= ${grouped(capacity.tokens)} tokens of context per replica`,
     ]);
   });
 
@@ -64,7 +66,7 @@ describe("KV capacity of Llama-3.1-8B on one H100", () => {
     expect(given.basis).toBe("given");
     expect(given.blocks).toBe(2000);
     expect(given.tokens).toBe(32_000);
-    expect(given.derivation[0]).toMatch(/^1000 blocks given \(kvBlocks\)/);
+    expect(given.derivation[0]).toMatch(/^1,000 blocks given \(kvBlocks\)/);
   });
 });
 

@@ -1,0 +1,34 @@
+/** Rows of traces that a scenario's `skipMalformed` left out, for notes before a run and warnings after it. */
+import { groupThousands } from "../foundation/format-units";
+import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
+import type { TraceTable } from "./trace-table";
+
+export interface SkippedRows {
+  /** Name of the workload. */
+  readonly about: string;
+  readonly message: string;
+}
+
+/** One entry for each workload and trace of which rows were left out. */
+export function skippedRows({ workloads }: Pick<ResolvedScenario, "workloads">): SkippedRows[] {
+  return workloads.flatMap((workload) =>
+    [...tracesOf(workload)].flatMap(({ source, requests, failedRows = 0, malformedRows = 0 }) => {
+      if (malformedRows === 0) return [];
+      const rows = count(requests + failedRows + malformedRows);
+      const message = `${count(malformedRows)} of ${rows} rows of ${source} are malformed and left out (skipMalformed)`;
+      return [{ about: workload.name, message }];
+    }),
+  );
+}
+
+/** The traces of a workload, each once: arrivals and lengths may come from the same. */
+function tracesOf({ arrivals, tokens }: ResolvedWorkload): Set<TraceTable> {
+  const traces = new Set<TraceTable>();
+  if (arrivals.kind === "trace") traces.add(arrivals.trace);
+  if (tokens.kind === "pairs") traces.add(tokens.trace);
+  return traces;
+}
+
+function count(whole: number): string {
+  return groupThousands(String(whole));
+}
