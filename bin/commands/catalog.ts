@@ -17,7 +17,10 @@ interface CatalogOptions {
 
 export function configureCatalog(command: Command, io: Io): void {
   command
-    .argument("[kind]", "accelerators, models, instance-types, regions, origins or profiles")
+    .argument(
+      "[kind]",
+      "accelerators, models, instance-types, regions, origins, round-trips, profiles",
+    )
     .argument(
       "[filter...]",
       "KEY=VALUE, KEY>=NUMBER (also != <= > <), or text to find; all must hold",
@@ -43,7 +46,10 @@ const EXAMPLES = `
 Examples:
   capplan catalog accelerators vendor=nvidia 'memoryGb>=80'
   capplan catalog models llama
-  capplan catalog instance-types cloud=gcp --output json`;
+  capplan catalog instance-types cloud=gcp --output json
+  capplan catalog round-trips origin=eu-west region=us-east-1
+
+KEY is the heading of a column, or its key in JSON; an unknown one lists them.`;
 
 function showKinds(listings: readonly CatalogListing[], options: CatalogOptions, io: Io): void {
   const table = (): ReportTable => ({

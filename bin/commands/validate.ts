@@ -60,9 +60,9 @@ interface Findings {
 
 /** @throws PlannerError with every pool that cannot run: a model that does not fit, settings that exclude each other */
 async function checkPools(fleet: ResolvedFleet): Promise<Record<string, KvCapacitySummary>> {
-  const { checkFleet } = await import("../../planner/simulation/check-fleet");
+  const { checkEngines } = await import("../../planner/simulation/check-engines");
   const { kvCapacity } = await import("../../planner/simulation/kv-capacity");
-  checkFleet(fleet);
+  checkEngines(fleet);
   return Object.fromEntries(
     fleet.pools.map((pool) => {
       const { blocks, geometry, tokens, basis, derivation } = kvCapacity(pool);

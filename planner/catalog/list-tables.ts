@@ -5,8 +5,9 @@
 import { accelerators } from "./accelerators";
 import { instanceTypes } from "./instance-types";
 import { models } from "./models";
-import { geographies, type OriginSpec } from "./origins";
+import { geographies, type OriginSpec, origins } from "./origins";
 import { regions } from "./regions";
+import { clientRoundTrip, type RoundTrip } from "./round-trip-times";
 import type {
   AcceleratorSpec,
   InstanceTypeSpec,
@@ -154,14 +155,37 @@ const profileColumns: readonly ColumnOf<TrafficProfile>[] = [
   ["date", "date", (row) => row.date, "detail"],
 ];
 
+interface RoundTripRow {
+  readonly origin: OriginSpec;
+  readonly region: RegionSpec;
+  readonly roundTrip: RoundTrip;
+}
+
+const roundTripColumns: readonly ColumnOf<RoundTripRow>[] = [
+  ["origin", "origin", (row) => row.origin.name],
+  ["region", "region", (row) => row.region.name],
+  ["roundTripMs", "round trip ms", (row) => rounded(row.roundTrip.seconds * 1000, 1)],
+  ["basis", "basis", (row) => row.roundTrip.kind],
+  ["source", "source", (row) => row.roundTrip.source, "detail"],
+];
+
+/** From every origin, which every region is too, to every region. */
+function roundTrips(): RoundTripRow[] {
+  return origins.flatMap((origin) =>
+    regions.map((region) => ({ origin, region, roundTrip: clientRoundTrip(origin, region) })),
+  );
+}
+
+/** Made when asked for: one command shows one table. */
 export const catalogTables = {
-  accelerators: tableOf(accelerators, acceleratorColumns, (row) => row.aliases),
-  models: tableOf(models, modelColumns, (row) => row.aliases),
-  "instance-types": tableOf(instanceTypes, instanceTypeColumns),
-  regions: tableOf(regions, regionColumns),
-  origins: tableOf(geographies, originColumns, (row) => row.aliases),
-  profiles: tableOf(trafficProfiles, profileColumns),
-} satisfies Record<string, CatalogTable>;
+  accelerators: () => tableOf(accelerators, acceleratorColumns, (row) => row.aliases),
+  models: () => tableOf(models, modelColumns, (row) => row.aliases),
+  "instance-types": () => tableOf(instanceTypes, instanceTypeColumns),
+  regions: () => tableOf(regions, regionColumns),
+  origins: () => tableOf(geographies, originColumns, (row) => row.aliases),
+  "round-trips": () => tableOf(roundTrips(), roundTripColumns),
+  profiles: () => tableOf(trafficProfiles, profileColumns),
+} satisfies Record<string, () => CatalogTable>;
 
 /** A column is numeric when some row has a number in it. */
 function tableOf<T>(

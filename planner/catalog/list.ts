@@ -41,11 +41,12 @@ type RowTest = (row: CatalogTable["rows"][number]) => boolean;
 /**
  * Rows of one catalog table that pass every filter.
  *
- * @param kind `accelerators`, `models`, `instance-types`, `regions`, `origins` or `profiles`
- * @param filters `KEY=VALUE`, `KEY!=VALUE`, `KEY>=NUMBER` (also `<=`, `>`, `<`), or text that some
- *   cell or alias contains
- * @throws PlannerError for a kind or key that is not known, or a comparison that is not with a
- *   number
+ * @param kind `accelerators`, `models`, `instance-types`, `regions`, `origins`,
+ *   `round-trips` or `profiles`
+ * @param filters `KEY=VALUE` (the cell, or a word of it), `KEY!=VALUE`, `KEY>=NUMBER` (also `<=`, `>`,
+ *   `<`), or text that some cell or alias contains; a key is a column's key or title
+ * @throws PlannerError for a kind or key that is not known, a value that no row has, or a comparison
+ *   that is not with a number
  * @example listCatalog("accelerators", ["vendor=nvidia", "memoryGb>=80"])
  */
 export function listCatalog(kind: string, filters: readonly string[] = []): CatalogListing {
@@ -55,7 +56,7 @@ export function listCatalog(kind: string, filters: readonly string[] = []): Cata
       { code: "unknown-name", path: "catalog", message: `unknown kind "${kind}"`, hint },
     ]);
   }
-  const table = catalogTables[kind];
+  const table = catalogTables[kind]();
   const problems: Problem[] = [];
   const tests: RowTest[] = [];
   for (const filter of filters) {
@@ -80,10 +81,12 @@ function parseFilter(
   filter: string,
   problems: Problem[],
 ): RowTest | undefined {
-  const match = /^([A-Za-z][A-Za-z0-9]*)\s*(>=|<=|!=|=|>|<)\s*(.*)$/.exec(filter.trim());
+  const match = /^([A-Za-z0-9][A-Za-z0-9/ -]*?)?\s*(>=|<=|!=|=|>|<)\s*(.*)$/.exec(filter.trim());
   if (match === null) return containing(filter);
-  const [, key, comparison, wanted] = match as unknown as [string, string, Comparison, string];
-  const column = table.columns.findIndex((known) => known.key.toLowerCase() === key.toLowerCase());
+  const [, key = "", comparison, wanted] = match as unknown as [string, string, Comparison, string];
+  const column = table.columns.findIndex(
+    (known) => plain(known.key) === plain(key) || plain(known.title) === plain(key),
+  );
   if (column < 0) {
     problems.push(unknownKey(table, key));
     return undefined;
@@ -91,6 +94,11 @@ function parseFilter(
   const condition = { column, comparison, wanted };
   if (table.columns[column]!.numeric) return numericTest(table, condition, problems);
   return textTest(table, condition, problems);
+}
+
+/** Keys and titles differ in case and spaces only by how they are written. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(" ", "");
 }
 
 function unknownKey(table: CatalogTable, key: string): Problem {
@@ -160,6 +168,26 @@ function textTest(
     });
     return undefined;
   }
+  const has = (value: CatalogValue | undefined): boolean =>
+    words(value).includes(wanted.toLowerCase());
+  const values = table.rows.map((row) => row.cells[column]);
+  if (!values.some(has)) {
+    const known = [...new Set(values.flatMap((value) => (value === null ? [] : [String(value)])))];
+    problems.push({
+      code: "unknown-name",
+      path: "filter",
+      message: `${key}${comparison}${wanted}: no row has "${wanted}"`,
+      hint: didYouMean(wanted, known) ?? `values are such as ${known.slice(0, 5).join("; ")}`,
+    });
+    return undefined;
+  }
   const same = comparison === "=";
-  return (row) => (String(row.cells[column]).toLowerCase() === wanted.toLowerCase()) === same;
+  return (row) => has(row.cells[column]) === same;
+}
+
+/** The cell itself and the words in it: `dense GQA, window` is also `dense`, `gqa` and `window`. */
+function words(value: CatalogValue | undefined): readonly string[] {
+  if (value === null || value === undefined) return [];
+  const text = String(value).toLowerCase();
+  return [text, ...text.split(/[\s,]+/)];
 }

@@ -30,6 +30,7 @@ export function collectWarnings(
   }
   for (const [name, group] of Object.entries(summaries.workloads)) {
     warnings.push(...workloadWarnings(name, group, records.length));
+    warnings.push(...warmUpWarnings(name, group, scenario.horizon.warmUpSeconds));
   }
   for (const [name, pool] of Object.entries(summaries.pools)) {
     if (pool.preemptions > PREEMPTIONS_PER_REQUEST * Math.max(1, pool.requests.completed)) {
@@ -85,6 +86,18 @@ function workloadWarnings(name: string, group: GroupSummary, replications: numbe
     });
   }
   return warnings;
+}
+
+/** A warm-up shorter than the life of a request leaves the filling of the fleet in the figures. */
+function warmUpWarnings(name: string, group: GroupSummary, warmUpSeconds: number): Warning[] {
+  const e2eMs = group.latency.e2eMs?.p95 ?? 0;
+  if (warmUpSeconds === 0 || e2eMs <= warmUpSeconds * 1e3) return [];
+  return [
+    {
+      code: "warm-up-short",
+      message: `${name}: the warm-up of ${formatCount(warmUpSeconds)} s is shorter than a request (E2E p95 ${formatCount(e2eMs / 1e3)} s); lengthen horizon.warmUp and horizon.duration`,
+    },
+  ];
 }
 
 function clippedWarnings(scenario: ResolvedScenario, records: readonly RunRecord[]): Warning[] {

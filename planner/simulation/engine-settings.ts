@@ -19,8 +19,10 @@ export function engineSettings(pool: ResolvedPool): EngineSettings {
   const { engine } = pool;
   const drafted = engine.speculation?.draftTokens ?? 0;
   const tokensComputedPerStep = 1 + drafted;
-  const tokenBudget = engine.maxBatchedTokens * engine.dataParallel;
-  const problems = problemsOf(pool, tokenBudget, tokensComputedPerStep);
+  // A pipeline has one micro-batch per stage in flight, each with a budget of its own.
+  const chunkTokensMax = engine.maxBatchedTokens * engine.pipelineParallel;
+  const tokenBudget = chunkTokensMax * engine.dataParallel;
+  const problems = problemsOf(pool, tokensComputedPerStep);
   if (problems.length > 0) throw new PlannerError(problems);
   return {
     role: pool.role,
@@ -30,6 +32,9 @@ export function engineSettings(pool: ResolvedPool): EngineSettings {
       Math.floor(tokenBudget / tokensComputedPerStep),
     ),
     tokenBudget,
+    chunkTokensMax,
+    // A rank's scheduler spends its whole budget on one prompt before it begins the next.
+    partialPromptsMax: engine.dataParallel,
     isPrefillChunked: engine.chunkedPrefill,
     isPrefixCaching: engine.prefixCaching,
     isPriorityScheduling: engine.scheduling === "priority",
@@ -41,11 +46,11 @@ export function engineSettings(pool: ResolvedPool): EngineSettings {
   };
 }
 
-function problemsOf(pool: ResolvedPool, tokenBudget: number, tokensPerStep: number): Problem[] {
+function problemsOf(pool: ResolvedPool, tokensPerStep: number): Problem[] {
   const { engine } = pool;
   const path = `fleet.regions.${pool.name.replace("/", ".pools.")}.engine`;
   const problems: Problem[] = [];
-  if (!engine.chunkedPrefill && engine.maxContextTokens > tokenBudget) {
+  if (!engine.chunkedPrefill && engine.maxContextTokens > engine.maxBatchedTokens) {
     problems.push({
       code: "conflict",
       path: `${path}.maxBatchedTokens`,

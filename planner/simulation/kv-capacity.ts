@@ -142,5 +142,6 @@ function gib(bytes: number): string {
 }
 
 function kib(bytes: number): string {
-  return `${(bytes / 1024).toFixed(1)} KiB`;
+  const [whole = "", tenths] = (bytes / 1024).toFixed(1).split(".");
+  return `${groupThousands(whole)}.${tenths} KiB`;
 }

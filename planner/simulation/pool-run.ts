@@ -10,7 +10,12 @@ import type { KvGeometry, StepTimeModel } from "./step-time-model";
 export interface EngineSettings {
   readonly role: "unified" | "prefill" | "decode";
   readonly maxSequences: number;
+  /** Most tokens computed in a step, of all requests. */
   readonly tokenBudget: number;
+  /** Most prompt tokens of one request in a step: it is on one data-parallel rank. */
+  readonly chunkTokensMax: number;
+  /** Most requests in the middle of their prompt between steps. */
+  readonly partialPromptsMax: number;
   readonly isPrefillChunked: boolean;
   readonly isPrefixCaching: boolean;
   readonly isPriorityScheduling: boolean;

@@ -2,7 +2,7 @@
  * One replica: continuous batching as vLLM v1 schedules it, with the closed form of a run of decode steps.
  *
  * At every step boundary the scheduler (1) gives each decoding request the block for its next token and, when
- * there is none, preempts the most recent admission; (2) goes on with the prompt it was in the middle of;
+ * there is none, preempts the most recent admission; (2) goes on with the prompts it was in the middle of;
  * (3) unless it preempted, admits waiting requests in order, as chunks within the token budget. Between two
  * *interesting* boundaries (a finish, a window passed, blocks run out, an arrival that could be admitted)
  * nothing is decided and step times grow linearly, so the replica jumps: T(K) = K·a + b·K(K−1)/2. This is
@@ -74,11 +74,15 @@ export class Replica {
   private allocatedClock = 0;
 
   // Prefill in the current step
-  /** Request in the middle of its prompt between steps, or -1. */
-  private partial = NONE;
+  /** Requests in the middle of their prompt between steps, in the order of admission. */
+  private readonly partials: number[] = [];
+  private partialCount = 0;
+  /** While the scheduler goes on with partial prompts, chunk i is that of partial i. */
   private chunks = 0;
   private readonly chunkSlots: number[] = [];
   private readonly chunkTokens: number[] = [];
+  /** Whether the scheduler has preempted at this boundary. */
+  private hasPreempted = false;
   /** Transferred requests that join in this step: their first gap is not a step long. */
   private readonly joined: number[] = [];
   /** Cache nodes that the prompt being admitted found: scratch. */
@@ -110,9 +114,9 @@ export class Replica {
     this.waiting = new WaitingQueue(settings.isPriorityScheduling ? context.priorityLevels : 1);
   }
 
-  /** Decoding requests and the one in the middle of its prompt. */
+  /** Decoding requests and those in the middle of their prompt. */
   get running(): number {
-    return this.batch.size + (this.partial === NONE ? 0 : 1);
+    return this.batch.size + this.partialCount;
   }
 
   get waitingRequests(): number {
@@ -146,7 +150,7 @@ export class Replica {
     this.accountBlocks(seconds);
     this.freeBlocks(slot, this.batch.blocksOf(this.store.inputTokens[slot]!));
     this.accountBlocks(seconds);
-    if (this.waiting.length > 0 || this.partial !== NONE) this.wakeOrCut(seconds);
+    if (this.waiting.length > 0 || this.partialCount > 0) this.wakeOrCut(seconds);
   }
 
   /** Something changed at `seconds`: start when idle, otherwise end the run at the next boundary. */
@@ -276,10 +280,7 @@ export class Replica {
       const slot = this.chunkSlots[i]!;
       const computed = store.computedTokens[slot]! + this.chunkTokens[i]!;
       store.computedTokens[slot] = computed;
-      if (computed < store.targetTokens[slot]!) {
-        this.partial = slot;
-        continue;
-      }
+      if (computed < store.targetTokens[slot]!) continue;
       if (store.generatedTokens[slot] === 0) store.firstTokenSeconds[slot] = seconds;
       else this.measureGap(slot, seconds);
       store.lastTokenSeconds[slot] = seconds;
@@ -322,73 +323,99 @@ export class Replica {
   /** Decides what the next step computes and how long the run from `seconds` lasts. */
   schedule(seconds: number): void {
     this.accountBlocks(seconds);
-    let hasPreempted = this.makeRoomForDecodes(seconds);
+    this.hasPreempted = false;
+    this.makeRoomForDecodes(seconds);
+    const hasStalled = this.partialCount > 0 && !this.continuePartials(seconds);
     const settings = this.pool.settings;
-    const batch = this.batch;
-    let budget = settings.tokenBudget - batch.size * settings.tokensComputedPerStep;
-    if (this.partial !== NONE && budget > 0) {
-      if (this.canContinuePartial(budget)) {
-        budget -= this.continuePartial(budget);
-      } else if (batch.size > 0) {
-        this.preemptPartial(seconds);
-        hasPreempted = true;
-      }
-    }
-    if (!hasPreempted && this.partial === NONE) budget = this.admit(budget, seconds);
+    let budget = this.budgetLeft();
+    if (!this.hasPreempted && !hasStalled) budget = this.admit(budget, seconds);
+    // Between steps without a chunk there are no partial prompts: only an idle replica lets one wait.
     this.isOpen =
       budget > 0 &&
       this.running < settings.maxSequences &&
       (this.waiting.length === 0 || settings.isPriorityScheduling);
     this.accountBlocks(seconds);
-    this.startRun(seconds, hasPreempted);
+    this.startRun(seconds, this.hasPreempted);
   }
 
-  /** Allocates the blocks of the next step's decodes, preempting while there are too few; says if it did. */
-  private makeRoomForDecodes(seconds: number): boolean {
+  /** Tokens of the coming step that neither a decode nor a chunk has taken. */
+  private budgetLeft(): number {
+    const settings = this.pool.settings;
+    let left = settings.tokenBudget - this.batch.size * settings.tokensComputedPerStep;
+    for (let i = 0; i < this.chunks; i++) left -= this.chunkTokens[i]!;
+    return left;
+  }
+
+  /** Allocates the blocks of the next step's decodes, preempting while there are too few. */
+  private makeRoomForDecodes(seconds: number): void {
     const batch = this.batch;
     const nextClock = batch.clockAt(batch.step + 1);
-    let hasPreempted = false;
+    this.allocatedClock = batch.clock;
     while (batch.size > 0) {
       const needed = batch.blocksBetween(batch.clock, nextClock);
       if (needed <= this.kv.free) {
         this.kv.allocate(needed);
         break;
       }
-      this.preemptOne(seconds);
-      hasPreempted = true;
+      this.preempt(this.victim(), seconds);
     }
     this.allocatedClock = nextClock;
-    return hasPreempted;
   }
 
-  /** Recompute preemption: the victim loses its KV and waits at the front. */
-  private preemptOne(seconds: number): void {
-    const { store, batch, partial } = this;
+  /**
+   * The most recent admission among the running requests; under priority scheduling among the least urgent.
+   */
+  private victim(): number {
+    const { batch, partials, priorityOf } = this;
     const isPriority = this.pool.settings.isPriorityScheduling;
-    let victim = isPriority ? batch.leastUrgent(this.priorityOf) : batch.tail;
-    if (partial !== NONE) {
-      const isPartialLess =
-        !isPriority ||
-        this.priorityOf[store.workload[partial]!]! >= this.priorityOf[store.workload[victim]!]!;
-      if (isPartialLess) victim = partial;
+    let victim = isPriority ? batch.leastUrgent(priorityOf) : batch.tail;
+    for (let i = 0; i < this.partialCount; i++) {
+      if (victim === NONE || this.isPreemptedBefore(partials[i]!, victim)) victim = partials[i]!;
     }
-    if (victim === partial) {
-      this.preemptPartial(seconds);
+    return victim;
+  }
+
+  private isPreemptedBefore(slot: number, other: number): boolean {
+    const { store, priorityOf } = this;
+    if (this.pool.settings.isPriorityScheduling) {
+      const urgency = priorityOf[store.workload[slot]!]!;
+      const otherUrgency = priorityOf[store.workload[other]!]!;
+      if (urgency !== otherUrgency) return urgency > otherUrgency;
+    }
+    return store.admission[slot]! > store.admission[other]!;
+  }
+
+  /** Recompute preemption: the victim loses its KV and its part in the coming step, and waits at the front. */
+  private preempt(victim: number, seconds: number): void {
+    const { store, batch } = this;
+    for (let i = 0; i < this.partialCount; i++) {
+      if (this.partials[i] !== victim) continue;
+      this.preemptPartial(i, seconds);
       return;
     }
     const gained = batch.clock - store.startClock[victim]!;
+    const blocks = batch.blocksOf(batch.contextOf(victim) + this.allocatedClock - batch.clock);
     store.generatedTokens[victim]! += gained;
     store.lastTokenSeconds[victim] = seconds;
-    const blocks = batch.blocksHeldBy(victim);
     batch.leave(victim);
     this.requeue(victim, blocks, seconds);
   }
 
-  private preemptPartial(seconds: number): void {
-    const slot = this.partial;
-    this.partial = NONE;
+  private preemptPartial(index: number, seconds: number): void {
+    const slot = this.partials[index]!;
+    const chunk = index < this.chunks ? this.chunkTokens[index]! : 0;
+    const blocks = this.blocksOfPrefill(slot, chunk);
+    this.partialCount--;
+    for (let i = index; i < this.partialCount; i++) this.partials[i] = this.partials[i + 1]!;
+    if (index < this.chunks) {
+      this.chunks--;
+      for (let i = index; i < this.chunks; i++) {
+        this.chunkSlots[i] = this.chunkSlots[i + 1]!;
+        this.chunkTokens[i] = this.chunkTokens[i + 1]!;
+      }
+    }
     this.store.admission[slot] = NONE;
-    this.requeue(slot, this.blocksOfPrefill(slot), seconds);
+    this.requeue(slot, blocks, seconds);
   }
 
   private requeue(slot: number, blocks: number, seconds: number): void {
@@ -399,42 +426,60 @@ export class Replica {
     store.targetTokens[slot] = store.inputTokens[slot]! + store.generatedTokens[slot]!;
     store.preemptions[slot]!++;
     this.pool.preemptions++;
+    this.hasPreempted = true;
     this.waiting.pushFront(slot, this.priorityOf[store.workload[slot]!]!);
   }
 
-  /** Blocks of a request in the middle of its prompt: those of its computed tokens or of its cached prefix. */
-  private blocksOfPrefill(slot: number): number {
-    const blocks = this.batch.blocksOf(this.store.computedTokens[slot]!);
+  /**
+   * Blocks of a request in the middle of its prompt: those of its computed tokens and of `chunk` more, or of
+   * its cached prefix.
+   */
+  private blocksOfPrefill(slot: number, chunk: number): number {
+    const blocks = this.batch.blocksOf(this.store.computedTokens[slot]! + chunk);
     return Math.max(blocks, this.store.heldBlocks[slot]!);
   }
 
-  /** Tokens of the next chunk of the request in the middle of its prompt. */
-  private nextChunk(budget: number): number {
-    const slot = this.partial;
-    return Math.min(this.store.targetTokens[slot]! - this.store.computedTokens[slot]!, budget);
+  /**
+   * Gives every partial prompt its next chunk, oldest first; says whether all have one. The only running
+   * request is not preempted for want of blocks: it waits for those whose KV is on its way elsewhere.
+   */
+  private continuePartials(seconds: number): boolean {
+    const { store, kv } = this;
+    const { chunkTokensMax } = this.pool.settings;
+    while (this.chunks < this.partialCount) {
+      const slot = this.partials[this.chunks]!;
+      const rest = store.targetTokens[slot]! - store.computedTokens[slot]!;
+      const tokens = Math.min(rest, chunkTokensMax, this.budgetLeft());
+      if (tokens <= 0) break;
+      const needed = this.blocksOfPrefill(slot, tokens) - this.blocksOfPrefill(slot, 0);
+      let victim = NONE;
+      while (needed > kv.free && this.running > 1 && victim !== slot) {
+        victim = this.victim();
+        this.preempt(victim, seconds);
+      }
+      if (victim === slot) continue;
+      if (needed > kv.free) break;
+      kv.allocate(needed);
+      this.addChunk(slot, tokens);
+    }
+    const haveAll = this.chunks === this.partialCount;
+    this.publishChunks();
+    return haveAll;
   }
 
-  /** New blocks that this chunk takes. */
-  private blocksForChunk(tokens: number): number {
-    const computed = this.store.computedTokens[this.partial]!;
-    return this.batch.blocksOf(computed + tokens) - this.blocksOfPrefill(this.partial);
-  }
-
-  private canContinuePartial(budget: number): boolean {
-    return this.blocksForChunk(this.nextChunk(budget)) <= this.kv.free;
-  }
-
-  /** Computes the next chunk in the coming step; returns the tokens taken from the budget. */
-  private continuePartial(budget: number): number {
-    const slot = this.partial;
-    const store = this.store;
-    const tokens = this.nextChunk(budget);
-    this.kv.allocate(this.blocksForChunk(tokens));
-    this.addChunk(slot, tokens);
-    const computed = store.computedTokens[slot]! + tokens;
-    this.publishUpTo(slot, computed);
-    if (computed === store.targetTokens[slot]) this.partial = NONE;
-    return tokens;
+  /** Publishes what the chunks of partial prompts will have computed; prompts that they finish are partial no more. */
+  private publishChunks(): void {
+    const { store, partials } = this;
+    const count = this.partialCount;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const slot = partials[i]!;
+      const computed = store.computedTokens[slot]! + (i < this.chunks ? this.chunkTokens[i]! : 0);
+      // Not before now: a chunk could be preempted again, and its KV never be computed.
+      if (i < this.chunks) this.publishUpTo(slot, computed);
+      if (computed < store.targetTokens[slot]!) partials[kept++] = slot;
+    }
+    this.partialCount = kept;
   }
 
   private addChunk(slot: number, tokens: number): void {
@@ -449,7 +494,12 @@ export class Replica {
     this.isHeadPartlyCached = false;
     let left = budget;
     let running = this.batch.size + this.chunks;
-    while (this.waiting.length > 0 && left > 0 && running < settings.maxSequences) {
+    while (
+      this.waiting.length > 0 &&
+      left > 0 &&
+      running < settings.maxSequences &&
+      this.partialCount < settings.partialPromptsMax
+    ) {
       const slot = this.waiting.front;
       const taken =
         this.store.isTransferred[slot] === 1
@@ -460,7 +510,6 @@ export class Replica {
       left -= taken;
       running++;
       this.listener.onScheduled(slot, seconds);
-      if (this.partial !== NONE) break;
     }
     return left;
   }
@@ -488,8 +537,9 @@ export class Replica {
     // At least one token is computed, so that there are logits to sample from.
     const computed = Math.min(hitTokens, wholeBlocks(target - 1, blockTokens));
     const toCompute = target - computed;
-    if (toCompute > budget && !this.pool.settings.isPrefillChunked) return 0;
-    const tokens = Math.min(toCompute, budget);
+    const { chunkTokensMax, isPrefillChunked } = this.pool.settings;
+    const tokens = Math.min(toCompute, chunkTokensMax, budget);
+    if (tokens < toCompute && !isPrefillChunked) return 0;
     const hitBlocks = this.batch.blocksOf(hitTokens);
     const needed = Math.max(0, this.batch.blocksOf(computed + tokens) - hitBlocks);
     if (needed + freeHits > kv.free) {
@@ -512,7 +562,7 @@ export class Replica {
     }
     this.addChunk(slot, tokens);
     this.publishUpTo(slot, computed + tokens);
-    if (computed + tokens < target) this.partial = slot;
+    if (computed + tokens < target) this.partials[this.partialCount++] = slot;
     return tokens;
   }
 

@@ -13,7 +13,7 @@ import { WinnerTree } from "../foundation/winner-tree";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { createSources } from "../traffic/create-sources";
 import type { RequestDraw, RequestSource } from "../traffic/request-source";
-import { checkFleet } from "./check-fleet";
+import { checkEngines } from "./check-engines";
 import { engineSettings } from "./engine-settings";
 import { kvBytesPerToken } from "./kv-bytes";
 import type { RunObserver } from "./observer";
@@ -130,7 +130,7 @@ class Simulation implements ReplicaListener {
       batches: options.batches ?? 0,
     });
     this.priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
-    if (options.engineSettingsFor === undefined) checkFleet(fleet);
+    if (options.engineSettingsFor === undefined) checkEngines(fleet);
     const settingsFor = options.engineSettingsFor ?? engineSettings;
     this.pools = fleet.pools.map(
       (pool, index) => new PoolRun(index, settingsFor(pool), workloads.length, window),

@@ -116,6 +116,7 @@ class ForwardPass {
   private readonly costs: PassCosts;
   private readonly dataParallel: number;
   private readonly pipelineParallel: number;
+  private readonly maxBatchedTokens: number;
   /** Requests that the rank's scheduler handles, over all micro-batches. */
   private requests = 0;
   /** Rows through the matrices, through the experts (those of all ranks), and through the output head. */
@@ -129,9 +130,13 @@ class ForwardPass {
     this.costs = passCosts(pool);
     this.dataParallel = pool.engine.dataParallel;
     this.pipelineParallel = pool.engine.pipelineParallel;
+    this.maxBatchedTokens = pool.engine.maxBatchedTokens;
   }
 
-  /** Sets the batch of a step of the whole replica; a prompt's chunk is on one rank and in one micro-batch. */
+  /**
+   * Sets the batch of a step of the whole replica. A prompt is on one rank; what it computes beyond the
+   * token budget of a micro-batch follows in the next ones through the stages of the pipeline.
+   */
   load(
     decodeRequests: number,
     rowsPerDecode: number,
@@ -144,8 +149,10 @@ class ForwardPass {
     const decodesOfRank = Math.ceil(decodeRequests / dataParallel);
     const prefillsOfRank = Math.ceil(prefillRequests / dataParallel);
     const decodesOfPass = decodesOfRank / usableWays(pipelineParallel, decodesOfRank);
-    const prefillPasses = usableWays(pipelineParallel, prefillsOfRank);
-    const prefillWays = usableWays(dataParallel, prefillRequests) * prefillPasses;
+    const prefillRanks = usableWays(dataParallel, prefillRequests);
+    const chunksOfRank = Math.ceil(prefillTokens / prefillRanks / this.maxBatchedTokens);
+    const prefillPasses = usableWays(pipelineParallel, Math.max(prefillsOfRank, chunksOfRank));
+    const prefillWays = prefillRanks * prefillPasses;
     const decodesOfAllRanks = Math.min(decodeRequests, decodesOfPass * dataParallel);
     this.requests = decodesOfRank + prefillsOfRank;
     this.tokens = decodesOfPass * rowsPerDecode + prefillTokens / prefillWays;

@@ -101,6 +101,52 @@ describe("the scenario of a command", () => {
     });
   });
 
+  it.each([
+    [".", "scenario.yaml", "."],
+    ["../t.csv", "sub/scenario.yaml", "t.csv"],
+    ["t.csv", "sub/scenario.yaml", path.join("sub", "t.csv")],
+  ])("names the trace %s of %s as a person would", async (trace, file, shown) => {
+    await withTemporaryFolder(async (cwd) => {
+      fs.mkdirSync(path.join(cwd, "sub"));
+      fs.writeFileSync(path.join(cwd, file), TRACE_SCENARIO.replace("TRACE", trace));
+      const { exitCode, stderr } = await runCommand(["validate", file], { cwd });
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^error: [^ ]+: (is a folder|no such file)/);
+      expect(stderr.split(": ")[1]).toBe(shown);
+      expect(stderr).not.toContain(cwd);
+    });
+  });
+
+  it("puts a trace in order and leaves malformed rows out when it says so, and counts them", async () => {
+    await withTemporaryFolder(async (cwd) => {
+      const rows = ["5,100,10", "x,100,10", ...Array.from({ length: 20 }, (_, i) => `${i},100,10`)];
+      fs.writeFileSync(path.join(cwd, "t.csv"), `at,in,out\n${rows.join("\n")}\n`);
+      const columns = "columns: { arrival: at, input: in, output: out }";
+      const scenario = (more: string) =>
+        fs.writeFileSync(
+          path.join(cwd, "capplan.yaml"),
+          TRACE_SCENARIO.replace("TRACE", `t.csv, ${columns}${more}`),
+        );
+      scenario("");
+      const refused = await runCommand(["validate"], { cwd });
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr).toContain("skipMalformed: true beside trace");
+      expect(refused.stderr).toContain("sort: true beside trace");
+      expect(refused.stderr).not.toContain("--");
+      scenario(", sort: true, skipMalformed: true");
+      const note = "chat: 1 of 22 rows of t.csv are malformed and left out (skipMalformed)";
+      const spaces = /\s+/g;
+      const validated = await runCommand(["validate"], { cwd });
+      expect(validated.stdout.replace(spaces, " ")).toContain(note);
+      const simulated = await runCommand(["simulate", "--output", "json"], { cwd });
+      expect(JSON.parse(simulated.stdout).warnings).toContainEqual({
+        code: "skipped-rows",
+        message: note,
+      });
+      expect(simulated.stderr.split(note)).toHaveLength(2);
+    });
+  });
+
   it("fails for a trace that is not there, and says who names it", async () => {
     const text = TRACE_SCENARIO.replace("TRACE", "nowhere.csv");
     const { exitCode, stderr } = await validate("scenario.yaml", text, "scenario.yaml");

@@ -48,6 +48,10 @@ describe("capplan validate", () => {
       expect(stdout).toMatch(/arrivals\.rate +2\/s +given/);
       expect(stdout).toMatch(/arrivals\.process +poisson +default: /);
       expect(stdout).toMatch(/accelerator +h100-sxm-80gb +derived/);
+      expect(stdout).toMatch(
+        /us-east-1\/h100: [\d,]+ blocks of 16 tokens = [\d,]+ tokens \(computed\)/,
+      );
+      expect(stdout).toContain("79.18 GiB × 0.9 = 71.26 GiB usable on each h100-sxm-80gb");
     });
   });
 
@@ -63,6 +67,9 @@ describe("capplan validate", () => {
         origin: "given",
         note: "",
       });
+      const capacity = document.kvCapacity["us-east-1/h100"];
+      expect(capacity).toMatchObject({ blockTokens: 16, basis: "computed" });
+      expect(capacity.tokens).toBe(capacity.blocks * 16);
     });
   });
 });

@@ -27,6 +27,8 @@ function constantSteps(servers: number): EngineSettings {
     role: "unified",
     maxSequences: servers,
     tokenBudget: 1 << 20,
+    chunkTokensMax: 1 << 20,
+    partialPromptsMax: 1,
     isPrefillChunked: true,
     isPrefixCaching: false,
     isPriorityScheduling: false,

@@ -113,6 +113,8 @@ function settings(isDyadic: boolean, scale: Scale): fc.Arbitrary<EngineSettings>
       windowBlocks: fc.integer({ min: 1, max: 8 }),
       timeWindow: fc.oneof(fc.constant(infinity), fc.integer({ min: 2, max: 70 })),
       budget: fc.integer({ min: scale.budgetMin, max: scale.budgetMax }),
+      chunkShare: fc.constantFrom(1, 1, 0.7, 0.4, 0.2),
+      partials: fc.integer({ min: 1, max: 4 }),
       sequences: fc.integer({ min: 1, max: 10 }),
       // However far it may jump, the story is the same.
       stepsPerRunMax: fc.constantFrom(infinity, infinity, 1, 2, 7),
@@ -137,6 +139,9 @@ function settings(isDyadic: boolean, scale: Scale): fc.Arbitrary<EngineSettings>
           role: "unified" as const,
           maxSequences: Math.min(given.sequences, Math.floor(tokenBudget / tokensComputedPerStep)),
           tokenBudget,
+          // Without chunks a request that is over the limit would wait for ever.
+          chunkTokensMax: given.isChunked ? Math.ceil(tokenBudget * given.chunkShare) : tokenBudget,
+          partialPromptsMax: given.partials,
           isPrefillChunked: given.isChunked,
           isPrefixCaching: given.isCaching,
           isPriorityScheduling: given.isPriority,
@@ -304,5 +309,33 @@ export function naiveCase(scale: Scale = SMALL): fc.Arbitrary<NaiveCase> {
           ),
         }),
       }));
+  });
+}
+
+/** Prompts in many small chunks side by side, urgent ones among others, and few blocks for all of them. */
+export function crowdedCase(): fc.Arbitrary<NaiveCase> {
+  const blockShare = fc.constantFrom(1, 0.6, 0.4);
+  return fc.tuple(naiveCase(), blockShare).map(([one, share]) => {
+    const { settings: given, scenario } = one;
+    const { tokenBudget, tokensComputedPerStep, geometry } = given;
+    return {
+      ...one,
+      settings: {
+        ...given,
+        maxSequences: Math.min(8, Math.floor(tokenBudget / tokensComputedPerStep)),
+        chunkTokensMax: Math.min(8, tokenBudget),
+        partialPromptsMax: 4,
+        isPrefillChunked: true,
+        isPriorityScheduling: true,
+        geometry: { ...geometry, blocks: Math.ceil(geometry.blocks * share) },
+      },
+      scenario: {
+        ...scenario,
+        workloads: scenario.workloads.map((workload, index) => ({
+          ...workload,
+          priority: index === 0 ? "batch" : "interactive",
+        })),
+      },
+    };
   });
 }

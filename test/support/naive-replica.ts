@@ -39,7 +39,8 @@ export class NaiveReplica {
   private waiting: NaiveRequest[] = [];
   /** In the order of admission. */
   private decoding: NaiveRequest[] = [];
-  private partial: NaiveRequest | undefined;
+  /** In the middle of their prompt, in the order of admission. */
+  private partials: NaiveRequest[] = [];
   private decodeStep = 0;
   private admissions = 0;
   private lastSegment = 0;
@@ -65,7 +66,7 @@ export class NaiveReplica {
   }
 
   get hasWork(): boolean {
-    return this.waiting.length > 0 || this.decoding.length > 0 || this.partial !== undefined;
+    return this.waiting.length > 0 || this.decoding.length > 0 || this.partials.length > 0;
   }
 
   /** Whether a context of so many tokens, and what is drafted past it, fits on its own. */
@@ -117,7 +118,6 @@ export class NaiveReplica {
   // ---- the scheduler ----
 
   private schedule(now: number): Chunk[] {
-    const chunks: Chunk[] = [];
     let hasPreempted = false;
     while (this.decodeNeed() > this.kv.free) {
       this.preempt(this.victim());
@@ -131,41 +131,56 @@ export class NaiveReplica {
       request.privateBlocks += this.blocks(context + gained) - this.blocks(context);
       this.noteCrossings(context, context + gained);
     }
-    let budget =
-      this.settings.tokenBudget - this.decoding.length * this.settings.tokensComputedPerStep;
-    const partial = this.partial;
-    if (partial !== undefined) {
-      const tokens = Math.min(targetOf(partial) - partial.computedTokens, budget);
-      const need = this.promptNeed(partial, partial.computedTokens + tokens);
-      const fits = need <= this.kv.free;
-      if (!fits && tokens > 0 && this.decoding.length > 0) {
-        this.preempt(partial);
-        hasPreempted = true;
-      } else if (fits && tokens > 0) {
-        this.kv.allocate(need);
-        partial.privateBlocks += need;
-        chunks.push({ request: partial, from: partial.computedTokens, tokens });
-        partial.computedTokens += tokens;
-        budget -= tokens;
-        this.publish(partial, partial.computedTokens);
-        if (partial.computedTokens === targetOf(partial)) this.partial = undefined;
-      }
-    }
-    if (!hasPreempted && this.partial === undefined) this.admit(now, budget, chunks);
+    const { chunks, isHeldUp } = this.continuePrompts();
+    if (!hasPreempted && !isHeldUp) this.admit(now, this.budgetLeft(chunks), chunks);
     return chunks;
+  }
+
+  private budgetLeft(chunks: readonly Chunk[]): number {
+    const { tokenBudget, tokensComputedPerStep } = this.settings;
+    const promptTokens = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
+    return tokenBudget - this.decoding.length * tokensComputedPerStep - promptTokens;
+  }
+
+  /** The next chunk of every partial prompt. It is held up when someone had to give way, or none could. */
+  private continuePrompts(): { readonly chunks: Chunk[]; readonly isHeldUp: boolean } {
+    let chunks: Chunk[] = [];
+    let isHeldUp = false;
+    for (const request of [...this.partials]) {
+      if (!this.partials.includes(request)) continue;
+      const from = request.computedTokens;
+      const rest = targetOf(request) - from;
+      const mayTake = Math.min(rest, this.budgetLeft(chunks));
+      const tokens = Math.min(mayTake, this.settings.chunkTokensMax);
+      if (tokens <= 0) break;
+      const need = this.promptNeed(request, from + tokens);
+      while (need > this.kv.free) {
+        isHeldUp = true;
+        if (this.decoding.length + this.partials.length === 1) break;
+        const victim = this.victim();
+        if (this.decoding.includes(victim)) this.coverage.decodesPreemptedByPrompts++;
+        this.preempt(victim);
+        if (chunks.some((chunk) => chunk.request === victim)) this.coverage.chunksTakenBack++;
+        chunks = chunks.filter((chunk) => chunk.request !== victim);
+        if (victim === request) break;
+      }
+      if (need > this.kv.free || !this.partials.includes(request)) continue;
+      if (tokens < mayTake) this.coverage.cutChunks++;
+      this.kv.allocate(need);
+      request.privateBlocks += need;
+      request.computedTokens += tokens;
+      chunks.push({ request, from, tokens });
+    }
+    // Those that nobody took their place from: only what is computed can be shared.
+    for (const { request } of chunks) this.publish(request, request.computedTokens);
+    this.partials = this.partials.filter((one) => one.computedTokens < targetOf(one));
+    return { chunks, isHeldUp };
   }
 
   private admit(now: number, budgetAtStart: number, chunks: Chunk[]): void {
     let budget = budgetAtStart;
     while (this.waiting.length > 0) {
-      if (budget <= 0) {
-        this.coverage.budgetRefusals++;
-        return;
-      }
-      if (this.decoding.length + chunks.length >= this.settings.maxSequences) {
-        this.coverage.sequenceRefusals++;
-        return;
-      }
+      if (!this.hasRoomForOneMore(budget, chunks)) return;
       const request = this.frontOfQueue();
       if (request.isTransferred) {
         if (!this.admitTransferred(request, budget)) return;
@@ -177,7 +192,8 @@ export class NaiveReplica {
       const hits = this.cachedSegments(request);
       const hitTokens = hits === 0 ? 0 : wholeBlocks(request.segments[hits - 1]!.endTokens, block);
       const computed = Math.min(hitTokens, wholeBlocks(target - 1, block));
-      const tokens = Math.min(target - computed, budget);
+      const mayTake = Math.min(target - computed, budget);
+      const tokens = Math.min(mayTake, this.settings.chunkTokensMax);
       if (!this.settings.isPrefillChunked && tokens < target - computed) {
         this.coverage.budgetRefusals++;
         return;
@@ -207,10 +223,21 @@ export class NaiveReplica {
       this.publish(request, request.computedTokens);
       if (request.computedTokens < target) {
         this.coverage.partialPrompts++;
-        this.partial = request;
-        return;
+        this.partials.push(request);
+        if (tokens < mayTake) this.coverage.cutChunks++;
+        if (this.partials.length > 1) this.coverage.partialsTogether++;
       }
     }
+  }
+
+  private hasRoomForOneMore(budget: number, chunks: readonly Chunk[]): boolean {
+    const { maxSequences, partialPromptsMax } = this.settings;
+    const hasSequence = this.decoding.length + chunks.length < maxSequences;
+    const hasPartial = this.partials.length < partialPromptsMax;
+    if (budget <= 0) this.coverage.budgetRefusals++;
+    else if (!hasSequence) this.coverage.sequenceRefusals++;
+    else if (!hasPartial) this.coverage.partialRefusals++;
+    return budget > 0 && hasSequence && hasPartial;
   }
 
   /** A request whose prompt was computed elsewhere decodes in the coming step. */
@@ -246,17 +273,19 @@ export class NaiveReplica {
     return this.waiting.find((request) => request.priority === best)!;
   }
 
+  /** The latest admission, under priority scheduling among the least urgent. */
   private victim(): NaiveRequest {
-    const latest = this.decoding[this.decoding.length - 1];
-    if (!this.settings.isPriorityScheduling) return (this.partial ?? latest)!;
-    const running = [...this.decoding, ...(this.partial === undefined ? [] : [this.partial])];
+    const running = [...this.decoding, ...this.partials];
     const least = Math.max(...running.map((request) => request.priority));
-    return running.filter((request) => request.priority === least).pop()!;
+    const candidates = this.settings.isPriorityScheduling
+      ? running.filter((request) => request.priority === least)
+      : running;
+    return candidates.reduce((one, other) => (other.admission > one.admission ? other : one));
   }
 
   private preempt(victim: NaiveRequest): void {
-    if (this.partial === victim) {
-      this.partial = undefined;
+    if (this.partials.includes(victim)) {
+      this.partials = this.partials.filter((request) => request !== victim);
       this.coverage.preemptedPrompts++;
     } else {
       victim.generatedTokens += this.clock() - victim.startClock;

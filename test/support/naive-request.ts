@@ -39,6 +39,15 @@ export interface NaiveCoverage {
   preemptedDecodes: number;
   preemptedPrompts: number;
   partialPrompts: number;
+  /** A prompt that was begun while another was in its middle. */
+  partialsTogether: number;
+  decodesPreemptedByPrompts: number;
+  /** A prompt that had its chunk in the coming step already, preempted for a more urgent one. */
+  chunksTakenBack: number;
+  /** Chunks that would be longer were it not for the most that one request may compute. */
+  cutChunks: number;
+  /** Refused for the number of partial prompts alone. */
+  partialRefusals: number;
   budgetRefusals: number;
   kvRefusals: number;
   /** Refused although part of what it needs is its own prefix, cached and unreferenced. */
@@ -63,6 +72,11 @@ export function noCoverage(): NaiveCoverage {
     preemptedDecodes: 0,
     preemptedPrompts: 0,
     partialPrompts: 0,
+    partialsTogether: 0,
+    decodesPreemptedByPrompts: 0,
+    chunksTakenBack: 0,
+    cutChunks: 0,
+    partialRefusals: 0,
     budgetRefusals: 0,
     kvRefusals: 0,
     kvRefusalsWithHits: 0,

@@ -43,6 +43,8 @@ export function lawSettings(pool: ResolvedPool): EngineSettings {
       Math.floor(engine.maxBatchedTokens / tokensComputedPerStep),
     ),
     tokenBudget: engine.maxBatchedTokens,
+    chunkTokensMax: engine.maxBatchedTokens,
+    partialPromptsMax: 1,
     isPrefillChunked: engine.chunkedPrefill,
     isPrefixCaching: engine.prefixCaching,
     isPriorityScheduling: engine.scheduling === "priority",

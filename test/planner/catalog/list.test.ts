@@ -24,7 +24,7 @@ describe("listCatalog", () => {
     for (const kind of catalogKinds) {
       const { columns, rows, total } = listCatalog(kind);
       expect(rows.length).toBe(total);
-      expect(columns[0]?.key).toBe("name");
+      expect(columns[0]?.key).toBe(kind === "round-trips" ? "origin" : "name");
       for (const row of rows) {
         expect(row.length).toBe(columns.length);
         row.forEach((cell, i) => {

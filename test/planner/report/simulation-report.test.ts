@@ -52,6 +52,14 @@ describe("simulationReport on a terminal", () => {
     expect(lines[3]).toContain("support-chat tpot p95: 42.8 ms (limit 40.0 ms, 7.0 % over)");
   });
 
+  it("says when in the week the run starts, where that matters", () => {
+    // 17 h 30 min after Monday 00:00.
+    expect(terminal(SUMMARY)).toContain("3 replications of 20 min from mon 17:30 UTC, of which");
+    expect(terminal({ ...SUMMARY, horizonStartSeconds: null })).toContain(
+      "3 replications of 20 min, of which",
+    );
+  });
+
   it("names the objective with the least to spare when all are met", () => {
     const slo = SUMMARY.slo.slice(0, 1);
     expect(terminal({ ...SUMMARY, verdict: "PASS", slo })).toContain(

@@ -33,6 +33,13 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     [`${CHAT}.arrivals.rate=`],
     `${CHAT}.arrivals.rate: is missing; mean arrivals; with sessions, conversations that begin`,
   ],
+  [
+    "states of arrivals without length",
+    [
+      `${CHAT}.arrivals.process={mmpp: {states: [{relativeRate: 1, mean: 1s}, {relativeRate: 2, mean: 1ns}]}}`,
+    ],
+    `${CHAT}.arrivals.process.mmpp.states[1].mean: must be at least 1 ms, got 1 ns; states this short average out: use process: poisson`,
+  ],
   // Unknown keys.
   ["an unknown key", ["horizn={}"], 'horizn: unknown key; did you mean "horizon"?'],
   [

@@ -15,6 +15,20 @@ function rowsOf(overrides: readonly string[]) {
 }
 
 describe("describeResolved", () => {
+  it("says how a trace is read, for arrivals and for lengths", () => {
+    const rows = rowsOf([
+      "workloads.chat.arrivals={trace: small.csv}",
+      "workloads.chat.tokens={trace: lengths.csv}",
+    ]);
+    for (const path of ["workloads.chat.arrivals", "workloads.chat.tokens"]) {
+      expect(rows.get(`${path}.sort`)).toMatchObject({ value: "false", origin: "default" });
+      expect(rows.get(`${path}.skipMalformed`)).toMatchObject({
+        value: "false",
+        origin: "default",
+      });
+    }
+  });
+
   it("tells given from default from derived, in readable values", () => {
     const rows = rowsOf([
       `${POOL}.engine={maxContext: 16Ki}`,

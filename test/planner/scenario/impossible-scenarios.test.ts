@@ -80,6 +80,18 @@ const cases: readonly (readonly [string, readonly string[], string, RegExp])[] =
     `${POOL}.engine`,
     /= 9 accelerators, but p5\.48xlarge has 8 /,
   ],
+  [
+    "so little memory that the weights have no room, where more would do",
+    [`${POOL}.engine={gpuMemoryUtilization: 5%}`],
+    POOL,
+    /more than the 4\.0 GiB usable; use gpuMemoryUtilization: [3-6]\d% or more/,
+  ],
+  [
+    "states of arrivals that are shorter than a millisecond",
+    [`${CHAT}.arrivals.process={onOff: {on: 10us, off: 1s}}`],
+    `${CHAT}.arrivals.process.onOff.on`,
+    /^must be at least 1 ms, got 10 us; states this short average out: use process: poisson$/,
+  ],
   ["no replicas", [`${POOL}.replicas=0`], `${POOL}.replicas`, /^must be at least 1, got 0$/],
   [
     "more drafted tokens than a block",
@@ -153,7 +165,7 @@ const cases: readonly (readonly [string, readonly string[], string, RegExp])[] =
     "a trace out of order",
     [`${CHAT}.arrivals={trace: unsorted.csv}`],
     "unsorted.csv:3",
-    /^arrives 4 s before line 2; arrivals must not decrease/,
+    /^arrives 4 s before line 2; arrivals must not decrease; put the rows in order with sort: true beside trace$/,
   ],
 ];
 
@@ -175,19 +187,16 @@ function isInSchema(schema: unknown, steps: readonly string[]): boolean {
   return typeof additionalProperties === "object" && isInSchema(additionalProperties, rest);
 }
 
-describe("capplan simulate of what cannot be", () => {
+describe.each(["simulate", "validate"])("capplan %s of what cannot be", (command) => {
   it.each(cases)("fails for %s", async (_, changes, where, said) => {
     await withTemporaryFolder(async (cwd) => {
       for (const [name, text] of Object.entries(FILES)) {
         fs.writeFileSync(path.join(cwd, name), text);
       }
       const sets = changes.flatMap((change) => ["--set", change]);
-      const { exitCode, stdout, stderr } = await runCommand(
-        ["simulate", "scenario.yaml", ...sets],
-        {
-          cwd,
-        },
-      );
+      const { exitCode, stdout, stderr } = await runCommand([command, "scenario.yaml", ...sets], {
+        cwd,
+      });
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
       const lines = stderr.trimEnd().split("\n");
       expect(lines).toHaveLength(1);
@@ -195,6 +204,25 @@ describe("capplan simulate of what cannot be", () => {
       expect(lines[0]!.slice(0, start.length)).toBe(start);
       expect(lines[0]!.slice(start.length)).toMatch(said);
       expect(stderr).not.toMatch(/^ +at |node:|\.ts:/m);
+    });
+  });
+
+  it("names every pool that cannot run", async () => {
+    await withTemporaryFolder(async (cwd) => {
+      fs.writeFileSync(path.join(cwd, "scenario.yaml"), SCENARIO);
+      const pool = "{model: llama-3.1-8b-instruct, instanceType: p5.4xlarge, replicas: 1";
+      const argv = [command, "scenario.yaml"].concat(
+        ["--set", `${POOL}.engine={kvBlocks: 100}`],
+        ["--set", `fleet.regions.us-east-1.pools.other=${pool}, engine: {kvBlocks: 200}}`],
+      );
+      const { exitCode, stdout, stderr } = await runCommand(argv, { cwd });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      const places = stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split(": ")[1]);
+      const other = "fleet.regions.us-east-1.pools.other";
+      expect(places).toEqual([`${POOL}.engine.maxContext`, `${other}.engine.maxContext`]);
     });
   });
 

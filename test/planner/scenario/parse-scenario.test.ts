@@ -160,6 +160,50 @@ describe("applyOverrides", () => {
     expect(problems.map(describeProblem)[0]).toContain(shown);
   });
 
+  it.each([
+    // The one that there is; the nearest; all of them; none.
+    [
+      "workloads.x.slo.ttft.p95=1s",
+      'workloads.x.slo.ttft.p95: no workload "x" in the scenario; did you mean "chat"?',
+    ],
+    [
+      "fleet.regions.eu-west-1.pools.h100.replicas=1",
+      'fleet.regions.eu-west-1.pools.h100.replicas: no region "eu-west-1" in the scenario; did you mean "us-east-1"?',
+    ],
+    [
+      "fleet.regions.us-east-1.pools.h10 .replicas=null",
+      'fleet.regions.us-east-1.pools.h10 .replicas: no pool "h10 " in the scenario; did you mean "h100"?',
+    ],
+    [
+      "fleet.regions.us-east-1.pools.chat.replicas=1",
+      'fleet.regions.us-east-1.pools.chat.replicas: no pool "chat" in the scenario; the pools are h100, l40s',
+    ],
+    [
+      "fleet.regions.us-west-2.pools.h100.replicas=1",
+      'fleet.regions.us-west-2.pools.h100.replicas: no pool "h100" in the scenario; give the pool whole, as a map: {…}',
+    ],
+  ])("refuses half of an entry that is not there: %s", (override, shown) => {
+    const raw = {
+      workloads: { chat: {} },
+      fleet: { regions: { "us-east-1": { pools: { h100: {}, l40s: {} } } } },
+    };
+    const isOther = override.includes("us-west-2");
+    const start = isOther ? ["fleet.regions.us-west-2={pools: {}}"] : [];
+    const problems = problemsIn(() => applyOverrides(raw, [...start, override]));
+    expect(problems.map(describeProblem)).toEqual([`--set ${shown}`]);
+  });
+
+  it("adds a whole entry, and changes it afterwards", () => {
+    const raw = { workloads: { chat: {} } };
+    expect(
+      applyOverrides(raw, [
+        "workloads.new={model: a}",
+        "workloads.new.model=b",
+        "workloads.old=null",
+      ]),
+    ).toEqual({ workloads: { chat: {}, new: { model: "b" } } });
+  });
+
   it("does not reach the prototypes of objects", () => {
     applyOverrides({}, ["__proto__.polluted=1", "constructor.prototype.polluted=1"]);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();

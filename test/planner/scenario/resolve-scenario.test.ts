@@ -266,6 +266,8 @@ describe("resolveScenario", () => {
       path: "small.csv",
       format: undefined,
       columns: undefined,
+      sort: false,
+      skipMalformed: false,
       namedAt: [`${CHAT}.arrivals.trace`],
     });
     const { arrivals } = resolveSmall([`${CHAT}.arrivals={trace: small.csv, speed: 2}`])
@@ -311,6 +313,22 @@ describe("resolveScenario", () => {
     ]);
     expect(files[0]!.namedAt).toEqual([`${CHAT}.arrivals.trace`, `${CHAT}.tokens.trace`]);
     expect(new Set(files.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it("reads one file twice when it is sorted or cleaned for one workload only", () => {
+    const spec = parseScenario(SMALL_SCENARIO, {
+      overrides: [
+        `${CHAT}.arrivals={trace: a.csv, sort: true, skipMalformed: true}`,
+        `${CHAT}.tokens={trace: a.csv, sort: false}`,
+      ],
+    });
+    const files = traceFilesOf(spec);
+    expect(files.map(({ sort, skipMalformed }) => [sort, skipMalformed])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    expect(files[1]!.key).toBe("a.csv");
+    expect(files[0]!.key).not.toBe("a.csv");
   });
 
   it("knows the trace formats that there are readers for", () => {
@@ -483,6 +501,24 @@ describe("scenarioNotes", () => {
     expect(clients!.message).toContain("averages over 600 s, also when its 1000 requests are over");
     expect(notesOf(`${CHAT}.arrivals={closed: {concurrency: 4}}`)).toEqual([]);
     expect(notesOf("horizon={requests: 1000}")).toEqual([]);
+  });
+
+  it("says how many rows of a trace were left out, once for each workload", () => {
+    const scenario = resolveSmall([`${CHAT}.arrivals={trace: small.csv}`]);
+    const [workload] = scenario.workloads;
+    if (workload?.arrivals.kind !== "trace") throw new Error("no replay");
+    const trace = { ...workload.arrivals.trace, malformedRows: 1500, failedRows: 2 };
+    const arrivals = { ...workload.arrivals, trace };
+    const tokens = { kind: "pairs", trace } as const;
+    const notes = scenarioNotes({ ...scenario, workloads: [{ ...workload, arrivals, tokens }] });
+    expect(notes).toEqual([
+      {
+        code: "skipped-rows",
+        about: "chat",
+        // The trace has three requests.
+        message: "1,500 of 1,505 rows of small.csv are malformed and left out (skipMalformed)",
+      },
+    ]);
   });
 
   it("says where inputs go that no pool takes", () => {

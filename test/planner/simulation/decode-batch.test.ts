@@ -22,6 +22,8 @@ function settingsOf(shape: Shape): EngineSettings {
     role: "unified",
     maxSequences: 100,
     tokenBudget: 1000,
+    chunkTokensMax: 1000,
+    partialPromptsMax: 1,
     isPrefillChunked: true,
     isPrefixCaching: false,
     isPriorityScheduling: false,

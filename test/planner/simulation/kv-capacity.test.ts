@@ -47,7 +47,7 @@ describe("KV capacity of Llama-3.1-8B on one H100", () => {
       `− ${(capacity.activationBytes / GIB).toFixed(2)} GiB activations (8,192 tokens, 256 sequences)`,
       "− 0.13 GiB CUDA context and communication buffers",
       expect.stringMatching(/^= \d+\.\d\d GiB for KV$/),
-      `÷ 2048.0 KiB per block (16 tokens × 32 layers × 4,096 B) = ${grouped(capacity.blocks)} blocks`,
+      `÷ 2,048.0 KiB per block (16 tokens × 32 layers × 4,096 B) = ${grouped(capacity.blocks)} blocks`,
       `= ${grouped(capacity.tokens)} tokens of context per replica`,
     ]);
   });
@@ -153,6 +153,33 @@ describe("a model that does not fit", () => {
     expect(() =>
       kvCapacity({ ...pool, engine: { ...engine, weightPrecision: "int4" } }),
     ).not.toThrow();
+  });
+
+  it("names the least utilization that is enough, where the default's would be", () => {
+    const pool = physicsPool("llama-3.1-8b-instruct", "h100-sxm-80gb", {
+      gpuMemoryUtilization: 0.05,
+    });
+    const { memoryBytes } = pool.accelerator;
+    const { weightsBytes, activationBytes, outsideTorchBytes } = rankMemory(pool);
+    // 4096 B of KV in each of 32 layers for every token of the longest context.
+    const contextBytes = Math.ceil(pool.engine.maxContextTokens / 16) * 16 * 4096 * 32;
+    const needed = weightsBytes + activationBytes + outsideTorchBytes + contextBytes;
+    const percent = Math.ceil((needed / memoryBytes) * 100);
+    expect(problemOf(pool).hint).toMatch(
+      new RegExp(`^use gpuMemoryUtilization: ${percent}% or more`),
+    );
+    const at = (gpuMemoryUtilization: number) =>
+      kvCapacity({ ...pool, engine: { ...pool.engine, gpuMemoryUtilization } });
+    expect(() => at(percent / 100)).not.toThrow();
+    expect(() => at((percent - 1) / 100)).toThrow(PlannerError);
+    // Weights fit, one request of the longest context does not: another problem, the same way out.
+    const tight = {
+      ...pool.engine,
+      gpuMemoryUtilization: (needed - contextBytes / 2) / memoryBytes,
+    };
+    const problem = problemOf({ ...pool, engine: tight });
+    expect(problem.path).toMatch(/maxContext$/);
+    expect(problem.hint).toContain(`gpuMemoryUtilization: ${percent}% or more`);
   });
 
   it("fails with the longest context that fits when one request is too long", () => {

@@ -27,10 +27,35 @@ interface BadTrace {
   readonly says: RegExp;
 }
 
+const SCENARIO = { hints: "scenario" } as const;
 const OWN = { arrival: "ts", input: "in", output: "out" } as const;
 
 const BAD_TRACES: readonly BadTrace[] = [
   { name: "an empty file", content: "", says: /^t\.csv: the file is empty$/ },
+  {
+    name: "an unknown header, for a scenario",
+    content: "when,prompt,answer\n1,2,3\n",
+    options: SCENARIO,
+    says: /name them with columns: \{ arrival: …, input: …, output: …, timeUnit: s\|ms\|us\|ns\|iso \} beside trace/,
+  },
+  {
+    name: "arrivals in a list of lengths, for a scenario",
+    content: "time,input_length,output_length\n1,2,3\n",
+    options: SCENARIO,
+    says: /columns: \{ arrival: time, input: input_length, output: output_length, .*, or ignore it with format: lengths$/,
+  },
+  {
+    name: "another format than the one named, for a scenario",
+    content: LENGTHS_HEADER,
+    options: { ...SCENARIO, format: "mooncake" },
+    says: /; leave format out to have the format detected$/,
+  },
+  {
+    name: "rows out of order, for a scenario",
+    content: `${AZURE_HEADER}${time(5)},1,1\n${time(1)},1,1\n`,
+    options: SCENARIO,
+    says: /put the rows in order with sort: true beside trace$/,
+  },
   { name: "a file of blank lines", content: "\n\n  \r\n", says: /: the file is empty$/ },
   { name: "a header without rows", content: LENGTHS_HEADER, says: /no requests, only a header$/ },
   { name: "a binary file", content: noise, says: /is a binary file; a trace is CSV or JSON lines/ },

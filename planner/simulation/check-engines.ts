@@ -7,7 +7,7 @@ import { engineSettings } from "./engine-settings";
 /**
  * @throws PlannerError with the problems of all pools
  */
-export function checkFleet(fleet: Pick<ResolvedFleet, "pools">): void {
+export function checkEngines(fleet: Pick<ResolvedFleet, "pools">): void {
   const problems: Problem[] = [];
   for (const pool of fleet.pools) {
     try {
