@@ -97,4 +97,13 @@ export class PoolRun {
     const end = Math.min(to, this.measureTo);
     return end > start ? end - start : 0;
   }
+
+  /** Adds ∫ blocks in use dt over [from, to], in which they grew evenly from `first` to `last`. */
+  addBlocks(from: number, to: number, first: number, last: number): void {
+    const start = Math.max(from, this.measureFrom);
+    const end = Math.min(to, this.measureTo);
+    if (end <= start) return;
+    const middle = ((start + end) / 2 - from) / (to - from);
+    this.blockSeconds += (end - start) * (first + (last - first) * middle);
+  }
 }

@@ -165,20 +165,9 @@ export class Replica {
 
   /** Ends the current run at the first step boundary at or after `seconds`. */
   private cutRun(seconds: number): void {
-    const elapsed = seconds - this.runStart;
     const a = this.runFirst;
     const b = this.runGrowth;
-    let steps: number;
-    if (b <= a * 1e-12) {
-      steps = Math.ceil(elapsed / a);
-    } else {
-      const half = a - b / 2;
-      steps = Math.ceil((Math.sqrt(half * half + 2 * b * elapsed) - half) / b);
-    }
-    if (steps < 1) steps = 1;
-    // The closed form may be off by a rounding error: settle it on the sums themselves.
-    while (steps > 1 && runSeconds(a, b, steps - 1) >= elapsed) steps--;
-    while (steps < this.runSteps && runSeconds(a, b, steps) < elapsed) steps++;
+    const steps = stepsUntil(a, b, seconds - this.runStart);
     if (steps < this.runSteps) {
       this.runSteps = steps;
       this.nextEventSeconds = this.runStart + runSeconds(a, b, steps);
@@ -199,26 +188,17 @@ export class Replica {
   }
 
   private measureRun(seconds: number): void {
-    const pool = this.pool;
-    const batch = this.batch;
-    const steps = this.runSteps;
-    pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
+    const { pool, batch } = this;
     let prefillTokens = 0;
     for (let i = 0; i < this.chunks; i++) prefillTokens += this.chunkTokens[i]!;
-    if (pool.isMeasured(seconds)) {
-      pool.steps += steps;
-      pool.requestSteps += steps * (batch.size + this.chunks);
-      pool.prefillTokens += prefillTokens;
-      pool.decodeTokens += steps * batch.size * pool.settings.tokensGainedPerStep;
-      this.measureGaps(steps);
-    }
+    this.measureSteps(seconds, prefillTokens);
     if (this.observer !== undefined) {
       this.observer.onStep(
         pool.index,
         this.index,
         this.runStart,
         seconds,
-        steps,
+        this.runSteps,
         batch.size,
         prefillTokens,
         this.kv.blocks - this.kv.free,
@@ -227,9 +207,32 @@ export class Replica {
     }
   }
 
-  /** Inter-token gaps of the run: every decoding request has one gap per step, as long as the step. */
-  private measureGaps(steps: number): void {
-    if (this.batch.size === 0) return;
+  /** Adds the steps of the run that ends at `seconds` as far as they end within the measured window. */
+  private measureSteps(seconds: number, prefillTokens: number): void {
+    const { pool, batch } = this;
+    pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
+    const before = this.stepsEndedBy(pool.measureFrom, seconds);
+    const steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
+    if (steps <= 0) return;
+    pool.steps += steps;
+    pool.requestSteps += steps * (batch.size + this.chunks);
+    pool.prefillTokens += prefillTokens;
+    pool.decodeTokens += steps * batch.size * pool.settings.tokensGainedPerStep;
+    if (batch.size > 0) this.measureGaps(before, steps);
+  }
+
+  /** Steps of the current run, which ends at `end`, that are over at `seconds`. */
+  private stepsEndedBy(seconds: number, end: number): number {
+    if (seconds >= end) return this.runSteps;
+    const elapsed = seconds - this.runStart;
+    if (elapsed < this.runFirst) return 0;
+    const steps = stepsUntil(this.runFirst, this.runGrowth, elapsed);
+    return runSeconds(this.runFirst, this.runGrowth, steps) > elapsed ? steps - 1 : steps;
+  }
+
+  /** Inter-token gaps of `steps` steps after the first `before`: each decoding request has one per step. */
+  private measureGaps(before: number, steps: number): void {
+    const first = this.runFirst + before * this.runGrowth;
     const counts = this.batch.sizeByWorkload;
     for (let workload = 0; workload < counts.length; workload++) {
       let count = counts[workload]!;
@@ -237,7 +240,7 @@ export class Replica {
         if (this.store.workload[this.joined[i]!] === workload) count--;
       }
       if (count > 0) {
-        this.pool.itlSeconds[workload]!.addSequence(this.runFirst, this.runGrowth, steps, count);
+        this.pool.itlSeconds[workload]!.addSequence(first, this.runGrowth, steps, count);
       }
     }
   }
@@ -714,11 +717,28 @@ export class Replica {
   private accountBlocks(seconds: number): void {
     const inUse = this.kv.blocks - this.kv.free;
     if (seconds > this.blocksSince) {
-      const measured = this.pool.measuredSeconds(this.blocksSince, seconds);
-      this.pool.blockSeconds += (measured * (this.blocksInUse + inUse)) / 2;
+      this.pool.addBlocks(this.blocksSince, seconds, this.blocksInUse, inUse);
       this.blocksSince = seconds;
     }
     this.blocksInUse = inUse;
+  }
+
+  /** The run of the simulation is cut off at `seconds`: measures what of the current steps is over by then. */
+  close(seconds: number): void {
+    if (this.phase === "decoding" || this.phase === "mixed") {
+      const steps = this.stepsEndedBy(seconds, this.nextEventSeconds);
+      if (steps > 0 && steps < this.runSteps) {
+        this.runSteps = steps;
+        const boundary = this.runStart + runSeconds(this.runFirst, this.runGrowth, steps);
+        this.measureRun(boundary);
+        this.allocateRun();
+        this.accountBlocks(boundary);
+        this.pool.busySeconds += this.pool.measuredSeconds(boundary, seconds);
+      } else {
+        this.pool.busySeconds += this.pool.measuredSeconds(this.runStart, seconds);
+      }
+    }
+    this.accountBlocks(seconds);
   }
 
   /** Free blocks counted anew, and those that running requests hold: for tests of conservation. */
@@ -730,6 +750,22 @@ export class Replica {
 /** Seconds of `steps` steps of a, a + b, …: K·a + b·K(K−1)/2. */
 function runSeconds(a: number, b: number, steps: number): number {
   return steps * a + (b * steps * (steps - 1)) / 2;
+}
+
+/** Fewest steps of a, a + b, … that last at least `elapsed` seconds; at least 1. */
+function stepsUntil(a: number, b: number, elapsed: number): number {
+  let steps: number;
+  if (b <= a * 1e-12) {
+    steps = Math.ceil(elapsed / a);
+  } else {
+    const half = a - b / 2;
+    steps = Math.ceil((Math.sqrt(half * half + 2 * b * elapsed) - half) / b);
+  }
+  if (steps < 1) steps = 1;
+  // The closed form may be off by a rounding error: settle it on the sums themselves.
+  while (steps > 1 && runSeconds(a, b, steps - 1) >= elapsed) steps--;
+  while (runSeconds(a, b, steps) < elapsed) steps++;
+  return steps;
 }
 
 /** Tokens of the whole blocks within `tokens`: vLLM caches no partial block. */

@@ -320,6 +320,7 @@ class Simulation implements ReplicaListener {
     const { recorder } = this;
     const windowEnd = this.windowEndSeconds(seconds);
     const left = this.store.liveSlots();
+    if (!horizon.drain) for (const replica of this.replicas) replica.close(seconds);
     for (const slot of left) {
       recorder.leftInFlight(slot, seconds, this.secondsBesideReplica(slot));
     }
