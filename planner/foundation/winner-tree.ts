@@ -4,9 +4,9 @@
  */
 
 export class WinnerTree {
-  private readonly keys: Float64Array;
   private readonly leaves: number;
-  /** winners[node] is the index of the smallest key below it; node 1 is the root. */
+  /** By node: the smallest key below it, and whose it is. Node 1 is the root; leaf i is node leaves + i. */
+  private readonly keys: Float64Array;
   private readonly winners: Int32Array;
 
   /** `size` keys, all Infinity at first unless `initial` is given. */
@@ -14,11 +14,15 @@ export class WinnerTree {
     let leaves = 1;
     while (leaves < size) leaves *= 2;
     this.leaves = leaves;
-    this.keys = new Float64Array(leaves).fill(Number.POSITIVE_INFINITY);
-    this.keys.fill(initial, 0, size);
+    this.keys = new Float64Array(2 * leaves).fill(Number.POSITIVE_INFINITY);
+    this.keys.fill(initial, leaves, leaves + size);
     this.winners = new Int32Array(2 * leaves);
     for (let i = 0; i < leaves; i++) this.winners[leaves + i] = i;
-    for (let node = leaves - 1; node >= 1; node--) this.settle(node);
+    for (let node = leaves - 1; node >= 1; node--) {
+      const child = this.keys[2 * node + 1]! < this.keys[2 * node]! ? 2 * node + 1 : 2 * node;
+      this.keys[node] = this.keys[child]!;
+      this.winners[node] = this.winners[child]!;
+    }
   }
 
   /** Index of the smallest key. */
@@ -28,32 +32,26 @@ export class WinnerTree {
 
   /** The smallest key. */
   get smallest(): number {
-    return this.keys[this.winners[1]!]!;
+    return this.keys[1]!;
   }
 
   key(index: number): number {
-    return this.keys[index]!;
+    return this.keys[this.leaves + index]!;
   }
 
   set(index: number, key: number): void {
     const keys = this.keys;
     const winners = this.winners;
-    keys[index] = key;
-    let node = (this.leaves + index) >> 1;
-    while (node >= 1) {
-      const left = winners[2 * node]!;
-      const right = winners[2 * node + 1]!;
-      const winner = keys[right]! < keys[left]! ? right : left;
+    let node = this.leaves + index;
+    keys[node] = key;
+    for (node >>= 1; node >= 1; node >>= 1) {
+      const left = 2 * node;
+      const child = keys[left + 1]! < keys[left]! ? left + 1 : left;
+      const winner = winners[child]!;
       // Another one wins here, as before: nothing changes further up.
       if (winner !== index && winners[node] === winner) return;
       winners[node] = winner;
-      node >>= 1;
+      keys[node] = keys[child]!;
     }
-  }
-
-  private settle(node: number): void {
-    const left = this.winners[2 * node]!;
-    const right = this.winners[2 * node + 1]!;
-    this.winners[node] = this.keys[right]! < this.keys[left]! ? right : left;
   }
 }

@@ -125,7 +125,6 @@ export class DecodeBatch {
     store.startContext[slot] = contextTokens;
     store.startClock[slot] = clock;
     store.startStep[slot] = this.step;
-    store.finishClock[slot] = clock + remaining;
     this.size++;
     this.sizeByWorkload[store.workload[slot]!]!++;
     this.contextTokens += contextTokens;

@@ -11,6 +11,39 @@ import { InvariantViolation } from "../foundation/errors";
 
 const NONE = -1;
 
+/** Segments below this are found in an array, which a few popular prefixes fit; those above in a map. */
+const ARRAY_SEGMENTS = 4096;
+
+/** Cache node of each cached segment, or −1. */
+class SegmentIndex {
+  private low = new Int32Array(0);
+  private readonly high = new Map<number, number>();
+
+  get(segment: number): number {
+    if (segment < this.low.length) return this.low[segment]!;
+    if (segment < ARRAY_SEGMENTS) return NONE;
+    return this.high.get(segment) ?? NONE;
+  }
+
+  set(segment: number, node: number): void {
+    if (segment >= ARRAY_SEGMENTS) {
+      this.high.set(segment, node);
+      return;
+    }
+    if (segment >= this.low.length) {
+      const wider = new Int32Array(Math.min(ARRAY_SEGMENTS, 2 * segment + 64)).fill(NONE);
+      wider.set(this.low);
+      this.low = wider;
+    }
+    this.low[segment] = node;
+  }
+
+  delete(segment: number): void {
+    if (segment < ARRAY_SEGMENTS) this.low[segment] = NONE;
+    else this.high.delete(segment);
+  }
+}
+
 export class KvPool {
   /** Blocks that can be allocated: never used, or cached without a reference. */
   free: number;
@@ -29,7 +62,7 @@ export class KvPool {
   private readonly unusedNodes: number[] = [];
   private head = NONE;
   private tail = NONE;
-  private readonly nodeOfSegment = new Map<number, number>();
+  private readonly nodeOfSegment = new SegmentIndex();
 
   constructor(blocks: number, isCaching: boolean) {
     this.blocks = blocks;
@@ -40,7 +73,7 @@ export class KvPool {
 
   /** Node of a cached segment, or -1. */
   find(segment: number): number {
-    return this.nodeOfSegment.get(segment) ?? NONE;
+    return this.nodeOfSegment.get(segment);
   }
 
   /** Blocks of a cached segment that are counted as free now and would not be once it is referenced. */
@@ -129,8 +162,9 @@ export class KvPool {
       free += this.nodeBlocks[node]!;
     }
     let referenced = 0;
-    for (const node of this.nodeOfSegment.values()) {
-      if (this.nodeReferences[node]! > 0) referenced += this.nodeBlocks[node]!;
+    for (let node = 0; node < this.nodesUsed; node++) {
+      const isCached = this.nodeSegment[node] !== NONE && this.find(this.nodeSegment[node]!) === node;
+      if (isCached && this.nodeReferences[node]! > 0) referenced += this.nodeBlocks[node]!;
     }
     return { free, referenced };
   }

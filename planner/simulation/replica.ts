@@ -210,10 +210,16 @@ export class Replica {
   /** Adds the steps of the run that ends at `seconds` as far as they end within the measured window. */
   private measureSteps(seconds: number, prefillTokens: number): void {
     const { pool, batch } = this;
-    pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
-    const before = this.stepsEndedBy(pool.measureFrom, seconds);
-    const steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
-    if (steps <= 0) return;
+    let before = 0;
+    let steps = this.runSteps;
+    if (this.runStart >= pool.measureFrom && seconds <= pool.measureTo) {
+      pool.busySeconds += seconds - this.runStart;
+    } else {
+      pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
+      before = this.stepsEndedBy(pool.measureFrom, seconds);
+      steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
+      if (steps <= 0) return;
+    }
     pool.steps += steps;
     pool.requestSteps += steps * (batch.size + this.chunks);
     pool.prefillTokens += prefillTokens;

@@ -52,8 +52,6 @@ export class RequestStore {
   startClock = new Float64Array(0);
   startStep = new Float64Array(0);
   startContext = new Int32Array(0);
-  /** Token clock of the replica at which it has all its output. */
-  finishClock = new Float64Array(0);
   next = new Int32Array(0);
   previous = new Int32Array(0);
   /** 1 once its context is past the window of the step-time model, and of the KV geometry. */

@@ -87,11 +87,6 @@ export class RoutingGroup {
     this.byKv?.set(place, share);
   }
 
-  /** Whether `setKvUtilization` is of use to this policy. */
-  get watchesKv(): boolean {
-    return this.byKv !== undefined;
-  }
-
   private choosePlace(request: RoutedRequest): number {
     switch (this.routing.policy) {
       case "round-robin": {

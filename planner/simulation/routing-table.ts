@@ -72,6 +72,11 @@ export class RoutingTable {
     if (group !== NONE) this.groups[group]!.setOutstanding(this.placeOfReplica[replica]!, count);
   }
 
+  /** Whether `setKvUtilization` is of use to the policy. */
+  get watchesKv(): boolean {
+    return this.fleet.routing.policy === "least-kv";
+  }
+
   setKvUtilization(replica: number, share: number): void {
     const group = this.groupOfReplica[replica]!;
     if (group !== NONE) this.groups[group]!.setKvUtilization(this.placeOfReplica[replica]!, share);

@@ -269,7 +269,7 @@ class Simulation implements ReplicaListener {
       return;
     }
     replica.schedule(this.now);
-    this.routing.setKvUtilization(index, replica.kvUtilization);
+    if (this.routing.watchesKv) this.routing.setKvUtilization(index, replica.kvUtilization);
     this.replicaEvents.set(index, replica.nextEventSeconds);
   }
 
