@@ -84,7 +84,7 @@ const SYSTEM_MESSAGES: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EISDIR: "is a folder, not a file",
   ENOTDIR: "a part of the path is not a folder",
-  ENOSPC: "no space left on the device",
+  ENOSPC: "no space left on device",
   EROFS: "the file system is read-only",
   EMFILE: "too many open files",
   EEXIST: "already exists",

@@ -14,6 +14,8 @@ export const EXIT = {
   objectiveFailed: 4,
   /** Stopped by Ctrl-C; what was finished is kept and printed. */
   interrupted: 130,
+  /** Stopped by SIGTERM, as a cluster or a CI job does; otherwise as Ctrl-C. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,25 +1,30 @@
 /**
- * Ctrl-C during a run. The first one ends the run at its next slice, with the replications that are finished by
+ * Ctrl-C, or SIGTERM, during a run. The first one ends the run at its next slice, with the replications that are finished by
  * then; the second one ends the process at once.
  */
-import { EXIT } from "./exit-codes";
-import type { Io } from "./io";
+import { EXIT, type ExitCode } from "./exit-codes";
+import type { InterruptSignal, Io } from "./io";
 
 export interface Interrupts {
   /** To be asked between slices of the run. */
   isInterrupted(): boolean;
-  /** Gives Ctrl-C back. */
+  /** What an interrupted run ends with: it says which signal came first. */
+  exitCode(): ExitCode;
+  /** Gives the signals back. */
   stop(): void;
 }
 
-/** @param cleanUp called before a second Ctrl-C ends the process */
+/** @param cleanUp called before a second signal ends the process */
 export function watchInterrupts(io: Io, cleanUp: () => void): Interrupts {
-  let interruptions = 0;
-  const stop = io.onInterrupt(() => {
-    interruptions++;
-    if (interruptions < 2) return;
+  let first: InterruptSignal | undefined;
+  const exitCode = (): ExitCode => (first === "SIGTERM" ? EXIT.terminated : EXIT.interrupted);
+  const stop = io.onInterrupt((signal) => {
+    if (first === undefined) {
+      first = signal;
+      return;
+    }
     cleanUp();
-    io.exitNow(EXIT.interrupted);
+    io.exitNow(exitCode());
   });
-  return { isInterrupted: () => interruptions > 0, stop };
+  return { isInterrupted: () => first !== undefined, exitCode, stop };
 }

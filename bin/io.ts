@@ -12,6 +12,9 @@ export interface OutputStream {
   readonly columns: number;
 }
 
+/** Ctrl-C, or what `kill`, a cluster or a CI job sends to end a process. */
+export type InterruptSignal = "SIGINT" | "SIGTERM";
+
 export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -20,9 +23,9 @@ export interface Io {
   readonly cwd: string;
   /** Milliseconds since some fixed moment; for rates and time left, never for results. */
   now(): number;
-  /** Calls `listener` at each Ctrl-C until the returned function is called. */
-  onInterrupt(listener: () => void): () => void;
-  /** Ends the process at once; only for a second Ctrl-C. */
+  /** Calls `listener` at each Ctrl-C and each request to end (SIGTERM) until the returned function is called. */
+  onInterrupt(listener: (signal: InterruptSignal) => void): () => void;
+  /** Ends the process at once; only for a second signal. */
   exitNow(code: number): void;
 }
 
@@ -47,13 +50,8 @@ export function displayPath(io: Io, file: string): string {
     : relative;
 }
 
-/** The real process. A reader that goes away early (`capplan … | head`) ends the output without an error. */
+/** The real process. */
 export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
   return {
     stdout: outputStream(process.stdout),
     stderr: outputStream(process.stderr),
@@ -61,8 +59,8 @@ export function processIo(): Io {
     cwd: process.cwd(),
     now: () => performance.now(),
     onInterrupt(listener) {
-      process.on("SIGINT", listener);
-      return () => process.removeListener("SIGINT", listener);
+      process.on("SIGINT", listener).on("SIGTERM", listener);
+      return () => process.off("SIGINT", listener).off("SIGTERM", listener);
     },
     exitNow: (code) => process.exit(code),
   };

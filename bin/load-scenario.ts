@@ -13,6 +13,7 @@ import type { TraceTable } from "../planner/scenario/trace-table";
 import { displayPath, type Io, resolvePath } from "./io";
 import { packageRoot } from "./package-root";
 import { readTextFile, unreadable } from "./read-text-file";
+import type { InputFile } from "./refuse-overwriting";
 
 /** Help text of the argument. */
 export const SCENARIO_ARGUMENT =
@@ -26,6 +27,8 @@ export interface LoadedScenario {
   readonly name: string;
   readonly spec: ScenarioSpec;
   readonly scenario: ResolvedScenario;
+  /** The scenario file and its traces: what no output may replace. */
+  readonly inputs: readonly InputFile[];
 }
 
 /** Text of a scenario and where its relative paths start. */
@@ -33,7 +36,7 @@ interface ScenarioText {
   readonly name: string;
   readonly text: string;
   /** Absolute, or relative to the working directory, as the scenario was named. */
-  readonly folder: string;
+  readonly file: string;
 }
 
 /**
@@ -49,10 +52,19 @@ export async function loadScenario(
   const { parseScenario } = await import("../planner/scenario/parse-scenario");
   const { resolveScenario } = await import("../planner/scenario/resolve-scenario");
   const { traceFilesOf } = await import("../planner/scenario/trace-files");
-  const { name, text, folder } = await findScenario(io, argument);
+  const { name, text, file } = await findScenario(io, argument);
   const spec = parseScenario(text, { source: name, overrides });
-  const traces = await readTraces(io, traceFilesOf(spec), folder);
-  return { name, spec, scenario: resolveScenario(spec, { traces }) };
+  const traceFiles = traceFilesOf(spec);
+  const folder = path.dirname(file);
+  const traces = await readTraces(io, traceFiles, folder);
+  const inputs = [
+    { file, role: "the scenario itself" },
+    ...traceFiles.map((trace) => ({
+      file: traceTarget(trace, folder),
+      role: `a trace of the scenario (${trace.namedAt.join(", ")})`,
+    })),
+  ];
+  return { name, spec, scenario: resolveScenario(spec, { traces }), inputs };
 }
 
 async function findScenario(io: Io, argument: string | undefined): Promise<ScenarioText> {
@@ -68,7 +80,7 @@ async function findScenario(io: Io, argument: string | undefined): Promise<Scena
   }
   const file = path.join(packageRoot(), builtIn.file);
   const text = readTextFile(io, file, "a scenario");
-  return { name: argument, text, folder: path.dirname(file) };
+  return { name: argument, text, file };
 }
 
 async function defaultScenario(io: Io): Promise<ScenarioText> {
@@ -87,7 +99,7 @@ async function defaultScenario(io: Io): Promise<ScenarioText> {
 function fileScenario(io: Io, file: string): ScenarioText {
   const name = displayPath(io, file);
   const text = readTextFile(io, file, "a scenario");
-  return { name, text, folder: path.dirname(name) };
+  return { name, text, file };
 }
 
 function notFound(argument: string, builtIns: readonly string[]): PlannerError {
@@ -111,9 +123,8 @@ async function readTraces(
   for (const file of files) {
     try {
       const { format, columns, sort, skipMalformed } = file;
-      const target = path.isAbsolute(file.path) ? file.path : path.join(folder, file.path);
       const options = { format, columns, sort, skipMalformed, hints: "scenario" } as const;
-      traces.set(file.key, await openTrace(io, target, options));
+      traces.set(file.key, await openTrace(io, traceTarget(file, folder), options));
     } catch (error) {
       if (!(error instanceof PlannerError)) throw error;
       const where = file.namedAt.join(", ");
@@ -122,6 +133,11 @@ async function readTraces(
   }
   if (problems.length > 0) throw new PlannerError(problems);
   return traces;
+}
+
+/** A path in a scenario starts at the scenario's folder. */
+function traceTarget({ path: given }: TraceFile, folder: string): string {
+  return path.isAbsolute(given) ? given : path.join(folder, given);
 }
 
 /** A file that cannot be opened is also said where the scenario names it. */

@@ -94,7 +94,8 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
       getErrHelpWidth: () => io.stderr.columns,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-      outputError: (text, write) => write(oneLineUsageError(text)),
+      outputError: (text, write) =>
+        write(oneLineUsageError(text, () => commandNames(program, argv))),
     })
     .addHelpText("after", HELP_END);
   const wanted = wantedCommands(argv);
@@ -107,7 +108,7 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
 
 const HELP_END = `
 Exit codes: 0 done, 1 bug, 2 bad usage or input, 3 no feasible plan,
-4 an objective failed (with --fail-on-slo), 130 interrupted.
+4 an objective failed (with --fail-on-slo), 130 interrupted, 143 terminated.
 
 Start with:
   capplan init        write ./capplan.yaml
@@ -118,14 +119,24 @@ function wantedCommands(argv: readonly string[] | undefined): ReadonlySet<string
   return argv === undefined ? undefined : new Set(argv.filter((word) => !word.startsWith("-")));
 }
 
+/** The commands that the first word could be followed by, or that it could have been. */
+function commandNames(program: Command, argv: readonly string[] = []): string[] {
+  const parent = program.commands.find(
+    (command) => command.name() === argv[0] && command.commands.length > 0,
+  );
+  return (parent ?? program).commands.map((command) => command.name());
+}
+
 /** Commander writes its suggestion on a line of its own; here an error is one line, hint last. */
-function oneLineUsageError(text: string): string {
+function oneLineUsageError(text: string, commands: () => readonly string[]): string {
   const [message = "", ...rest] = text.trim().split("\n");
-  const hint = rest
+  const suggestion = rest
     .join(" ")
     .trim()
     .replace(/^\((.*)\)$/, "$1")
     .replace(/^Did you mean/, "did you mean");
+  const isUnknownCommand = suggestion === "" && message.startsWith("error: unknown command");
+  const hint = isUnknownCommand ? `the commands are ${commands().join(", ")}` : suggestion;
   const sentence = message
     .replace(/\.$/, "")
     .replace(/\. (\S)/, (_, first: string) => `; ${first.toLowerCase()}`);

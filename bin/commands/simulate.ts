@@ -7,6 +7,7 @@ import type { SimulationSummary } from "../../planner/metrics/simulation-summary
 import { formatCount, formatNumber } from "../../planner/report/format-number";
 import { simulationReport } from "../../planner/report/simulation-report";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
+import { UsageError } from "../describe-error";
 import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
 import { type Interrupts, watchInterrupts } from "../interrupts";
@@ -22,6 +23,7 @@ import {
 } from "../options";
 import { OutputFiles, openOutputFile } from "../output-file";
 import { makeProgress, type Progress } from "../progress";
+import { refuseOverwriting } from "../refuse-overwriting";
 import { type OutputFormat, renderAs } from "../render-table";
 import { openRunFiles, type RunFiles } from "../run-files";
 import { shellCommand } from "../shell-words";
@@ -35,7 +37,7 @@ interface SimulateOptions {
   readonly out?: string;
   readonly requests?: string;
   readonly traceEvents?: string;
-  readonly traceEventsSeconds: number;
+  readonly traceEventsSeconds?: number;
   readonly failOnSlo?: true;
   readonly quiet?: true;
 }
@@ -55,6 +57,7 @@ interface RunSurroundings {
 }
 
 const TIMELINE_BUCKETS = 24;
+const TRACE_EVENTS_SECONDS = 60;
 const SEED_MAX = 2 ** 32 - 1;
 
 export function configureSimulate(command: Command, io: Io): void {
@@ -74,9 +77,8 @@ export function configureSimulate(command: Command, io: Io): void {
     .option("--trace-events <file>", "write the first replication for ui.perfetto.dev")
     .option(
       "--trace-events-seconds <n>",
-      "simulated seconds that go into --trace-events",
+      `simulated seconds that go into --trace-events (default: ${TRACE_EVENTS_SECONDS})`,
       positiveOption,
-      60,
     )
     .option("--fail-on-slo", "exit with 4 when an objective is not met")
     .option("--quiet", "no progress, warnings or timings on stderr")
@@ -93,12 +95,16 @@ Examples:
   capplan simulate chat.yaml --timeline --out result.json`;
 
 async function simulate(name: string | undefined, options: SimulateOptions, io: Io): Promise<void> {
-  refuseTwoOnStdout({
-    "the result": options.out ?? "-",
-    "--requests": options.requests,
-    "--trace-events": options.traceEvents,
-  });
+  const { out: outName, requests, traceEvents, traceEventsSeconds } = options;
+  const further = { "--requests": requests, "--trace-events": traceEvents };
+  refuseTwoOnStdout({ "the result": outName ?? "-", ...further });
+  if (traceEventsSeconds !== undefined && traceEvents === undefined) {
+    throw new UsageError("--trace-events-seconds needs --trace-events", "add the file to write");
+  }
+  const outputs = { "--out": outName, ...further };
+  refuseOverwriting(io, outputs, []);
   const loaded = await loadScenario(io, name, options.set ?? []);
+  refuseOverwriting(io, outputs, loaded.inputs);
   const scenario = withRunOptions(loaded.scenario, options);
   if (options.quiet !== true) await warnOfOddities(scenario, io);
   const files = new OutputFiles();
@@ -109,12 +115,15 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
   });
   try {
     const out = files.add(openOutputFile(io, options.out ?? "-"));
-    const runFiles = openRunFiles(io, scenario, options);
+    const runFiles = openRunFiles(io, scenario, {
+      ...options,
+      traceEventsSeconds: traceEventsSeconds ?? TRACE_EVENTS_SECONDS,
+    });
     for (const file of runFiles.files) files.add(file);
     const result = await run(scenario, options, { runFiles, progress, interrupts }, io);
     if (result === undefined) {
       io.stderr.write("interrupted before the first replication was finished; nothing is kept\n");
-      throw new EndWith(EXIT.interrupted);
+      throw new EndWith(interrupts.exitCode());
     }
     out.write(
       renderSummary(result.summary, reproduceCommand(loaded.name, scenario, options), options, io),
@@ -122,7 +131,7 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
     runFiles.finish({ isInterrupted: result.summary.interrupted !== null });
     files.commit();
     if (options.quiet !== true) writeNotes(result, runFiles, options, io);
-    endWithVerdict(result.summary, options);
+    endWithVerdict(result.summary, options, interrupts);
   } finally {
     files.discard();
     interrupts.stop();
@@ -242,8 +251,12 @@ function writeNotes(result: RunResult, runFiles: RunFiles, options: SimulateOpti
   io.stderr.write(`${lines.join("\n")}\n`);
 }
 
-function endWithVerdict(summary: SimulationSummary, options: SimulateOptions): void {
-  if (summary.interrupted !== null) throw new EndWith(EXIT.interrupted);
+function endWithVerdict(
+  summary: SimulationSummary,
+  options: SimulateOptions,
+  interrupts: Interrupts,
+): void {
+  if (summary.interrupted !== null) throw new EndWith(interrupts.exitCode());
   if (options.failOnSlo === true && summary.verdict === "FAIL") {
     throw new EndWith(EXIT.objectiveFailed);
   }

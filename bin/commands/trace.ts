@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { findModel } from "../../planner/catalog/lookup";
 import { fitYaml } from "../../planner/report/trace/fit-yaml";
 import { inspectionReport } from "../../planner/report/trace/inspection-report";
 import { wrapWords } from "../../planner/report/wrap-words";
@@ -22,6 +23,7 @@ import type { Io } from "../io";
 import { openTrace } from "../open-trace";
 import { outputOption } from "../options";
 import { type OutputFile, openOutputFile } from "../output-file";
+import { refuseOverwriting } from "../refuse-overwriting";
 import { type OutputFormat, renderAs, renderJson } from "../render-table";
 
 interface ReadingOptions {
@@ -145,6 +147,7 @@ function readFile(file: string, options: ReadingOptions, io: Io): Promise<TraceT
 }
 
 async function showInspection(file: string, options: InspectOptions, io: Io): Promise<void> {
+  refuseOverwriting(io, { "--html": options.html }, [{ file, role: "the trace itself" }]);
   // Opened first: a page that cannot be written is known before a long read.
   const page = options.html === undefined ? undefined : openOutputFile(io, options.html);
   await writing(page, async () => {
@@ -166,14 +169,16 @@ async function showInspection(file: string, options: InspectOptions, io: Io): Pr
 }
 
 async function writeFit(file: string, options: FitOptions, io: Io): Promise<void> {
+  refuseOverwriting(io, { "--out": options.out }, [{ file, role: "the trace itself" }]);
+  const model = options.model === undefined ? undefined : knownModel(options.model);
   const out = openOutputFile(io, options.out ?? "-");
   await writing(out, async () => {
     const trace = await readFile(file, options, io);
     const fitted = fitTrace(trace);
     const text =
       options.output === "json"
-        ? fitJson(fitted, options)
-        : fitYaml(fitted, { name: workloadName(file), model: options.model });
+        ? fitJson(fitted, model)
+        : fitYaml(fitted, { name: workloadName(file), model });
     out.write(text);
   });
   if (options.out !== undefined && options.out !== "-") io.stderr.write(`wrote ${options.out}\n`);
@@ -189,10 +194,19 @@ async function writing(file: OutputFile | undefined, work: () => Promise<void>):
   }
 }
 
-function fitJson(fitted: TraceFit, options: FitOptions): string {
-  const model = options.model === undefined ? {} : { model: options.model };
-  const { workload, goodness } = fitted;
-  return renderJson({ schemaVersion: 1, workload: { ...model, ...workload }, goodness });
+function fitJson({ workload, goodness }: TraceFit, model: string | undefined): string {
+  const named = model === undefined ? {} : { model };
+  return renderJson({ schemaVersion: 1, workload: { ...named, ...workload }, goodness });
+}
+
+/** The model's name in the catalog: a workload with another one could not be simulated. */
+function knownModel(name: string): string {
+  const model = findModel(name);
+  if (model.found) return model.row.name;
+  throw new UsageError(
+    `--model: unknown model "${name}"`,
+    model.hint ?? "`capplan catalog models` lists them",
+  );
 }
 
 /** A name for the workload: the file's, in the characters that names have. */

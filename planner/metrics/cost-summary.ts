@@ -21,6 +21,7 @@ export function summarizeCost(fleet: ResolvedFleet, throughput: Throughput): Cos
       usdPerMillionOutputTokens: null,
       usdPerThousandRequests: null,
       unpricedPools,
+      isLowerBound: false,
     };
   }
   const usdPerHour = priced.reduce((sum, pool) => sum + pool.usdPerReplicaHour! * pool.replicas, 0);
@@ -30,6 +31,7 @@ export function summarizeCost(fleet: ResolvedFleet, throughput: Throughput): Cos
     usdPerMillionOutputTokens: perHourly(usdPerHour, throughput.outputTokensPerSecond, 1e6),
     usdPerThousandRequests: perHourly(usdPerHour, throughput.requestsPerSecond, 1e3),
     unpricedPools,
+    isLowerBound: unpricedPools.length > 0,
   };
 }
 

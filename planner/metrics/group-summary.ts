@@ -21,7 +21,7 @@ export function summarizeGroup(
   return {
     requests: requestCounts(group),
     latency: latencyBlocks(group, gaps, { saturated, gapsGrow: saturated && isSplit }),
-    throughput: throughput(group),
+    throughput: throughput(group, judged),
     sloAttainment: judged > 0 ? total(group, "metAll") / judged : null,
     saturated,
   };
@@ -57,12 +57,14 @@ function latencyBlocks(
   };
 }
 
-function throughput(group: CellGroup): Throughput {
+/** @param judged requests of which it is known whether they met the objectives of their workload */
+function throughput(group: CellGroup, judged: number): Throughput {
   const seconds = group.windowSeconds * group.runs.length;
   return {
     requestsPerSecond: total(group, "finishedInWindow") / seconds,
     inputTokensPerSecond: total(group, "inputTokensFinished") / seconds,
     outputTokensPerSecond: total(group, "outputTokensFinished") / seconds,
-    goodputRps: group.hasSlo ? total(group, "metAllFinishedInWindow") / seconds : null,
+    goodputRps:
+      group.hasSlo && judged > 0 ? total(group, "metAllFinishedInWindow") / seconds : null,
   };
 }

@@ -60,6 +60,7 @@ export type WarningCode =
   | "uncalibrated"
   | "warm-up-short"
   | "single-replication"
+  | "two-replications"
   | "nothing-measured"
   | "in-flight"
   | "skipped-rows"
@@ -179,6 +180,8 @@ export interface CostSummary {
   readonly usdPerThousandRequests: number | null;
   /** Pools without a price: the totals then say "at least". */
   readonly unpricedPools: readonly string[];
+  /** Some pool with replicas has no price, so that the totals are of the others; false beside totals of null. */
+  readonly isLowerBound: boolean;
 }
 
 export interface TimelineBucket {

@@ -1,4 +1,5 @@
 /** What a reader of the numbers must know before trusting them, each with advice. */
+import { groupThousands } from "../foundation/format-units";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import type { RunRecord } from "../simulation/run-record";
 import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
@@ -36,11 +37,18 @@ export function collectWarnings(
     if (pool.preemptions > PREEMPTIONS_PER_REQUEST * Math.max(1, pool.requests.completed)) {
       warnings.push({
         code: "preemptions",
-        message: `${name}: ${Math.round(pool.preemptions)} preemptions, KV blocks run out; lower maxSequences, add replicas or use an FP8 KV cache`,
+        message: `${name}: ${formatCount(pool.preemptions)} preemptions, KV blocks run out; lower maxSequences, add replicas or use an FP8 KV cache`,
       });
     }
   }
   warnings.push(...clippedWarnings(scenario, records), ...uncalibratedWarnings(scenario));
+  if (records.length === 2) {
+    warnings.push({
+      code: "two-replications",
+      message:
+        "margins of 2 replications are 12.7 standard errors wide, of 5 only 2.8; use --replications 5",
+    });
+  }
   if (records.length === 1) {
     warnings.push({
       code: "single-replication",
@@ -109,13 +117,13 @@ function clippedWarnings(scenario: ResolvedScenario, records: readonly RunRecord
     if (inputs > 0) {
       warnings.push({
         code: "clipped-inputs",
-        message: `${workload.name}: ${formatCount(inputs)} inputs were cut to the context window of ${window} tokens`,
+        message: `${workload.name}: ${formatCount(inputs)} inputs were cut to the context window of ${formatCount(window)} tokens`,
       });
     }
     if (outputs > 0) {
       warnings.push({
         code: "clipped-outputs",
-        message: `${workload.name}: ${formatCount(outputs)} outputs were cut to the context window of ${window} tokens`,
+        message: `${workload.name}: ${formatCount(outputs)} outputs were cut to the context window of ${formatCount(window)} tokens`,
       });
     }
     return warnings;
@@ -133,5 +141,5 @@ function uncalibratedWarnings(scenario: ResolvedScenario): Warning[] {
 }
 
 function formatCount(count: number): string {
-  return Math.round(count).toString();
+  return groupThousands(Math.round(count).toString());
 }

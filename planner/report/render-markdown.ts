@@ -54,7 +54,8 @@ function markdownCell(cell: Cell): string {
 }
 
 function emphasise(text: string, tone: Tone): string {
-  const escaped = escapeText(text);
+  // Asterisks beside a blank are not taken for emphasis, so the indentation of a terminal goes.
+  const escaped = escapeText(text.trim());
   return tone === "good" || tone === "bad" || tone === "unsure" ? `**${escaped}**` : escaped;
 }
 

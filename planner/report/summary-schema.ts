@@ -117,6 +117,9 @@ const cost = z.strictObject({
     .array(z.string())
     .readonly()
     .describe("Pools without a price: the totals are then lower bounds"),
+  isLowerBound: z
+    .boolean()
+    .describe("The totals leave pools without a price out; false beside totals that are null"),
 });
 
 const sloResult = z.strictObject({
@@ -156,6 +159,7 @@ const warningCode = z.enum([
   "uncalibrated",
   "warm-up-short",
   "single-replication",
+  "two-replications",
   "nothing-measured",
   "in-flight",
   "skipped-rows",

@@ -144,12 +144,12 @@ function missingEntry(
   return { failure: `no ${kind} "${name}" in the scenario`, hint: entryHint(kind, name, map) };
 }
 
-/** The nearest name, the only one, or all of them; with none, how to give one. */
+/** A name that may be misspelt, or all that there are; with none, how to give one. */
 function entryHint(kind: string, name: string, map: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(map);
   if (names.length === 0) return `give the ${kind} whole, as a map: {…}`;
-  if (names.length === 1) return `did you mean "${names[0]}"?`;
-  return didYouMean(name, names) ?? `the ${kind}s are ${names.slice(0, 12).join(", ")}`;
+  const listed = names.length === 1 ? `the ${kind} is` : `the ${kind}s are`;
+  return didYouMean(name, names) ?? `${listed} ${names.slice(0, 12).join(", ")}`;
 }
 
 function setInList(target: unknown, index: number, override: Override, depth: number): Changed {

@@ -4,18 +4,9 @@
  */
 import { z } from "zod";
 import { oneForm } from "../fleet/one-form";
-import {
-  count,
-  duration,
-  flag,
-  plainNumber,
-  rate,
-  share,
-  strict,
-  text,
-  word,
-} from "../fleet/schema-kit";
+import { count, flag, plainNumber, rate, share, strict, text, word } from "../fleet/schema-kit";
 import { distribution } from "./distribution-spec";
+import { duration } from "./duration-spec";
 
 /** Formats of trace files that have a name; the readers are in `planner/traffic/trace/`. */
 export const TRACE_FORMATS = [
@@ -60,8 +51,13 @@ export const traceFile = {
   ).optional(),
 };
 
+/** Measured traffic stays below 10. The mean burst has about cv² arrivals: with 1,000 a run would not end. */
+const CV_MAX = 20;
+
 const cv = plainNumber("Coefficient of variation of the gaps between arrivals; 1 = Poisson", {
   above: 0,
+  max: CV_MAX,
+  show: (max) => `${max} (a burst has about cv² arrivals, so a run would be one burst)`,
 });
 
 const process = oneForm({

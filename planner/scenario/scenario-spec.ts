@@ -6,7 +6,8 @@
 import { z } from "zod";
 import { fleetSpec } from "../fleet/fleet-spec";
 import { unionOf } from "../fleet/one-form";
-import { count, duration, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
+import { count, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
+import { duration } from "./duration-spec";
 import { workloadSpec } from "./workload-spec";
 
 /** Ten years: longer than any plan, and short of a run that never ends because of a typing error. */

@@ -7,7 +7,6 @@ import { oneForm } from "../fleet/one-form";
 import { PRIORITIES } from "../fleet/resolved-fleet";
 import {
   count,
-  duration,
   namedMap,
   plainNumber,
   share,
@@ -19,6 +18,7 @@ import {
 } from "../fleet/schema-kit";
 import { arrivalsSpec, traceFile } from "./arrivals-spec";
 import { distribution } from "./distribution-spec";
+import { duration } from "./duration-spec";
 
 const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999"] as const;
 

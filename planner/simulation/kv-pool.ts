@@ -163,7 +163,8 @@ export class KvPool {
     }
     let referenced = 0;
     for (let node = 0; node < this.nodesUsed; node++) {
-      const isCached = this.nodeSegment[node] !== NONE && this.find(this.nodeSegment[node]!) === node;
+      const isCached =
+        this.nodeSegment[node] !== NONE && this.find(this.nodeSegment[node]!) === node;
       if (isCached && this.nodeReferences[node]! > 0) referenced += this.nodeBlocks[node]!;
     }
     return { free, referenced };

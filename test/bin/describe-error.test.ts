@@ -71,7 +71,7 @@ describe("reportError", () => {
   it("takes an error of the file system for bad input, with its path", () => {
     const error = Object.assign(new Error("ENOSPC: …"), { code: "ENOSPC", path: "/tmp/out.json" });
     expect(describeError(error)).toEqual({
-      lines: ["/tmp/out.json: no space left on the device"],
+      lines: ["/tmp/out.json: no space left on device"],
       exitCode: EXIT.badInput,
     });
   });

@@ -25,6 +25,16 @@ describe("watchInterrupts", () => {
     expect(io.exits).toEqual([130]);
   });
 
+  it("ends as the first signal asks: 143 after SIGTERM", () => {
+    const io = memoryIo();
+    const interrupts = watchInterrupts(io, () => {});
+    io.interrupt("SIGTERM");
+    expect(interrupts.isInterrupted()).toBe(true);
+    expect(interrupts.exitCode()).toBe(143);
+    io.interrupt("SIGINT");
+    expect(io.exits).toEqual([143]);
+  });
+
   it("gives Ctrl-C back", () => {
     const io = memoryIo();
     const interrupts = watchInterrupts(io, () => {});

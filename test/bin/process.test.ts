@@ -1,5 +1,5 @@
 /** The executable as a process of its own: signals, pipes and exit codes, which memory cannot show. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
@@ -8,6 +8,14 @@ import { withTemporaryFolder } from "../support/temporary-folder";
 
 const ROOT = path.resolve(__dirname, "../..");
 const CAPPLAN = ["--import", require.resolve("tsx"), path.join(ROOT, "bin/capplan.ts")];
+
+/** A device on which every write fails for lack of space; Linux has it. */
+const FULL_DEVICE = "/dev/full";
+
+function onFullDevice(name: string, test: () => Promise<void>): void {
+  if (fs.existsSync(FULL_DEVICE)) it(name, test);
+  else it.skip(`${name} (skipped: no ${FULL_DEVICE} here)`, test);
+}
 
 interface Ended {
   readonly code: number | null;
@@ -19,13 +27,14 @@ interface Ended {
 function start(
   argv: readonly string[],
   cwd: string,
+  stdio: StdioOptions = "pipe",
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const env = { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" };
-  const child = spawn(process.execPath, [...CAPPLAN, ...argv], { cwd, env });
+  const child = spawn(process.execPath, [...CAPPLAN, ...argv], { cwd, env, stdio });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) =>
@@ -101,6 +110,41 @@ describe("capplan as a process", () => {
       });
     });
     expect(left).toEqual(["capplan.yaml"]);
+  });
+
+  it("ends with 143 at SIGTERM, otherwise as at Ctrl-C", async () => {
+    const left = await whileRunning(
+      ["--replications", "1000"],
+      async ({ child, ended, partial }) => {
+        await until(() => partial() > 20_000, child);
+        child.kill("SIGTERM");
+        const { code, signal, stdout } = await ended;
+        expect({ code, signal }).toEqual({ code: 143, signal: null });
+        expect(stdout).toMatch(/^INTERRUPTED: made from \d+ of 1,000 replications\.$/m);
+      },
+    );
+    expect(left).toEqual(["capplan.yaml", "rows.csv"]);
+  });
+
+  onFullDevice("says in one line that stdout is full, and ends with 2", async () => {
+    const full = fs.openSync(FULL_DEVICE, "w");
+    const { ended } = start(["catalog", "models"], ROOT, ["ignore", full, "pipe"]);
+    fs.closeSync(full);
+    const { code, stderr } = await ended;
+    expect(stderr.split("\n").filter((line) => line.startsWith("error"))).toEqual([
+      "error: stdout: no space left on device",
+    ]);
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(2);
+  });
+
+  onFullDevice("ends with 2 when stderr is full, with its result on stdout", async () => {
+    const full = fs.openSync(FULL_DEVICE, "w");
+    const { ended } = start(["catalog", "models"], ROOT, ["ignore", "pipe", full]);
+    fs.closeSync(full);
+    const { code, stdout } = await ended;
+    expect(stdout).toContain("llama-3.1-8b-instruct");
+    expect(code).toBe(2);
   });
 
   it("ends without an error when the reader of a pipe has seen enough", async () => {

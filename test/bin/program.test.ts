@@ -26,6 +26,15 @@ describe("capplan", () => {
   });
 
   it.each([
+    [
+      ["bogus"],
+      "error: unknown command 'bogus'; the commands are init, validate, simulate, trace, catalog, schema\n",
+    ],
+    [["trace", "bogus"], "error: unknown command 'bogus'; the commands are inspect, fit\n"],
+    [
+      ["simulate", "--trace-events-seconds", "5"],
+      "error: --trace-events-seconds needs --trace-events; add the file to write\n",
+    ],
     [["simlate"], "error: unknown command 'simlate'; did you mean simulate?\n"],
     [
       ["simulate", "--replicatons", "1"],

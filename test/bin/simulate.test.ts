@@ -53,6 +53,20 @@ describe("capplan simulate", () => {
     });
   });
 
+  it("says how wide the margins of two replications are, and that five have better ones", async () => {
+    await inFolder(async (run) => {
+      const argv = ["simulate", "--output", "json", ...FEW_REQUESTS, "--replications"];
+      const codes = async (replications: string): Promise<string[]> => {
+        const { warnings } = summarySchema.parse(
+          JSON.parse((await run([...argv, replications])).stdout),
+        );
+        return warnings.map(({ code }) => code);
+      };
+      expect(await codes("2")).toContain("two-replications");
+      expect(await codes("3")).not.toContain("two-replications");
+    });
+  });
+
   it("prints Markdown", async () => {
     await inFolder(async (run) => {
       const { stdout } = await run(["simulate", "--output", "markdown"]);

@@ -130,13 +130,25 @@ describe("capplan trace fit", () => {
       "fit",
       "My trace.csv",
       "--model",
-      "m",
+      "llama-3.1-8b-instruct",
     );
     expect(code).toBe(0);
     const { workloads } = parse(out);
     expect(Object.keys(workloads)).toEqual(["my-trace"]);
     expect(workloadSpec.safeParse(workloads["my-trace"]).error).toBeUndefined();
     expect(out).toContain("# ");
+  });
+
+  it("refuses a model that nobody knows, with the nearest name, and writes nothing", async () => {
+    const { code, out, err, written } = await run(
+      { "t.csv": TRACE },
+      ...["fit", "t.csv", "--model", "llama-3.1-8b-instruc", "--out", "fit.yaml"],
+    );
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toBe(
+      'error: --model: unknown model "llama-3.1-8b-instruc"; did you mean "llama-3.1-8b-instruct"?\n',
+    );
+    expect(written["fit.yaml"]).toBeUndefined();
   });
 
   it("writes JSON with the goodness of fit to a file", async () => {

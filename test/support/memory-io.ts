@@ -3,7 +3,7 @@
  * says, the clock moves only when it is read, and Ctrl-C is a call.
  */
 import path from "node:path";
-import type { Io, OutputStream } from "../../bin/io";
+import type { InterruptSignal, Io, OutputStream } from "../../bin/io";
 
 export interface MemoryIoOptions {
   readonly isTTY?: boolean;
@@ -17,8 +17,8 @@ export interface MemoryIoOptions {
 export interface MemoryIo extends Io {
   readonly stdoutText: () => string;
   readonly stderrText: () => string;
-  /** Ctrl-C. */
-  readonly interrupt: () => void;
+  /** Ctrl-C, or another signal. */
+  readonly interrupt: (signal?: InterruptSignal) => void;
   /** Codes given to `exitNow`. */
   readonly exits: readonly number[];
   /** Listeners for Ctrl-C that are still there. */
@@ -28,7 +28,7 @@ export interface MemoryIo extends Io {
 export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
   const out: string[] = [];
   const err: string[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(signal: InterruptSignal) => void>();
   const exits: number[] = [];
   let clockMs = 0;
   return {
@@ -47,8 +47,8 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     exitNow: (code) => exits.push(code),
     stdoutText: () => out.join(""),
     stderrText: () => err.join(""),
-    interrupt: () => {
-      for (const listener of [...listeners]) listener();
+    interrupt: (signal = "SIGINT") => {
+      for (const listener of [...listeners]) listener(signal);
     },
     exits,
     listenerCount: () => listeners.size,

@@ -170,6 +170,7 @@ export const SUMMARY: SimulationSummary = {
     usdPerMillionOutputTokens: 2.5894,
     usdPerThousandRequests: 0.54637,
     unpricedPools: ["eu-west-1/h100"],
+    isLowerBound: true,
   },
   timeline: null,
   warnings: [

@@ -10,6 +10,7 @@ import type {
 } from "../../metrics/simulation-summary";
 import {
   formatCount,
+  formatDuration,
   formatNumber,
   formatShare,
   formatTime,
@@ -30,10 +31,7 @@ export function answerOf(summary: SimulationSummary): ReportLine[] {
     ...interruption(summary),
     verdictLine(summary),
     ...saturatedWorkloads(summary).map(([name, group]) => saturationLine(name, group, summary)),
-    ...summary.slo
-      .filter((result) => result.verdict === "FAIL" || result.verdict === "UNCERTAIN")
-      .filter((result) => result.valueMs !== null)
-      .map(missLine),
+    ...objectiveLines(summary),
     { text: loadLine(summary), tone: "plain" },
   ];
 }
@@ -49,9 +47,35 @@ function interruption(summary: SimulationSummary): ReportLine[] {
   ];
 }
 
+/** What failed first, then what is uncertain; each is labelled where it is not what the verdict says of all. */
+function objectiveLines(summary: SimulationSummary): ReportLine[] {
+  if (isUnmeasured(summary)) return [];
+  const failed = summary.slo.filter(
+    (result) => result.verdict === "FAIL" && result.valueMs !== null,
+  );
+  const uncertain = summary.slo.filter((result) => result.verdict === "UNCERTAIN");
+  const isLabelled = summary.verdict === "FAIL" && uncertain.length > 0;
+  return [
+    ...failed.map((result) => missLine(result, isLabelled ? "failed: " : "")),
+    ...uncertain.map((result) => missLine(result, isLabelled ? "uncertain: " : "")),
+  ];
+}
+
+/** No request arrived in the measured time: a verdict would be about nothing. */
+function isUnmeasured(summary: SimulationSummary): boolean {
+  return summary.requests.offered === 0 && summary.verdict !== "FAIL";
+}
+
 function verdictLine(summary: SimulationSummary): ReportLine {
   const objectives = plural(summary.slo.length, "objective");
   const tone = VERDICT_TONE[summary.verdict];
+  if (isUnmeasured(summary)) {
+    const warmUp = formatDuration(summary.warmUpSeconds);
+    return {
+      text: `UNCERTAIN: nothing was measured: no request arrived after the warm-up of ${warmUp}; lengthen horizon.duration.`,
+      tone: "unsure",
+    };
+  }
   switch (summary.verdict) {
     case "PASS":
       return { text: `PASS: ${passText(summary)}`, tone };
@@ -61,10 +85,16 @@ function verdictLine(summary: SimulationSummary): ReportLine {
       if (summary.slo.length === 1) return { text: "FAIL: the objective is not met.", tone };
       if (failed === summary.slo.length) return { text: `FAIL: ${noneMet(failed)}.`, tone };
       const verb = failed === 1 ? "is" : "are";
-      return { text: `FAIL: ${failed} of ${objectives} ${verb} not met.`, tone };
+      const unsure = summary.slo.filter((result) => result.verdict === "UNCERTAIN").length;
+      const rest = unsure === 0 ? "" : `, ${unsure} ${unsure === 1 ? "is" : "are"} uncertain`;
+      return { text: `FAIL: ${failed} of ${objectives} ${verb} not met${rest}.`, tone };
     }
     case "UNCERTAIN": {
-      const unsure = summary.slo.filter((result) => result.verdict === "UNCERTAIN").length;
+      const open = summary.slo.filter((result) => result.verdict === "UNCERTAIN");
+      const unsure = open.length;
+      if (open.every((result) => result.valueMs === null)) {
+        return { text: `UNCERTAIN: ${unsure} of ${objectives} could not be measured.`, tone };
+      }
       const verb = unsure === 1 ? "lies" : "lie";
       return {
         text: `UNCERTAIN: ${unsure} of ${objectives} ${verb} within the margin of error; more replications or a calibration narrow it.`,
@@ -108,8 +138,11 @@ function formatMargin(lowMs: number, highMs: number | null): string {
   return `${formatTime(lowMs)} up to a growing queue if the step-time model errs`;
 }
 
-function missLine(result: SloResult): ReportLine {
-  const value = result.valueMs!;
+function missLine(result: SloResult, label: string): ReportLine {
+  const name = `${label}${result.workload} ${result.objective}`;
+  const tone = VERDICT_TONE[result.verdict];
+  const value = result.valueMs;
+  if (value === null) return { text: `  ${name}: nothing was measured.`, tone };
   const within =
     result.attainment === null ? "" : `; ${formatShare(result.attainment)} of requests within it`;
   const limit = formatTime(result.limitMs);
@@ -117,10 +150,7 @@ function missLine(result: SloResult): ReportLine {
     result.verdict === "UNCERTAIN" && result.lowMs !== null
       ? `${formatTime(value)}, may be ${formatMargin(result.lowMs, result.highMs)} (limit ${limit})`
       : `${formatTime(value)} (limit ${limit}, ${formatOver(value / result.limitMs)})`;
-  return {
-    text: `  ${result.workload} ${result.objective}: ${figures}${within}.`,
-    tone: VERDICT_TONE[result.verdict],
-  };
+  return { text: `  ${name}: ${figures}${within}.`, tone };
 }
 
 /** `34.0 % over`, or as a multiple when it is far over. */
@@ -150,19 +180,29 @@ function loadLine(summary: SimulationSummary): string {
     (sum, pool) => sum + pool.replicas * pool.acceleratorsPerReplica,
     0,
   );
-  const goodput =
-    throughput.goodputRps === null
-      ? ""
-      : `, ${formatNumber(throughput.goodputRps)}/s within their SLO`;
   const price = summary.cost.usdPerHour;
   const cost =
     price === null
       ? "cost unknown"
-      : `${summary.cost.unpricedPools.length > 0 ? "at least " : ""}${formatUsd(price)} per hour`;
+      : `${summary.cost.isLowerBound ? "at least " : ""}${formatUsd(price)} per hour`;
+  const goodput = goodputText(summary);
+  const capacity = `${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}; ${cost}.`;
+  if (isUnmeasured(summary)) return capacity;
   // Requests that a saturated fleet still completes after the horizon say nothing about its rate.
   const completed =
     saturatedWorkloads(summary).length > 0
       ? `${formatCount(requests.offered)} requests arrived; while they did, ${formatNumber(throughput.requestsPerSecond)}/s completed${goodput}`
       : `${formatCount(requests.completed)} of ${formatCount(requests.offered)} requests completed, ${formatNumber(throughput.requestsPerSecond)}/s${goodput}`;
-  return `${completed}; ${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}; ${cost}.`;
+  return `${completed}; ${capacity}`;
+}
+
+/** Where some workloads have no objective, their requests cannot miss one: the rate of the others is said. */
+function goodputText({ throughput, workloads }: SimulationSummary): string {
+  if (throughput.goodputRps === null) return "";
+  const goodput = `${formatNumber(throughput.goodputRps)}/s`;
+  const groups = Object.values(workloads);
+  const judged = groups.filter((group) => group.throughput.goodputRps !== null);
+  if (judged.length === groups.length) return `, ${goodput} within their SLO`;
+  const rate = judged.reduce((sum, group) => sum + group.throughput.requestsPerSecond, 0);
+  return `, ${goodput} within their SLO of the ${formatNumber(rate)}/s that have one`;
 }

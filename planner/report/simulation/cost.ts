@@ -9,7 +9,7 @@ export function costSection(summary: SimulationSummary): ReportSection {
     const text = `unknown: no pool has a price; ${howToPrice(cost.unpricedPools)}`;
     return { heading: "Cost", blocks: [paragraph(text)] };
   }
-  const isPartial = cost.unpricedPools.length > 0;
+  const isPartial = cost.isLowerBound;
   const amount = (usd: number | null): string =>
     usd === null ? "unknown" : `${isPartial ? "at least " : ""}${formatUsd(usd)}`;
   const blocks: ReportBlock[] = [

@@ -75,6 +75,20 @@ describe("summarize", () => {
     fc.assert(law, CAMPAIGN);
   });
 
+  it("for all fleets, goodput is unknown exactly where no request can be judged", () => {
+    fc.assert(
+      fc.property(fleetCase(), (one) => {
+        const summary = summaryOf(one, 1);
+        for (const grouping of GROUPINGS) {
+          for (const group of Object.values<GroupSummary>(summary[grouping])) {
+            expect(group.throughput.goodputRps === null).toBe(group.sloAttainment === null);
+          }
+        }
+      }),
+      CAMPAIGN,
+    );
+  });
+
   it("for all fleets, offered is the sum of the outcomes", () => {
     const law = fc.property(fleetCase(), (one) => {
       const { requests } = summaryOf(one, 2);

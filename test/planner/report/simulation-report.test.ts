@@ -48,8 +48,39 @@ describe("simulationReport on a terminal", () => {
 
   it("gives the verdict first, with each missed objective and by how much", () => {
     const lines = terminal(SUMMARY).split("\n");
-    expect(lines[2]).toBe("FAIL: 1 of 3 objectives is not met.");
-    expect(lines[3]).toContain("support-chat tpot p95: 42.8 ms (limit 40.0 ms, 7.0 % over)");
+    expect(lines[2]).toBe("FAIL: 1 of 3 objectives is not met, 1 is uncertain.");
+    expect(lines[3]).toContain("failed: support-chat tpot p95: 42.8 ms (limit 40.0 ms, 7.0 %");
+    expect(lines[5]).toContain("uncertain: contract-review e2e p99: 29.4 s, may be");
+  });
+
+  it("lists what failed before what is uncertain, whatever the order of the objectives", () => {
+    const text = terminal({ ...SUMMARY, slo: SUMMARY.slo.toReversed() });
+    expect(text.indexOf("failed: support-chat")).toBeGreaterThan(0);
+    expect(text.indexOf("failed: support-chat")).toBeLessThan(text.indexOf("uncertain: contract"));
+  });
+
+  it("says that nothing was measured, instead of margins and rates", () => {
+    const requests = { ...SUMMARY.requests, offered: 0, completed: 0, rejected: 0 };
+    const slo = SUMMARY.slo.map((result) => ({
+      ...result,
+      valueMs: null,
+      lowMs: null,
+      highMs: null,
+      attainment: null,
+      verdict: "UNCERTAIN" as const,
+    }));
+    const lines = terminal({ ...SUMMARY, verdict: "UNCERTAIN", requests, slo }, 140).split("\n");
+    expect(lines.slice(2, 6).join(" ").replace(/ +/g, " ")).toContain(
+      "UNCERTAIN: nothing was measured: no request arrived after the warm-up of 5 min; lengthen horizon.duration. 8 replicas on 32 accelerators;",
+    );
+  });
+
+  it("says what share of the load has an objective, where some has none", () => {
+    const other = groupSummary(10, 1);
+    const without = { ...other, throughput: { ...other.throughput, goodputRps: null } };
+    const workloads = { ...SUMMARY.workloads, "contract-review": without };
+    const text = terminal({ ...SUMMARY, workloads }, 140).replace(/\s+/g, " ");
+    expect(text).toContain("50.0/s, 47.0/s within their SLO of the 40.0/s that have one;");
   });
 
   it("says when in the week the run starts, where that matters", () => {
@@ -81,6 +112,7 @@ describe("simulationReport on a terminal", () => {
       usdPerMillionOutputTokens: null,
       usdPerThousandRequests: null,
       unpricedPools: Object.keys(SUMMARY.pools),
+      isLowerBound: false,
     };
     const text = terminal({ ...SUMMARY, cost });
     expect(text).toContain("cost unknown");
@@ -130,6 +162,12 @@ describe("simulationReport as Markdown", () => {
 
   it("reads as the golden", () => {
     expectGolden("simulate.md", markdown);
+  });
+
+  it("has no blank beside the asterisks of bold text, where Markdown does not take them", () => {
+    const bold = markdown.split("\n").filter((line) => line.includes("**"));
+    expect(bold).toHaveLength(3);
+    for (const line of bold) expect(line).toMatch(/^\*\*\S.*\S\*\*( {2})?$/);
   });
 
   it("writes tables whose rows all have as many cells as their header", () => {

@@ -174,6 +174,11 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     `${CHAT}.arrivals.process: unknown process "gama"; did you mean "gamma"?`,
   ],
   [
+    "arrivals in bursts without end",
+    [`${CHAT}.arrivals.process={gamma: {cv: 1000}}`],
+    `${CHAT}.arrivals.process.gamma.cv: must be at most 20 (a burst has about cv² arrivals, so a run would be one burst), got 1000`,
+  ],
+  [
     "an unknown process word",
     [`${CHAT}.arrivals.process=poison`],
     `${CHAT}.arrivals.process: unknown process "poison"; did you mean "poisson"?`,

@@ -79,10 +79,10 @@ describe("requests longer than the context window", () => {
     // Inputs of 5000 and 2000 leave no room for a token. 5000 + 100, 1900 + 200 and 10 + 9000 lose output, while
     // 2000 + 1 wants one token and gets it. Each of two replications counts them.
     expect(cut("clipped-inputs").filter((message) => message.startsWith("replay"))).toEqual([
-      `replay: 4 inputs were cut to the context window of ${WINDOW} tokens`,
+      `replay: 4 inputs were cut to the context window of 2,000 tokens`,
     ]);
     expect(cut("clipped-outputs").filter((message) => message.startsWith("replay"))).toEqual([
-      `replay: 6 outputs were cut to the context window of ${WINDOW} tokens`,
+      `replay: 6 outputs were cut to the context window of 2,000 tokens`,
     ]);
     // A session's second turn is 1000 + 900 tokens with 100 to come and fits; the third is 2900 and is its last.
     const sessions = workloads["chat"]!.requests.offered / 3;

@@ -161,14 +161,14 @@ describe("applyOverrides", () => {
   });
 
   it.each([
-    // The one that there is; the nearest; all of them; none.
+    // The only one, which is not near; the nearest; all of them; none.
     [
       "workloads.x.slo.ttft.p95=1s",
-      'workloads.x.slo.ttft.p95: no workload "x" in the scenario; did you mean "chat"?',
+      'workloads.x.slo.ttft.p95: no workload "x" in the scenario; the workload is chat',
     ],
     [
       "fleet.regions.eu-west-1.pools.h100.replicas=1",
-      'fleet.regions.eu-west-1.pools.h100.replicas: no region "eu-west-1" in the scenario; did you mean "us-east-1"?',
+      'fleet.regions.eu-west-1.pools.h100.replicas: no region "eu-west-1" in the scenario; the region is us-east-1',
     ],
     [
       "fleet.regions.us-east-1.pools.h10 .replicas=null",
