@@ -5,7 +5,7 @@
 import { instanceTypes } from "../catalog";
 import type { AcceleratorSpec, InstanceTypeSpec, ModelSpec, Precision } from "../catalog/specs";
 import type { Problem } from "../foundation/errors";
-import { formatTokens } from "../foundation/format-units";
+import { formatNumber, formatTokens } from "../foundation/format-units";
 import {
   ENGINE_DEFAULTS,
   maxBatchedTokensDefault,
@@ -90,6 +90,16 @@ function checkHardware(engine: ResolvedEngine, context: EngineContext, problems:
   const reachable = acceleratorsReachable(context);
   if (accelerators <= reachable) return;
   const { accelerator, instanceType, path } = context;
+  if (instanceType !== undefined && reachable < 1) {
+    const whole = largerInstanceTypes(context, accelerators);
+    problems.push({
+      code: "does-not-fit",
+      path: `${path}.instanceType`,
+      message: `${instanceType.name} sells a share of ${accelerator.name} (${reachable}), which is not simulated: a replica takes whole accelerators`,
+      hint: whole.length === 0 ? "use a larger instance type" : `use ${listWords(whole)}`,
+    });
+    return;
+  }
   const isTensorOnly = pipelineParallel * dataParallel === 1;
   const where =
     instanceType === undefined
@@ -155,7 +165,7 @@ function checkModel(engine: ResolvedEngine, context: EngineContext, problems: Pr
     problems.push({
       code: "invalid-value",
       path: `${path}.maxContext`,
-      message: `must be at most the window of ${model.name}, ${formatTokens(model.contextWindowTokens)}, got ${formatTokens(engine.maxContextTokens)}`,
+      message: `must be at most the window of ${model.name}, ${formatTokens(model.contextWindowTokens)}, got ${formatNumber(engine.maxContextTokens)}`,
     });
   }
 }

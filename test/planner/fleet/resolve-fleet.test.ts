@@ -41,8 +41,8 @@ describe("resolveFleet", () => {
 
   it("refuses a replica on a fraction of an accelerator", () => {
     const [problem] = problemsOfSmall([`${POOL}.instanceType=g6f.xlarge`]);
-    expect(problem).toMatchObject({ code: "does-not-fit", path: `${POOL}.engine.tensorParallel` });
-    expect(problem?.message).toContain("g6f.xlarge has 0.125 l4-24gb");
+    expect(problem).toMatchObject({ code: "does-not-fit", path: `${POOL}.instanceType` });
+    expect(problem?.message).toContain("sells a share of l4-24gb (0.125)");
   });
 
   it("has a weight format for every accelerator, or says which would work", () => {
