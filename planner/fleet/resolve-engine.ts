@@ -5,7 +5,7 @@
 import { instanceTypes } from "../catalog";
 import type { AcceleratorSpec, InstanceTypeSpec, ModelSpec, Precision } from "../catalog/specs";
 import type { Problem } from "../foundation/errors";
-import { formatNumber, formatTokens } from "../foundation/format-units";
+import { formatTokens } from "../foundation/format-units";
 import {
   ENGINE_DEFAULTS,
   maxBatchedTokensDefault,
@@ -165,7 +165,7 @@ function checkModel(engine: ResolvedEngine, context: EngineContext, problems: Pr
     problems.push({
       code: "invalid-value",
       path: `${path}.maxContext`,
-      message: `must be at most the window of ${model.name}, ${formatTokens(model.contextWindowTokens)}, got ${formatNumber(engine.maxContextTokens)}`,
+      message: `must be at most the window of ${model.name}, ${formatTokens(model.contextWindowTokens)}, got ${formatTokens(engine.maxContextTokens)}`,
     });
   }
 }
