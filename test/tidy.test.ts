@@ -101,4 +101,12 @@ describe("the source tree", () => {
       expect(read(file)).toMatch(/20\d\d-\d\d-\d\d|DATE/);
     }
   });
+
+  it("builds a command that can be run as it is", () => {
+    const command = path.join(root, "dist/bin/capplan.js");
+    // npx runs the file itself, so it needs its first line and its mode.
+    expect(read("bin/capplan.ts")).toMatch(/^#!\/usr\/bin\/env node/);
+    expect(existsSync(command)).toBe(true);
+    expect(statSync(command).mode & 0o111).toBe(0o111);
+  });
 });
