@@ -7,6 +7,7 @@ const order = [
   "traffic",
   "simulation",
   "metrics",
+  "stress",
   "sizing",
   "cost",
   "(report|plan)",

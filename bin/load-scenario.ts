@@ -27,6 +27,8 @@ export interface LoadedScenario {
   readonly name: string;
   readonly spec: ScenarioSpec;
   readonly scenario: ResolvedScenario;
+  /** By key: those of the scenario, and of the cases of its `stress`. */
+  readonly traces: TracesRead;
   /** The scenario file and its traces: what no output may replace. */
   readonly inputs: readonly InputFile[];
 }
@@ -64,7 +66,7 @@ export async function loadScenario(
       role: `a trace of the scenario (${trace.namedAt.join(", ")})`,
     })),
   ];
-  return { name, spec, scenario: resolveScenario(spec, { traces }), inputs };
+  return { name, spec, scenario: resolveScenario(spec, { traces }), traces, inputs };
 }
 
 async function findScenario(io: Io, argument: string | undefined): Promise<ScenarioText> {

@@ -39,6 +39,12 @@ const COMMANDS: readonly CommandEntry[] = [
       (require("./commands/simulate") as typeof import("./commands/simulate")).configureSimulate,
   },
   {
+    name: "stress",
+    summary: "try a fleet against overload and failures before it is deployed",
+    load: () =>
+      (require("./commands/stress") as typeof import("./commands/stress")).configureStress,
+  },
+  {
     name: "trace",
     summary: "look into a request trace, or fit a workload to it",
     load: () => (require("./commands/trace") as typeof import("./commands/trace")).configureTrace,
@@ -108,7 +114,7 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
 
 const HELP_END = `
 Exit codes: 0 done, 1 bug, 2 bad usage or input, 3 no feasible plan,
-4 an objective failed (with --fail-on-slo), 130 interrupted, 143 terminated.
+4 an objective failed (with --fail-on-slo, --fail-on), 130 interrupted, 143 terminated.
 
 Start with:
   capplan init        write ./capplan.yaml

@@ -33,6 +33,7 @@ interface SimulateOptions {
   readonly replications?: number;
   readonly set?: readonly string[];
   readonly timeline?: number | true;
+  readonly html?: string;
   readonly output?: OutputFormat;
   readonly out?: string;
   readonly requests?: string;
@@ -56,6 +57,8 @@ interface RunSurroundings {
   readonly interrupts: Interrupts;
 }
 
+/** Where nobody has asked for a number: fine enough to time a recovery. */
+const FINE_TIMELINE_BUCKETS = 240;
 const TIMELINE_BUCKETS = 24;
 const TRACE_EVENTS_SECONDS = 60;
 const SEED_MAX = 2 ** 32 - 1;
@@ -73,6 +76,7 @@ export function configureSimulate(command: Command, io: Io): void {
     )
     .addOption(fileOutputOption())
     .option("--out <file>", "write the result to a file instead of stdout")
+    .option("--html <file>", "also write a page with charts over time")
     .option("--requests <file>", "write a row for each request: .csv or .jsonl")
     .option("--trace-events <file>", "write the first replication for ui.perfetto.dev")
     .option(
@@ -92,11 +96,12 @@ const EXAMPLES = `
 Examples:
   capplan simulate                 run ./capplan.yaml
   capplan simulate chat.yaml --seed 7 --set workloads.chat.arrivals.rate=80/s
-  capplan simulate chat.yaml --timeline --out result.json`;
+  capplan simulate chat.yaml --timeline --out result.json
+  capplan simulate retry-storm --html retry-storm.html`;
 
 async function simulate(name: string | undefined, options: SimulateOptions, io: Io): Promise<void> {
-  const { out: outName, requests, traceEvents, traceEventsSeconds } = options;
-  const further = { "--requests": requests, "--trace-events": traceEvents };
+  const { out: outName, html, requests, traceEvents, traceEventsSeconds } = options;
+  const further = { "--html": html, "--requests": requests, "--trace-events": traceEvents };
   refuseTwoOnStdout({ "the result": outName ?? "-", ...further });
   if (traceEventsSeconds !== undefined && traceEvents === undefined) {
     throw new UsageError("--trace-events-seconds needs --trace-events", "add the file to write");
@@ -115,6 +120,7 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
   });
   try {
     const out = files.add(openOutputFile(io, options.out ?? "-"));
+    const page = html === undefined ? undefined : files.add(openOutputFile(io, html));
     const runFiles = openRunFiles(io, scenario, {
       ...options,
       traceEventsSeconds: traceEventsSeconds ?? TRACE_EVENTS_SECONDS,
@@ -125,9 +131,9 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
       io.stderr.write("interrupted before the first replication was finished; nothing is kept\n");
       throw new EndWith(interrupts.exitCode());
     }
-    out.write(
-      renderSummary(result.summary, reproduceCommand(loaded.name, scenario, options), options, io),
-    );
+    const reproduce = reproduceCommand(loaded.name, scenario, options);
+    out.write(renderSummary(withAskedTimeline(result.summary, options), reproduce, options, io));
+    page?.write(await renderPage(result.summary, reproduce));
     runFiles.finish({ isInterrupted: result.summary.interrupted !== null });
     files.commit();
     if (options.quiet !== true) writeNotes(result, runFiles, options, io);
@@ -170,7 +176,7 @@ async function run(
     const summary = await runReplications(scenario, {
       seed: scenario.seed,
       replications: scenario.replications,
-      ...(options.timeline === undefined ? {} : { timelineBuckets: bucketsOf(options.timeline) }),
+      ...timelineOf(scenario, options),
       isInterrupted: interrupts.isInterrupted,
       observerFor: (replication) => runFiles.observerFor(replication),
       onProgress: ({ fractionDone, requestsDone, replication, replications }) =>
@@ -186,6 +192,37 @@ async function run(
   } finally {
     progress.clear();
   }
+}
+
+/** Resilience and charts are measured in steps of a timeline, whether it is asked for or not. */
+function timelineOf(
+  scenario: ResolvedScenario,
+  options: SimulateOptions,
+): { readonly timelineBuckets?: number } {
+  if (options.timeline !== undefined) return { timelineBuckets: bucketsOf(options.timeline) };
+  const isNeeded = options.html !== undefined || hasFaults(scenario);
+  return isNeeded ? { timelineBuckets: FINE_TIMELINE_BUCKETS } : {};
+}
+
+function hasFaults({ faults, fleet }: ResolvedScenario): boolean {
+  const { faults: effects, poison, spotWaves } = faults;
+  return (
+    effects.length + poison.length + spotWaves.length > 0 ||
+    fleet.pools.some(({ purchase }) => purchase.spot !== undefined)
+  );
+}
+
+function withAskedTimeline(
+  summary: SimulationSummary,
+  { timeline }: SimulateOptions,
+): SimulationSummary {
+  return timeline === undefined ? { ...summary, timeline: null } : summary;
+}
+
+/** Charts are loaded when they are drawn: they take longer to load than a small run takes. */
+async function renderPage(summary: SimulationSummary, reproduce: string): Promise<string> {
+  const { simulationPage } = await import("../../planner/report/html/simulation-page");
+  return simulationPage(summary, { reproduce });
 }
 
 function bucketsOf(timeline: number | true): number {
@@ -242,7 +279,7 @@ function writeNotes(result: RunResult, runFiles: RunFiles, options: SimulateOpti
     lines.push(`warning: interrupted after ${finished} of ${asked} replications`);
   }
   lines.push(...runFiles.notes().map((note) => `note: ${note}`));
-  for (const file of [options.out, options.requests, options.traceEvents]) {
+  for (const file of [options.out, options.html, options.requests, options.traceEvents]) {
     if (file !== undefined && file !== "-") lines.push(`wrote ${file}`);
   }
   lines.push(

@@ -4,8 +4,8 @@
  * its pools come to.
  */
 import type { Command } from "commander";
-import type { ResolvedRow } from "../../planner/fleet/describe-fleet";
 import type { ResolvedFleet } from "../../planner/fleet/resolved-fleet";
+import type { ResolvedRow } from "../../planner/fleet/resolved-row";
 import type { KvCapacitySummary } from "../../planner/metrics/simulation-summary";
 import { plural } from "../../planner/report/format-number";
 import { type Cell, type Report, type ReportSection, table } from "../../planner/report/report";

@@ -1,28 +1,23 @@
 /**
  * What the pools and policies of a fleet must say to each other: prices for cheapest-first, limits for by-length,
- * a decode pool for every prefill pool. Checks of one pool by itself are in `resolve-engine.ts`.
+ * a decode pool for every prefill pool, spot capacity that someone buys. Checks of one pool by itself are in
+ * `resolve-engine.ts`, those of policies in `check-autoscaling.ts` and `check-gateway.ts`.
  */
 import type { Problem } from "../foundation/errors";
+import { checkAutoscaling } from "./check-autoscaling";
+import { checkGateway } from "./check-gateway";
 import type { FleetSpec, PoolSpec } from "./fleet-spec";
-import { canonicalModel, poolPath } from "./names";
+import { canonicalModel } from "./names";
+import { placedPools } from "./placed-pools";
 import type { ResolvedRouting } from "./resolved-fleet";
 
 /** Adds the problems between pools, and between pools and routing. */
 export function checkFleet(spec: FleetSpec, routing: ResolvedRouting, problems: Problem[]): void {
   checkRouting(spec, routing, problems);
   checkRoles(spec, problems);
-}
-
-interface PlacedPool {
-  readonly path: string;
-  readonly region: string;
-  readonly pool: PoolSpec;
-}
-
-function placedPools(spec: FleetSpec): PlacedPool[] {
-  return Object.entries(spec.regions).flatMap(([region, { pools }]) =>
-    Object.entries(pools).map(([name, pool]) => ({ path: poolPath(region, name), region, pool })),
-  );
+  checkSpot(spec, problems);
+  checkAutoscaling(spec, problems);
+  checkGateway(spec, problems);
 }
 
 /** Policies that decide by something the pools must say. */
@@ -80,6 +75,25 @@ function checkRoles(spec: FleetSpec, problems: Problem[]): void {
       path: `${path}.role`,
       message: `a ${pool.role} pool needs a ${wanted} pool of ${model} in ${region}`,
       hint: `add a pool with role: ${wanted}`,
+    });
+  }
+}
+
+/** How spot capacity behaves is said for pools that buy some. */
+function checkSpot(spec: FleetSpec, problems: Problem[]): void {
+  const buysSpot = ({ purchase }: PoolSpec) => (purchase?.spot ?? 0) !== 0;
+  const pools = placedPools(spec);
+  const places = pools.flatMap(({ path, pool }) =>
+    pool.spot === undefined || buysSpot(pool) ? [] : [`${path}.spot`],
+  );
+  if (spec.spot !== undefined && !pools.some(({ pool }) => buysSpot(pool)))
+    places.push("fleet.spot");
+  for (const path of places) {
+    problems.push({
+      code: "conflict",
+      path,
+      message: "describes spot capacity, and none is bought",
+      hint: "add purchase: { onDemand: …, spot: rest } to a pool, or leave spot out",
     });
   }
 }

@@ -33,6 +33,10 @@ export const POOL_DEFAULTS = {
   kvTransferLatency: { value: 0.002, reason: "connection and first completion over RDMA" },
 } as const satisfies Readonly<Record<string, Default<unknown>>>;
 
+export const REGION_DEFAULTS = {
+  zones: { value: 3, reason: "as most regions have at least" },
+} as const satisfies Readonly<Record<string, Default<unknown>>>;
+
 export const ROUTING_DEFAULTS = {
   policy: {
     value: "least-outstanding",

@@ -19,33 +19,16 @@ import {
   maxSequencesDefault,
   POOL_DEFAULTS,
   quantizationDefault,
+  REGION_DEFAULTS,
   ROUTING_DEFAULTS,
 } from "./defaults";
+import { describePolicies } from "./describe-policies";
+import { describePoolPolicies, describeReplicas } from "./describe-pool-policies";
 import type { EngineSpec, FleetSpec, PoolSpec } from "./fleet-spec";
 import { poolPath } from "./names";
+import type { PlacedPool } from "./placed-pools";
 import type { ResolvedFleet, ResolvedPool } from "./resolved-fleet";
-
-/** One resolved value. */
-export interface ResolvedRow {
-  readonly path: string;
-  /** As a person writes it: `24 h`, `128Ki`. */
-  readonly value: string;
-  readonly origin: "given" | "default" | "derived";
-  /** Why, or where it comes from; empty when it was given and says all. */
-  readonly note: string;
-}
-
-/** A row that is `given` when the scenario has the value, else a default with its reason. */
-export function row(path: string, value: string, given: unknown, reason: string): ResolvedRow {
-  return given === undefined
-    ? { path, value, origin: "default", note: reason }
-    : { path, value, origin: "given", note: "" };
-}
-
-/** A row that follows from other values. */
-export function derived(path: string, value: string, note: string): ResolvedRow {
-  return { path, value, origin: "derived", note };
-}
+import { derived, type ResolvedRow, row } from "./resolved-row";
 
 /** Every setting of the fleet, in the order of the file. */
 export function describeFleet(spec: FleetSpec, fleet: ResolvedFleet): ResolvedRow[] {
@@ -54,13 +37,38 @@ export function describeFleet(spec: FleetSpec, fleet: ResolvedFleet): ResolvedRo
     const name = lookup.found ? lookup.row.name : region;
     return Object.entries(written).flatMap(([pool, poolSpec]) => {
       const resolved = fleet.pools.find((candidate) => candidate.name === `${name}/${pool}`);
-      return resolved === undefined ? [] : describePool(poolPath(region, pool), poolSpec, resolved);
+      if (resolved === undefined) return [];
+      const path = poolPath(region, pool);
+      const placed = { path, region, name: `${region}/${pool}`, pool: poolSpec };
+      return describePool(spec, placed, resolved, fleet);
     });
   });
-  return [...pools, ...describeRouting(spec, fleet), ...describeRoundTrips(fleet)];
+  return [
+    ...pools,
+    ...describeZones(spec, fleet),
+    ...describeRouting(spec, fleet),
+    ...describePolicies(spec, fleet),
+    ...describeRoundTrips(fleet),
+  ];
 }
 
-function describePool(path: string, spec: PoolSpec, pool: ResolvedPool): ResolvedRow[] {
+function describeZones(spec: FleetSpec, fleet: ResolvedFleet): ResolvedRow[] {
+  return Object.entries(spec.regions).flatMap(([key, { zones }]) => {
+    const lookup = findRegion(key);
+    const region = fleet.regions.find(({ name }) => lookup.found && name === lookup.row.name);
+    if (region === undefined) return [];
+    const path = `fleet.regions.${key}.zones`;
+    return row(path, String(region.zones), zones, REGION_DEFAULTS.zones.reason);
+  });
+}
+
+function describePool(
+  fleetSpec: FleetSpec,
+  placed: PlacedPool,
+  pool: ResolvedPool,
+  fleet: ResolvedFleet,
+): ResolvedRow[] {
+  const { path, pool: spec } = placed;
   const { accelerator, instanceType, model, coefficients } = pool;
   const rows = [
     named(`${path}.model`, spec.model, model.name),
@@ -73,7 +81,7 @@ function describePool(path: string, spec: PoolSpec, pool: ResolvedPool): Resolve
     rows.push(derived(`${path}.accelerator`, accelerator.name, note));
   }
   rows.push(
-    row(`${path}.replicas`, String(pool.replicas), spec.replicas, ""),
+    ...describeReplicas(path, spec, pool),
     row(`${path}.role`, pool.role, spec.role, POOL_DEFAULTS.role.reason),
     ...describeEngine(`${path}.engine`, spec.engine ?? {}, pool),
     row(
@@ -98,6 +106,7 @@ function describePool(path: string, spec: PoolSpec, pool: ResolvedPool): Resolve
     ),
   );
   if (pool.role === "prefill") rows.push(...describeKvTransfer(`${path}.kvTransfer`, spec, pool));
+  rows.push(...describePoolPolicies(fleetSpec, placed, pool, fleet));
   const errors = `TPOT within ${formatShare(coefficients.tpotError)}, TTFT within ${formatShare(coefficients.ttftError)}`;
   rows.push(derived(`${path}.stepTime`, coefficients.kind, errors));
   return rows;

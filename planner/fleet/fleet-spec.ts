@@ -1,11 +1,35 @@
 /**
- * The `fleet` part of a scenario file: regions, node pools, replicas, engine settings and routing, as written.
+ * The `fleet` part of a scenario file: regions, node pools, replicas, engine settings and routing, as written; its
+ * policies are in `policies-spec.ts` and `scaling-spec.ts`.
  * Quantities are already in base units (seconds, tokens, dollars); names are not looked up and nothing that was
  * left out is filled in: that is `resolve-fleet.ts`. Engine settings are named after vLLM's.
  */
 import { z } from "zod";
 import type { Precision } from "../catalog/specs";
-import { PRIORITIES, type RoutingPolicy } from "./resolved-fleet";
+import {
+  admissionSpec,
+  circuitBreakerSpec,
+  drainingSpec,
+  failoverSpec,
+  gatewaySpec,
+  healthCheckSpec,
+  hedgingSpec,
+  poolCircuitBreakerSpec,
+  poolHealthCheckSpec,
+  queueSpec,
+  retrySpec,
+  timeoutSpec,
+} from "./policies-spec";
+import { PRIORITIES } from "./priority";
+import type { RoutingPolicy } from "./resolved-fleet";
+import {
+  autoscalingSpec,
+  coldStartSpec,
+  poolAutoscalingSpec,
+  purchaseSpec,
+  replicasSpec,
+  spotSpec,
+} from "./scaling-spec";
 import {
   bandwidth,
   count,
@@ -122,7 +146,7 @@ const pool = strict(
       "Instance type from the catalog (`capplan catalog instance-types`)",
     ).optional(),
     accelerator: text("Accelerator from the catalog, where no instance type is meant").optional(),
-    replicas: count("Serving instances of the model in this pool", { min: 1, max: 100_000 }),
+    replicas: replicasSpec,
     role: word("role", POOL_ROLES, "Whether the pool prefills, decodes, or does both").optional(),
     engine: engine.optional(),
     accepts: accepts.optional(),
@@ -133,12 +157,27 @@ const pool = strict(
       .optional(),
     price: dollars("US dollars per replica and hour").optional(),
     kvTransfer: kvTransfer.optional(),
+    purchase: purchaseSpec.optional(),
+    spot: spotSpec.optional(),
+    coldStart: coldStartSpec.optional(),
+    autoscaling: poolAutoscalingSpec.optional(),
+    circuitBreaker: poolCircuitBreakerSpec.optional(),
+    healthCheck: poolHealthCheckSpec.optional(),
   },
   "Replicas of one model on one kind of hardware",
 );
 
+/** More than any region has. */
+const ZONES_MAX = 10;
+
 const region = strict(
-  { pools: namedMap("pool", pool, "Pools of this region by name") },
+  {
+    pools: namedMap("pool", pool, "Pools of this region by name"),
+    zones: count("Zones over which the nodes of every pool are spread in turn", {
+      min: 1,
+      max: ZONES_MAX,
+    }).optional(),
+  },
   "What runs in one region",
 );
 
@@ -170,6 +209,19 @@ export const fleetSpec = strict(
       "Regions from the catalog (`capplan catalog regions`) by name",
     ),
     routing: routing.optional(),
+    gateway: gatewaySpec.optional(),
+    circuitBreaker: circuitBreakerSpec.optional(),
+    healthCheck: healthCheckSpec.optional(),
+    retry: retrySpec.optional(),
+    timeout: timeoutSpec.optional(),
+    admission: admissionSpec.optional(),
+    hedging: hedgingSpec.optional(),
+    queue: queueSpec.optional(),
+    autoscaling: autoscalingSpec.optional(),
+    coldStart: coldStartSpec.optional(),
+    spot: spotSpec.optional(),
+    failover: failoverSpec.optional(),
+    draining: drainingSpec.optional(),
   },
   "Regions, pools, replicas and policies",
 );

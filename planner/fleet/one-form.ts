@@ -49,11 +49,32 @@ export function oneForm<
 >(
   choice: Choice<Forms, Bare, Otherwise>,
 ): z.ZodType<z.output<Forms[keyof Forms]> | z.output<Bare> | z.output<Otherwise>> {
-  type Output = z.output<Forms[keyof Forms]> | z.output<Bare> | z.output<Otherwise>;
+  return choosing({
+    description: choice.description,
+    members: [choice.bare, ...Object.values(choice.forms), choice.otherwise ?? z.never()],
+    choose: (value) => formOf(value, choice),
+  });
+}
+
+/**
+ * Hands each value to the one schema that `choose` picks for it, so that only that schema's problems are shown.
+ *
+ * @param members every schema that may be picked: the union that JSON Schema shows
+ * @param choose the schema, or what is wrong with the choice itself
+ */
+export function choosing<Output>({
+  description,
+  members,
+  choose,
+}: {
+  readonly description: string;
+  readonly members: readonly z.ZodType[];
+  readonly choose: (value: unknown) => z.ZodType | ChoiceIssue;
+}): z.ZodType<Output> {
   const schema = z
     .unknown()
     .transform((value, context): Output => {
-      const target = formOf(value, choice);
+      const target = choose(value);
       if (!(target instanceof z.ZodType)) {
         const { message, path, problem, hint } = target;
         const params = { problem, ...(hint === undefined ? {} : { hint }) };
@@ -73,8 +94,7 @@ export function oneForm<
       }
       return z.NEVER;
     })
-    .meta({ description: choice.description });
-  const members = [choice.bare, ...Object.values(choice.forms), choice.otherwise ?? z.never()];
+    .meta({ description });
   UNIONS.set(schema, z.union(members.filter((member) => !(member instanceof z.ZodNever))));
   return schema;
 }

@@ -2,33 +2,18 @@
  * From a fleet as written to a fleet that can be simulated: names become catalog rows, gaps become defaults, and
  * what cannot be built is refused. Problems are collected, not thrown: the scenario reports all of its own at once.
  */
-import {
-  clientRoundTrip,
-  findAccelerator,
-  findInstanceType,
-  findModel,
-  findOrigin,
-  findRegion,
-  stepTimeCoefficients,
-} from "../catalog";
-import type { AcceleratorSpec, InstanceTypeSpec, RegionSpec } from "../catalog/specs";
+import { clientRoundTrip, findOrigin, findRegion } from "../catalog";
 import type { Problem } from "../foundation/errors";
 import { checkFleet } from "./check-fleet";
-import {
-  acceleratorsOf,
-  kvTransferBandwidthDefault,
-  POOL_DEFAULTS,
-  ROUTING_DEFAULTS,
-} from "./defaults";
-import type { FleetSpec, PoolSpec, RoutingSpec } from "./fleet-spec";
+import { checkQueue } from "./check-queue";
+import { REGION_DEFAULTS, ROUTING_DEFAULTS } from "./defaults";
+import type { FleetSpec, RoutingSpec } from "./fleet-spec";
 import { poolPath, unknown } from "./names";
-import { resolveEngine } from "./resolve-engine";
-import type {
-  ResolvedFleet,
-  ResolvedPool,
-  ResolvedRegion,
-  ResolvedRouting,
-} from "./resolved-fleet";
+import { coldStartGiven, spotGiven } from "./resolve-capacity";
+import { resolveFailover } from "./resolve-failover";
+import { resolvePolicies } from "./resolve-policies";
+import { resolvePool, withCircuitBreakers } from "./resolve-pool";
+import type { ResolvedFleet, ResolvedRegion, ResolvedRouting } from "./resolved-fleet";
 
 /**
  * Resolves a fleet. Pools with problems are left out of the answer.
@@ -41,25 +26,35 @@ export function resolveFleet(
   problems: Problem[],
 ): ResolvedFleet {
   const regions = resolveRegions(spec, problems);
-  const pools = regions.flatMap(({ key, spec: row }, regionIndex) =>
+  const shared = {
+    fleet: spec,
+    coldStart: coldStartGiven(spec.coldStart, "fleet.coldStart", problems),
+    spot: spotGiven(spec.spot, "fleet.spot", problems),
+  };
+  const drafts = regions.flatMap(({ key, spec: row }, regionIndex) =>
     Object.entries(spec.regions[key]?.pools ?? {})
       .toSorted(byName)
       .flatMap(([name, pool]) => {
-        const path = poolPath(key, name);
-        const resolved = resolvePool(
-          pool,
-          { path, name: `${row.name}/${name}`, region: row, regionIndex },
-          problems,
-        );
-        return resolved === undefined ? [] : [resolved];
+        const placed = { path: poolPath(key, name), region: key, name: `${key}/${name}`, pool };
+        const place = { name: `${row.name}/${name}`, region: row, regionIndex };
+        const resolved = resolvePool(placed, { ...place, ...shared }, problems);
+        return resolved === undefined ? [] : [{ placed, resolved }];
       }),
   );
   const routing = resolveRouting(spec.routing ?? {});
   checkFleet(spec, routing, problems);
+  const failover =
+    spec.failover === undefined
+      ? undefined
+      : resolveFailover(spec.failover, { fleet: spec, regions, origins }, problems);
+  const policies = resolvePolicies(spec, failover);
+  if (spec.queue !== undefined)
+    checkQueue(spec.queue, policies.queue, policies.timeout, regions, problems);
   return {
-    regions: regions.map(({ name, spec: row }) => ({ name, spec: row })),
-    pools,
+    regions: regions.map(({ name, spec: row, zones }) => ({ name, spec: row, zones })),
+    pools: withCircuitBreakers(spec, drafts, policies.gateway),
     routing,
+    policies,
     origins,
     roundTripSeconds: origins.map((origin) => roundTripsFrom(origin, regions)),
   };
@@ -76,7 +71,7 @@ interface NamedRegion extends ResolvedRegion {
 
 function resolveRegions(spec: FleetSpec, problems: Problem[]): NamedRegion[] {
   const regions: NamedRegion[] = [];
-  for (const key of Object.keys(spec.regions)) {
+  for (const [key, { zones }] of Object.entries(spec.regions)) {
     const path = `fleet.regions.${key}`;
     const lookup = findRegion(key);
     if (!lookup.found) {
@@ -94,7 +89,8 @@ function resolveRegions(spec: FleetSpec, problems: Problem[]): NamedRegion[] {
       });
       continue;
     }
-    regions.push({ key, name: lookup.row.name, spec: lookup.row });
+    const { row } = lookup;
+    regions.push({ key, name: row.name, spec: row, zones: zones ?? REGION_DEFAULTS.zones.value });
   }
   return regions.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -104,107 +100,6 @@ function roundTripsFrom(name: string, regions: readonly ResolvedRegion[]): numbe
   return regions.map(({ spec }) =>
     origin.found ? clientRoundTrip(origin.row, spec).seconds : Number.NaN,
   );
-}
-
-interface PoolContext {
-  readonly path: string;
-  readonly name: string;
-  readonly region: RegionSpec;
-  readonly regionIndex: number;
-}
-
-function resolvePool(
-  spec: PoolSpec,
-  context: PoolContext,
-  problems: Problem[],
-): ResolvedPool | undefined {
-  const { path } = context;
-  const model = findModel(spec.model);
-  if (!model.found)
-    problems.push(unknown(`${path}.model`, "model", spec.model, model.hint, "models"));
-  const hardware = resolveHardware(spec, context, problems);
-  if (spec.kvTransfer !== undefined && spec.role !== "prefill") {
-    problems.push({
-      code: "conflict",
-      path: `${path}.kvTransfer`,
-      message: `only a pool with role: prefill sends its KV elsewhere, got role: ${spec.role ?? POOL_DEFAULTS.role.value}`,
-    });
-  }
-  if (!model.found || hardware === undefined) return undefined;
-  const engineContext = { path, model: model.row, ...hardware };
-  const bandwidth =
-    spec.kvTransfer?.bandwidth ??
-    kvTransferBandwidthDefault(hardware.instanceType, acceleratorsOf(spec.engine)).value;
-  return {
-    name: context.name,
-    regionIndex: context.regionIndex,
-    model: model.row,
-    accelerator: hardware.accelerator,
-    instanceType: hardware.instanceType,
-    replicas: spec.replicas,
-    role: spec.role ?? POOL_DEFAULTS.role.value,
-    kvTransfer: {
-      bytesPerSecond: bandwidth,
-      latencySeconds: spec.kvTransfer?.latency ?? POOL_DEFAULTS.kvTransferLatency.value,
-    },
-    inputTokensMax: spec.accepts?.inputTokens?.max ?? Number.POSITIVE_INFINITY,
-    priorities: spec.priorities ?? [],
-    usdPerReplicaHour: spec.price,
-    engine: resolveEngine(spec.engine ?? {}, engineContext, problems),
-    coefficients: stepTimeCoefficients(hardware.accelerator),
-  };
-}
-
-interface Hardware {
-  readonly accelerator: AcceleratorSpec;
-  readonly instanceType: InstanceTypeSpec | undefined;
-}
-
-function resolveHardware(
-  spec: PoolSpec,
-  { path, region }: PoolContext,
-  problems: Problem[],
-): Hardware | undefined {
-  const { instanceType: instanceName, accelerator: acceleratorName } = spec;
-  if (instanceName !== undefined && acceleratorName !== undefined) {
-    const message =
-      "give instanceType or accelerator, not both: an instance type has its accelerators";
-    problems.push({ code: "conflict", path: `${path}.accelerator`, message });
-    return undefined;
-  }
-  if (acceleratorName !== undefined) {
-    const accelerator = findAccelerator(acceleratorName);
-    if (accelerator.found) return { accelerator: accelerator.row, instanceType: undefined };
-    const at = `${path}.accelerator`;
-    problems.push(unknown(at, "accelerator", acceleratorName, accelerator.hint, "accelerators"));
-    return undefined;
-  }
-  if (instanceName === undefined) {
-    problems.push({
-      code: "missing",
-      path: `${path}.instanceType`,
-      message:
-        "is missing; give an instance type, or an accelerator where no instance type is meant",
-      hint: "`capplan catalog instance-types` lists them",
-    });
-    return undefined;
-  }
-  const instanceType = findInstanceType(instanceName);
-  if (!instanceType.found) {
-    const at = `${path}.instanceType`;
-    problems.push(unknown(at, "type", instanceName, instanceType.hint, "instances"));
-    return undefined;
-  }
-  const { row } = instanceType;
-  if (row.cloud !== region.cloud) {
-    problems.push({
-      code: "conflict",
-      path: `${path}.instanceType`,
-      message: `${row.name} is sold by ${row.cloud}, but ${region.name} is a region of ${region.cloud}`,
-    });
-  }
-  const accelerator = findAccelerator(row.accelerator);
-  return accelerator.found ? { accelerator: accelerator.row, instanceType: row } : undefined;
 }
 
 function resolveRouting(spec: RoutingSpec): ResolvedRouting {

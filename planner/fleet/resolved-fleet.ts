@@ -10,6 +10,15 @@ import type {
   RegionSpec,
   StepTimeCoefficients,
 } from "../catalog/specs";
+import type { Priority } from "./priority";
+import type {
+  ResolvedAutoscaling,
+  ResolvedCircuitBreaker,
+  ResolvedColdStart,
+  ResolvedHealthCheck,
+  ResolvedPolicies,
+  ResolvedPurchase,
+} from "./resolved-policies";
 
 export interface ResolvedFleet {
   /** Sorted by name, so that the order in the file changes nothing. */
@@ -17,6 +26,7 @@ export interface ResolvedFleet {
   /** Pools of all regions, sorted by region then name; a pool's index here is its identity in a run. */
   readonly pools: readonly ResolvedPool[];
   readonly routing: ResolvedRouting;
+  readonly policies: ResolvedPolicies;
   /** Seconds of one network round trip from origin `i` to region `j`: `roundTripSeconds[i][j]`. */
   readonly origins: readonly string[];
   readonly roundTripSeconds: readonly (readonly number[])[];
@@ -25,6 +35,8 @@ export interface ResolvedFleet {
 export interface ResolvedRegion {
   readonly name: string;
   readonly spec: RegionSpec;
+  /** Replicas of every pool are spread over them in turn. */
+  readonly zones: number;
 }
 
 /** Replicas of one model on one kind of hardware in one region. */
@@ -36,7 +48,17 @@ export interface ResolvedPool {
   readonly accelerator: AcceleratorSpec;
   /** Absent when the scenario names an accelerator without an instance type. */
   readonly instanceType: InstanceTypeSpec | undefined;
+  /** Replicas at the start, and the bounds of autoscaling; all three are the same without it. */
   readonly replicas: number;
+  readonly replicasMin: number;
+  readonly replicasMax: number;
+  /** Replicas on one node: they fail together with it. */
+  readonly replicasPerNode: number;
+  readonly purchase: ResolvedPurchase;
+  readonly coldStart: ResolvedColdStart;
+  readonly autoscaling: ResolvedAutoscaling | undefined;
+  readonly circuitBreaker: ResolvedCircuitBreaker | undefined;
+  readonly healthCheck: ResolvedHealthCheck;
   /** A `prefill` pool hands its requests to the `decode` pools of the same model and region. */
   readonly role: "unified" | "prefill" | "decode";
   /** Bandwidth and latency of the KV transfer out of a prefill replica. */
@@ -81,11 +103,6 @@ export interface ResolvedSpeculation {
   /** Cost of drafting one token, as a share of the target model's decode step. */
   readonly draftCostShare: number;
 }
-
-export type Priority = "interactive" | "standard" | "batch";
-
-/** Most urgent first. */
-export const PRIORITIES: readonly Priority[] = ["interactive", "standard", "batch"];
 
 export type RoutingPolicy =
   | "round-robin"

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { didYouMean } from "../catalog/suggest";
 import type { ProblemCode } from "../foundation/errors";
-import { formatDuration, formatRate } from "../foundation/format-units";
+import { formatDuration, formatRate, formatShare } from "../foundation/format-units";
 import {
   quoteValue,
   type ReadQuantity,
@@ -26,7 +26,7 @@ export interface IssueParams {
 }
 
 /** A value that was read, or the problem with it. */
-type Reading<T> =
+export type Reading<T> =
   | { readonly ok: true; readonly value: T }
   | {
       readonly ok: false;
@@ -40,7 +40,7 @@ interface Limits {
   /** The value must be greater than this. */
   readonly above?: number;
   readonly max?: number;
-  /** How `max` is written in messages. @default as a plain number */
+  /** How `min` and `max` are written in messages. @default as plain numbers */
   readonly show?: (value: number) => string;
 }
 
@@ -53,7 +53,11 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, descri
   return description === undefined ? schema : schema.meta({ description });
 }
 
-function checked<T>(read: (value: unknown) => Reading<T>, json: Readonly<Record<string, unknown>>) {
+/** A value that `read` understands; `json` is what JSON Schema says of it, its description among it. */
+export function checked<T>(
+  read: (value: unknown) => Reading<T>,
+  json: Readonly<Record<string, unknown>>,
+) {
   return z
     .unknown()
     .transform((value, context): T => {
@@ -93,7 +97,7 @@ function within(reading: ReadQuantity, limits: Limits, given: unknown): Reading<
       ok: false,
       message:
         above === undefined
-          ? `must be at least ${min}, ${got}`
+          ? `must be at least ${min === undefined ? 0 : show(min)}, ${got}`
           : `must be greater than ${above}, ${got}`,
     };
   }
@@ -157,6 +161,30 @@ export const tokens = (description: string, limits: Limits = {}) =>
 /** 0 to 1, from `95%` or `0.95`. */
 export const share = (description: string, limits: Limits = {}) =>
   quantity(readShare, description, limits, { type: ["number", "string"], examples: [0.95, "95%"] });
+
+/**
+ * A share written as a percentage, as the field that it becomes counts in percent: `20%` is 0.2. A number without
+ * the sign is refused, because a share of 1 and 1 % would look alike.
+ */
+export const percent = (description: string, limits: Limits = {}) =>
+  quantity(
+    readPercent,
+    description,
+    { show: formatShare, ...limits },
+    { type: "string", examples: ["20%"] },
+  );
+
+function readPercent(value: unknown): ReadQuantity {
+  if (value === 0) return { ok: true, value: 0 };
+  const match = typeof value === "string" ? /^([0-9]+(?:\.[0-9]+)?)\s*%$/.exec(value.trim()) : null;
+  if (match !== null) return { ok: true, value: Number(match[1]) / 100 };
+  const likely =
+    typeof value === "number" && value > 0 && Number.isFinite(value)
+      ? `; did you mean ${value > 1 ? value : value * 100}%?`
+      : "";
+  const message = `expected a percentage with its sign, such as 20%, got ${quoteValue(value)}${likely}`;
+  return { ok: false, message };
+}
 
 /** US dollars, from `$2.50` or `2.5`. */
 export const dollars = (description: string, limits: Limits = {}) =>

@@ -34,6 +34,20 @@ export class IndexDeque {
     return value;
   }
 
+  /** Takes out the first `value` from the front; false when there is none. O(place): cheap near the front. */
+  remove(value: number): boolean {
+    const { ring } = this;
+    const mask = ring.length - 1;
+    for (let i = 0; i < this.length; i++) {
+      if (ring[(this.head + i) & mask] !== value) continue;
+      for (let j = i; j > 0; j--) ring[(this.head + j) & mask] = ring[(this.head + j - 1) & mask]!;
+      this.head = (this.head + 1) & mask;
+      this.length--;
+      return true;
+    }
+    return false;
+  }
+
   private grow(): void {
     const wider = new Int32Array(this.ring.length * 2);
     for (let i = 0; i < this.length; i++) {

@@ -1,6 +1,7 @@
 /** Cells of a run put together by workload, tenant, model, region or pool, one sum per replication. */
 
 import { QuantileSketch } from "../foundation/quantile-sketch";
+import { END_REASONS } from "../simulation/end-reasons";
 import type { CellRecord, RunRecord } from "../simulation/run-record";
 
 /** Sums over the cells of one group in one replication. */
@@ -8,7 +9,14 @@ export interface GroupRun {
   offered: number;
   completed: number;
   rejected: number;
+  timedOut: number;
+  failed: number;
   inFlight: number;
+  clientRetries: number;
+  gatewayRetries: number;
+  hedges: number;
+  touched: number;
+  fellBack: number;
   finishedInWindow: number;
   inputTokensFinished: number;
   outputTokensFinished: number;
@@ -19,6 +27,10 @@ export interface GroupRun {
   waitingAtEnd: number;
   /** Offered to workloads that have objectives, less those of which it is not known whether they met them. */
   judged: number;
+  /** By index into END_REASONS. */
+  readonly reasons: Float64Array;
+  /** By workload, in the order of its steps. */
+  readonly brokenSteps: ReadonlyMap<number, Float64Array>;
   readonly ttftSeconds: QuantileSketch;
   readonly tpotSeconds: QuantileSketch;
   readonly e2eSeconds: QuantileSketch;
@@ -37,7 +49,14 @@ const COUNTERS = [
   "offered",
   "completed",
   "rejected",
+  "timedOut",
+  "failed",
   "inFlight",
+  "clientRetries",
+  "gatewayRetries",
+  "hedges",
+  "touched",
+  "fellBack",
   "finishedInWindow",
   "inputTokensFinished",
   "outputTokensFinished",
@@ -95,11 +114,19 @@ function byName(
 }
 
 function sumCells(cells: readonly CellRecord[]): GroupRun {
+  const brokenSteps = new Map<number, Float64Array>();
   const sum: GroupRun = {
     offered: 0,
     completed: 0,
     rejected: 0,
+    timedOut: 0,
+    failed: 0,
     inFlight: 0,
+    clientRetries: 0,
+    gatewayRetries: 0,
+    hedges: 0,
+    touched: 0,
+    fellBack: 0,
     finishedInWindow: 0,
     inputTokensFinished: 0,
     outputTokensFinished: 0,
@@ -109,6 +136,8 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
     judged: 0,
+    reasons: new Float64Array(END_REASONS.length),
+    brokenSteps,
     ttftSeconds: new QuantileSketch(),
     tpotSeconds: new QuantileSketch(),
     e2eSeconds: new QuantileSketch(),
@@ -121,11 +150,20 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
       sum.metAllFinishedInWindow += cell.metAllFinishedInWindow;
       sum.judged += cell.offered - cell.censoredAll;
     }
+    addTo(sum.reasons, cell.reasons);
+    const steps = brokenSteps.get(cell.workload) ?? new Float64Array(cell.brokenSteps.length);
+    brokenSteps.set(cell.workload, addTo(steps, cell.brokenSteps));
     sum.ttftSeconds.merge(cell.ttftSeconds);
     sum.tpotSeconds.merge(cell.tpotSeconds);
     sum.e2eSeconds.merge(cell.e2eSeconds);
     sum.queueTimeSeconds.merge(cell.queueTimeSeconds);
   }
+  return sum;
+}
+
+/** @returns `sum`, to which `values` are added place by place */
+function addTo(sum: Float64Array, values: Float64Array): Float64Array {
+  for (let i = 0; i < values.length; i++) sum[i]! += values[i]!;
   return sum;
 }
 

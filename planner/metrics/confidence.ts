@@ -1,6 +1,6 @@
 /**
- * Half-widths of 95 % confidence intervals: over independent replications by Student's t, and of a quantile
- * within one run by its rank.
+ * 95 % confidence intervals: over independent replications by Student's t, and of a share of independent trials by
+ * Wilson.
  */
 
 /** Two-sided 95 % quantiles of Student's t for 1 … 30 degrees of freedom (standard table). */
@@ -26,4 +26,22 @@ export function halfWidth95(values: readonly number[]): number | null {
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return studentT975(n - 1) * Math.sqrt(squares / (n - 1) / n);
+}
+
+/**
+ * 95 % interval of a share of independent trials: E. B. Wilson, "Probable inference, the law of succession, and
+ * statistical inference", JASA 22 (1927). Neither end leaves 0 … 1, and a share of 1 has a lower end below it.
+ *
+ * @param successes 0 … trials
+ * @param trials above 0
+ */
+export function wilson95(
+  successes: number,
+  trials: number,
+): { readonly low: number; readonly high: number } {
+  const share = successes / trials;
+  const square = NORMAL_975 ** 2 / trials;
+  const middle = (share + square / 2) / (1 + square);
+  const halfWidth = Math.sqrt(square * share * (1 - share) + square ** 2 / 4) / (1 + square);
+  return { low: Math.max(0, middle - halfWidth), high: Math.min(1, middle + halfWidth) };
 }

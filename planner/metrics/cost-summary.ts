@@ -1,6 +1,6 @@
 /**
- * What the fleet costs at the prices that the scenario gives per replica and hour. A pool without a price
- * stays out of the totals and is named, so that they read "at least".
+ * What the fleet costs at the prices that the scenario gives per replica and hour, for the replicas that ran. A pool
+ * without a price stays out of the totals and is named, so that they read "at least".
  */
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import type { CostSummary, Throughput } from "./simulation-summary";
@@ -9,12 +9,16 @@ import type { CostSummary, Throughput } from "./simulation-summary";
 const HOURS_PER_MONTH = 730;
 const SECONDS_PER_HOUR = 3600;
 
-export function summarizeCost(fleet: ResolvedFleet, throughput: Throughput): CostSummary {
-  const unpricedPools = fleet.pools
-    .filter((pool) => pool.usdPerReplicaHour === undefined && pool.replicas > 0)
+/** @param paidReplicas by pool: the mean number paid for, those that start or drain included */
+export function summarizeCost(
+  { pools }: Pick<ResolvedFleet, "pools">,
+  paidReplicas: readonly number[],
+  throughput: Throughput,
+): CostSummary {
+  const unpricedPools = pools
+    .filter((pool, index) => pool.usdPerReplicaHour === undefined && paidReplicas[index]! > 0)
     .map((pool) => pool.name);
-  const priced = fleet.pools.filter((pool) => pool.usdPerReplicaHour !== undefined);
-  if (priced.length === 0) {
+  if (pools.every((pool) => pool.usdPerReplicaHour === undefined)) {
     return {
       usdPerHour: null,
       usdPerMonth: null,
@@ -24,7 +28,10 @@ export function summarizeCost(fleet: ResolvedFleet, throughput: Throughput): Cos
       isLowerBound: false,
     };
   }
-  const usdPerHour = priced.reduce((sum, pool) => sum + pool.usdPerReplicaHour! * pool.replicas, 0);
+  const usdPerHour = pools.reduce(
+    (sum, pool, index) => sum + (pool.usdPerReplicaHour ?? 0) * paidReplicas[index]!,
+    0,
+  );
   return {
     usdPerHour,
     usdPerMonth: usdPerHour * HOURS_PER_MONTH,

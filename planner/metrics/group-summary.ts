@@ -1,10 +1,13 @@
 /** One row of the report for a group of cells: counts, latencies, throughput, SLO attainment. */
 
 import type { QuantileSketch } from "../foundation/quantile-sketch";
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { summarizeAvailability } from "./availability";
 import { type CellGroup, total } from "./cell-group";
 import { latencyBlock } from "./latency";
+import { requestCounts } from "./request-counts";
 import { isSaturated } from "./saturation";
-import type { GroupSummary, LatencyBlocks, RequestCounts, Throughput } from "./simulation-summary";
+import type { GroupSummary, LatencyBlocks, Throughput } from "./simulation-summary";
 
 /**
  * @param gaps inter-token gaps of the group, one sketch per replication; undefined where streams of several
@@ -12,6 +15,7 @@ import type { GroupSummary, LatencyBlocks, RequestCounts, Throughput } from "./s
  * @param isSplit prompts and answers are computed on different replicas, with a queue between the two
  */
 export function summarizeGroup(
+  scenario: Pick<ResolvedScenario, "workloads">,
   group: CellGroup,
   gaps: readonly QuantileSketch[] | undefined,
   isSplit: boolean,
@@ -19,25 +23,12 @@ export function summarizeGroup(
   const saturated = isSaturated(group);
   const judged = total(group, "judged");
   return {
-    requests: requestCounts(group),
+    requests: requestCounts(scenario, group),
+    availability: summarizeAvailability(group),
     latency: latencyBlocks(group, gaps, { saturated, gapsGrow: saturated && isSplit }),
     throughput: throughput(group, judged),
     sloAttainment: judged > 0 ? total(group, "metAll") / judged : null,
     saturated,
-  };
-}
-
-/** Mean counts per replication. */
-function requestCounts(group: CellGroup): RequestCounts {
-  const replications = group.runs.length;
-  return {
-    offered: total(group, "offered") / replications,
-    completed: total(group, "completed") / replications,
-    rejected: total(group, "rejected") / replications,
-    timedOut: 0,
-    failed: 0,
-    retried: 0,
-    inFlight: total(group, "inFlight") / replications,
   };
 }
 

@@ -9,6 +9,7 @@ import { groupCells } from "./cell-group";
 import { summarizeGroup } from "./group-summary";
 import { mergeSketches } from "./latency";
 import type { KvCapacitySummary, PoolSummary } from "./simulation-summary";
+import { modelsOf } from "./workload-models";
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -19,28 +20,33 @@ export function summarizePool(
 ): PoolSummary {
   const pool = scenario.fleet.pools[poolIndex]!;
   const runs = records.map((record) => record.pools[poolIndex]!);
-  const served = scenario.workloads.filter((workload) => workload.model === pool.model.name);
-  const hasSlo = served.some((workload) => workload.slo.length > 0);
+  const hasSlo = scenario.workloads.some(
+    (workload) => workload.slo.length > 0 && modelsOf(workload).has(pool.model.name),
+  );
   const sources = poolsBookedFor(scenario, poolIndex);
   const group = groupCells(records, (cell) => sources.includes(cell.pool), hasSlo);
   const gaps = runs.map((run) => mergeSketches(run.itlSeconds));
   const seconds = group.windowSeconds;
   const sum = (of: (run: PoolRecord) => number): number =>
     runs.reduce((total, run) => total + of(run), 0);
+  const readyReplicas = sum((run) => run.readyReplicas) / runs.length;
+  const paidReplicas = sum((run) => run.paidReplicas) / runs.length;
+  const readySeconds = seconds * readyReplicas * runs.length;
   const steps = sum((run) => run.steps);
   const promptTokens = sum((run) => run.promptTokens);
   return {
-    ...summarizeGroup(group, gaps, pool.role !== "unified"),
+    ...summarizeGroup(scenario, group, gaps, pool.role !== "unified"),
     region: scenario.fleet.regions[pool.regionIndex]!.name,
     model: pool.model.name,
     accelerator: pool.accelerator.name,
     replicas: pool.replicas,
+    readyReplicas,
+    paidReplicas,
+    spotShare:
+      paidReplicas > 0 ? sum((run) => run.paidSpotReplicas) / runs.length / paidReplicas : null,
     acceleratorsPerReplica: acceleratorsPerReplica(pool),
-    // A sum of many steps may pass the whole by a rounding error.
-    utilization: Math.min(
-      1,
-      sum((run) => run.busySeconds) / (seconds * pool.replicas * runs.length),
-    ),
+    // Replicas that drain still compute, and a sum of many steps may pass the whole by a rounding error.
+    utilization: readySeconds > 0 ? Math.min(1, sum((run) => run.busySeconds) / readySeconds) : 0,
     kvUtilization: sum((run) => run.kvUtilization) / runs.length,
     batchSize: steps === 0 ? 0 : sum((run) => run.requestSteps) / steps,
     preemptions: sum((run) => run.preemptions) / runs.length,
@@ -49,7 +55,7 @@ export function summarizePool(
       sum((run) => run.cachedTokens),
       promptTokens,
     ),
-    gpuHours: (pool.replicas * acceleratorsPerReplica(pool) * seconds) / SECONDS_PER_HOUR,
+    gpuHours: (paidReplicas * acceleratorsPerReplica(pool) * seconds) / SECONDS_PER_HOUR,
     kvCapacity: summarizeCapacity(kvCapacity(pool)),
   };
 }

@@ -4,6 +4,8 @@
  * where null means "not known" or "not defined here" (never zero); `schemaVersion` changes when a key
  * changes its meaning.
  */
+import type { ControlEvent } from "../simulation/control-event";
+import type { EndReason } from "../simulation/end-reasons";
 
 export interface SimulationSummary {
   readonly schemaVersion: 1;
@@ -18,6 +20,7 @@ export interface SimulationSummary {
   /** Set when the run was interrupted: replications finished of those asked for. */
   readonly interrupted: { readonly finished: number; readonly asked: number } | null;
   readonly requests: RequestCounts;
+  readonly availability: Availability;
   readonly latency: LatencyBlocks;
   readonly throughput: Throughput;
   readonly slo: readonly SloResult[];
@@ -26,6 +29,11 @@ export interface SimulationSummary {
   readonly models: Readonly<Record<string, GroupSummary>>;
   readonly regions: Readonly<Record<string, GroupSummary>>;
   readonly pools: Readonly<Record<string, PoolSummary>>;
+  /** By region; empty when no workload is delivered by queue. */
+  readonly queues: Readonly<Record<string, QueueSummary>>;
+  readonly control: ControlSummary;
+  /** One entry for each fault that struck, in order of time; null without a timeline, over which it is measured. */
+  readonly resilience: readonly FaultResilience[] | null;
   readonly cost: CostSummary;
   /** Only with `--timeline`. */
   readonly timeline: readonly TimelineBucket[] | null;
@@ -56,6 +64,14 @@ export type WarningCode =
   | "clipped-inputs"
   | "clipped-outputs"
   | "rejected"
+  | "refused"
+  | "timed-out"
+  | "failed"
+  | "dead-lettered"
+  | "expired"
+  | "retries-amplify"
+  | "session-overflows"
+  | "faults-not-assessed"
   | "preemptions"
   | "uncalibrated"
   | "warm-up-short"
@@ -66,15 +82,41 @@ export type WarningCode =
   | "skipped-rows"
   | "interrupted";
 
-/** Requests that arrived in the measured window, per replication (mean). offered = the sum of the others. */
+/**
+ * Requests that arrived in the measured window, per replication (mean).
+ * offered = completed + rejected + timedOut + failed + inFlight.
+ */
 export interface RequestCounts {
   readonly offered: number;
   readonly completed: number;
   readonly rejected: number;
   readonly timedOut: number;
   readonly failed: number;
-  readonly retried: number;
   readonly inFlight: number;
+  /** Attempts after the first: by clients, by gateways, and second ones beside a first (hedges). */
+  readonly retried: number;
+  readonly gatewayRetries: number;
+  readonly hedges: number;
+  /** At least one attempt ended without an answer, whatever became of the request. */
+  readonly touched: number;
+  /** Answered by a fallback model. */
+  readonly fellBack: number;
+  /** Requests that ended without an answer, by reason; only reasons that occurred. */
+  readonly reasons: Readonly<Partial<Record<EndReason, number>>>;
+  /** Requests of chains that ended without an answer, by the name of the step that broke; only steps that did. */
+  readonly brokenSteps: Readonly<Record<string, number>>;
+}
+
+/**
+ * Completed requests as a share of those that are over: completed / (offered − in flight). One that is in flight at
+ * the end of the run is neither. The interval is the wider of two: Student's t over the replications, and
+ * Wilson's score interval of all requests, which takes them as independent. Of a single run only the second is
+ * known; failures come in clusters, and it is then too narrow.
+ */
+export interface Availability {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 export interface LatencyBlock {
@@ -137,6 +179,7 @@ export interface SloResult {
 
 export interface GroupSummary {
   readonly requests: RequestCounts;
+  readonly availability: Availability;
   readonly latency: LatencyBlocks;
   readonly throughput: Throughput;
   /** Share of offered requests that met every SLO of their workload. */
@@ -148,9 +191,15 @@ export interface PoolSummary extends GroupSummary {
   readonly region: string;
   readonly model: string;
   readonly accelerator: string;
+  /** At the start of the run. */
   readonly replicas: number;
+  /** Means over the measured window: those that take requests, and those that are paid for (starting, draining). */
+  readonly readyReplicas: number;
+  readonly paidReplicas: number;
+  /** Of the paid ones; null when none was paid for. */
+  readonly spotShare: number | null;
   readonly acceleratorsPerReplica: number;
-  /** Share of time that a step was running, mean over replicas. */
+  /** Share of time that a step was running, mean over ready replicas. */
   readonly utilization: number;
   /** Time-weighted mean share of KV blocks in use by running requests. */
   readonly kvUtilization: number;
@@ -191,8 +240,19 @@ export interface TimelineBucket {
     Record<
       string,
       {
+        // Of the requests that arrived in the bucket
         readonly offered: number;
+        readonly completedOfArrived: number;
+        /** Met every SLO; null when the workload has none. */
+        readonly goodOfArrived: number | null;
+        readonly touchedOfArrived: number;
+        // Of what happened in it
+        /** Sent by clients and gateways, first ones and retries. */
+        readonly attempts: number;
         readonly completed: number;
+        readonly rejected: number;
+        readonly timedOut: number;
+        readonly failed: number;
         readonly outputTokens: number;
         readonly ttftMsP50: number | null;
         readonly ttftMsP95: number | null;
@@ -201,6 +261,116 @@ export interface TimelineBucket {
       }
     >
   >;
+  readonly pools: Readonly<
+    Record<
+      string,
+      {
+        /** Means over the bucket. */
+        readonly readyReplicas: number;
+        readonly paidReplicas: number;
+        /** Sent to the pool. */
+        readonly attempts: number;
+      }
+    >
+  >;
+}
+
+/**
+ * A region's message queues over the whole run, mean per replication; sent = completed + deadLettered + expired +
+ * left. `deepest` and `oldestSeconds` are the worst of all replications.
+ */
+export interface QueueSummary {
+  readonly sent: number;
+  /** Deliveries to consumers. */
+  readonly received: number;
+  readonly completed: number;
+  readonly deadLettered: number;
+  readonly expired: number;
+  readonly left: number;
+  readonly deepest: number;
+  readonly oldestSeconds: number;
+}
+
+/** What happened to the fleet beside requests. */
+export interface ControlSummary {
+  /** By kind, mean per replication; only kinds that occurred. */
+  readonly counts: Readonly<Partial<Record<ControlEvent["kind"], number>>>;
+  /** The first of them in the first replication, in order of time; `counts` tells how many there are. */
+  readonly first: readonly NamedControlEvent[];
+}
+
+/** A control event with names of pools and regions for their indexes. */
+export type NamedControlEvent =
+  | {
+      readonly seconds: number;
+      readonly kind: "fault-start" | "fault-end";
+      readonly fault: string;
+      readonly replicas: number;
+    }
+  | {
+      readonly seconds: number;
+      readonly kind: "spot-notice";
+      readonly pool: string;
+      readonly replicas: number;
+    }
+  | {
+      readonly seconds: number;
+      readonly kind: "region-unhealthy" | "region-healthy";
+      readonly region: string;
+      readonly model: string;
+    }
+  | {
+      readonly seconds: number;
+      readonly kind: "ejected" | "returned" | "replica-down" | "replica-ready";
+      readonly pool: string;
+      readonly replica: number;
+    }
+  | {
+      readonly seconds: number;
+      readonly kind: "scaled";
+      readonly pool: string;
+      readonly from: number;
+      readonly to: number;
+    };
+
+/**
+ * What one fault did and how the fleet came back from it, over all of its occurrences in all replications. Shares
+ * are of the requests of all occurrences together; times are medians over the occurrences, where one in which
+ * it never came to that counts as endless, and null is a median that is endless. Everything is measured over the buckets of the
+ * timeline, and is as coarse as they are wide; planner/metrics/resilience.ts defines each measure.
+ */
+export interface FaultResilience {
+  readonly fault: string;
+  /** Times that it struck, mean per replication. */
+  readonly occurrences: number;
+  /** Width of a bucket. */
+  readonly resolutionSeconds: number;
+  /** From the first occurrence of the first replication that has one, to the end of its last; null: not over in the run. */
+  readonly startSeconds: number;
+  readonly endSeconds: number | null;
+  readonly blastRadius: {
+    /** null where nothing arrived. */
+    readonly requestShare: number | null;
+    readonly tenantShare: number | null;
+    /** null where it is not known what would have been. */
+    readonly goodputLost: number | null;
+  };
+  readonly availabilityInWindow: number | null;
+  readonly detectSeconds: number | null;
+  readonly shiftSeconds: number | null;
+  readonly recoverySeconds: number | null;
+  /** In all occurrences; null where it is not known how good it was before, or nothing arrived after. */
+  readonly recovered: boolean | null;
+  readonly metastable: Metastability | null;
+}
+
+/** Load that keeps itself up: the fault is over, and its retries keep the fleet down. */
+export interface Metastability {
+  readonly explanation: string;
+  readonly offeredRequestsPerSecond: number;
+  readonly attemptsPerSecond: number;
+  /** Most that were completed in any bucket of the run, or of the run without faults. */
+  readonly capacityRequestsPerSecond: number;
 }
 
 export interface ProvenanceRow {

@@ -12,6 +12,7 @@ import { halfWidth95, NORMAL_975 } from "./confidence";
 import { mergeSketches, probabilityOf, statisticSeconds } from "./latency";
 import { isSaturated } from "./saturation";
 import type { SloResult, Verdict } from "./simulation-summary";
+import { modelsOf } from "./workload-models";
 
 /** Runs of the first replication's seed with longer or shorter steps, as far as they were made. */
 export interface StepTimeSensitivity {
@@ -65,11 +66,9 @@ export function sloResults(
 }
 
 /** Whether a prompt and its answer are computed on different replicas, with a queue between the two. */
-function isServedInTwoStages(
-  { fleet }: ResolvedScenario,
-  workload: Pick<ResolvedWorkload, "model">,
-): boolean {
-  return fleet.pools.some((pool) => pool.role === "prefill" && pool.model.name === workload.model);
+function isServedInTwoStages({ fleet }: ResolvedScenario, workload: ResolvedWorkload): boolean {
+  const models = modelsOf(workload);
+  return fleet.pools.some((pool) => pool.role === "prefill" && models.has(pool.model.name));
 }
 
 /**
@@ -100,7 +99,7 @@ interface Outcomes {
   readonly met: number;
   /** Offered, less those in flight that are within the limit so far. */
   readonly judged: number;
-  /** Broke the objective and have no value: rejected, or in flight for longer than the limit. */
+  /** Broke the objective and have no value: without an answer, or in flight for longer than the limit. */
   readonly unanswered: number;
 }
 
@@ -276,8 +275,8 @@ function residualError(
   { workloadIndex, group }: WorkloadMeasurement,
   objective: Objective,
 ): number {
-  const workload = scenario.workloads[workloadIndex]!;
-  const serving = scenario.fleet.pools.filter((pool) => pool.model.name === workload.model);
+  const models = modelsOf(scenario.workloads[workloadIndex]!);
+  const serving = scenario.fleet.pools.filter((pool) => models.has(pool.model.name));
   const ttftError = Math.max(0, ...serving.map((pool) => pool.coefficients.ttftError));
   const tpotError = Math.max(0, ...serving.map((pool) => pool.coefficients.tpotError));
   switch (objective.metric) {

@@ -11,32 +11,41 @@ import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { skippedRows } from "../scenario/skipped-rows";
 import type { CellRecord, RunRecord } from "../simulation/run-record";
 import { groupCells, groupCellsByName } from "./cell-group";
+import { summarizeControl } from "./control-summary";
 import { summarizeCost } from "./cost-summary";
 import { summarizeGroup } from "./group-summary";
 import { mergeSketches } from "./latency";
 import { networkAssumptions } from "./network-assumptions";
 import { summarizePool } from "./pool-summary";
 import { collectProvenance } from "./provenance";
+import { summarizeQueues } from "./queue-summary";
+import { assessResilience } from "./resilience";
 import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
 import { overallVerdict, type StepTimeSensitivity, sloResults } from "./slo";
 import { summarizeTimeline } from "./timeline";
 import { collectWarnings } from "./warnings";
+import { modelsOf } from "./workload-models";
 
 /**
  * @param records one per finished replication, at least one
  * @param asked replications asked for and the seed they were derived from; and runs of the first seed whose
- *   steps are longer or shorter by the error of the step-time model, which widen the margins of the SLOs
+ *   steps are longer or shorter by the error of the step-time model, which widen the margins of the SLOs; and
+ *   runs of the same seeds without the faults, against which resilience is then measured
  */
 export function summarize(
   scenario: ResolvedScenario,
   records: readonly RunRecord[],
-  asked: { readonly seed: number; readonly replications: number } & StepTimeSensitivity,
+  asked: {
+    readonly seed: number;
+    readonly replications: number;
+    readonly baseline?: readonly RunRecord[];
+  } & StepTimeSensitivity,
 ): SimulationSummary {
   const { workloads, fleet, horizon } = scenario;
   const anySlo = workloads.some((workload) => workload.slo.length > 0);
   const hasSplit = hasPrefillPool(fleet.pools);
   const everything = groupCells(records, () => true, anySlo);
-  const all = summarizeGroup(everything, allGaps(records), hasSplit);
+  const all = summarizeGroup(scenario, everything, allGaps(records), hasSplit);
   const groups = {
     workloads: workloadGroups(scenario, records),
     tenants: tenantGroups(scenario, records),
@@ -52,6 +61,7 @@ export function summarize(
       sensitivity: asked,
     }),
   );
+  const queues = summarizeQueues(scenario, records);
   const isAnySaturated = Object.values(groups.workloads).some((group) => group.saturated);
   const interrupted =
     records.length < asked.replications
@@ -68,15 +78,19 @@ export function summarize(
     verdict: overallVerdict(slo, isAnySaturated),
     interrupted,
     requests: all.requests,
+    availability: all.availability,
     latency: withoutSaturated(all, groups.workloads, hasSplit).latency,
     throughput: all.throughput,
     slo,
     ...groups,
-    cost: summarizeCost(fleet, all.throughput),
+    queues,
+    control: summarizeControl(scenario, records),
+    resilience: assessResilience(scenario, records, asked.baseline),
+    cost: summarizeCost(fleet, meanPaidReplicas(records), all.throughput),
     timeline: summarizeTimeline(scenario, records),
     warnings: [
       ...skippedRowsWarnings(scenario),
-      ...collectWarnings(scenario, records, { ...groups, interrupted }),
+      ...collectWarnings(scenario, records, { ...groups, queues, interrupted }),
     ],
     assumptions: networkAssumptions(scenario),
     provenance: collectProvenance(scenario),
@@ -95,6 +109,14 @@ function skippedRowsWarnings(scenario: ResolvedScenario): SimulationSummary["war
 /** Whether any of the pools computes prompts only, and hands them on through a queue. */
 function hasPrefillPool(pools: readonly ResolvedPool[]): boolean {
   return pools.some((pool) => pool.role === "prefill");
+}
+
+/** By pool: what is paid for, mean over the replications. */
+function meanPaidReplicas(records: readonly RunRecord[]): number[] {
+  return records[0]!.pools.map(
+    (_, index) =>
+      records.reduce((sum, { pools }) => sum + pools[index]!.paidReplicas, 0) / records.length,
+  );
 }
 
 /** The whole is no latency where any part's queue grows. */
@@ -132,26 +154,28 @@ function poolGaps(
 }
 
 function workloadGroups(
-  { workloads, fleet }: ResolvedScenario,
+  scenario: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
+  const { workloads, fleet } = scenario;
   return Object.fromEntries(
     workloads.map((workload, index) => {
       const belongs = (cell: CellRecord): boolean => cell.workload === index;
       const group = groupCells(records, belongs, workload.slo.length > 0);
-      const isSplit = hasPrefillPool(
-        fleet.pools.filter((pool) => pool.model.name === workload.model),
-      );
-      return [workload.name, summarizeGroup(group, workloadGaps(records, index), isSplit)];
+      const models = modelsOf(workload);
+      const isSplit = hasPrefillPool(fleet.pools.filter((pool) => models.has(pool.model.name)));
+      const gaps = workloadGaps(records, index);
+      return [workload.name, summarizeGroup(scenario, group, gaps, isSplit)];
     }),
   );
 }
 
 /** A tenant's name means the same tenant in every workload. */
 function tenantGroups(
-  { workloads, fleet }: ResolvedScenario,
+  scenario: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
+  const { workloads, fleet } = scenario;
   const withSlo = new Set(
     workloads
       .filter((workload) => workload.slo.length > 0)
@@ -167,15 +191,16 @@ function tenantGroups(
   return Object.fromEntries(
     [...names].map((name) => {
       const group = groups.get(name) ?? groupCells(records, () => false, withSlo.has(name));
-      return [name, summarizeGroup(group, undefined, isSplit)];
+      return [name, summarizeGroup(scenario, group, undefined, isSplit)];
     }),
   );
 }
 
 function modelGroups(
-  { workloads, fleet }: ResolvedScenario,
+  scenario: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
+  const { workloads, fleet } = scenario;
   const names = [...new Set(workloads.map((workload) => workload.model))];
   return Object.fromEntries(
     names.map((name) => {
@@ -183,22 +208,24 @@ function modelGroups(
       const belongs = (cell: CellRecord): boolean => workloads[cell.workload]!.model === name;
       const gaps = poolGaps(records, (pool) => fleet.pools[pool]!.model.name === name);
       const isSplit = hasPrefillPool(fleet.pools.filter((pool) => pool.model.name === name));
-      return [name, summarizeGroup(groupCells(records, belongs, hasSlo), gaps, isSplit)];
+      const group = groupCells(records, belongs, hasSlo);
+      return [name, summarizeGroup(scenario, group, gaps, isSplit)];
     }),
   );
 }
 
 function regionGroups(
-  { workloads, fleet }: ResolvedScenario,
+  scenario: ResolvedScenario,
   records: readonly RunRecord[],
 ): Record<string, GroupSummary> {
+  const { workloads, fleet } = scenario;
   const hasSlo = workloads.some((workload) => workload.slo.length > 0);
   return Object.fromEntries(
     fleet.regions.map((region, index) => {
       const isHere = (pool: number): boolean => fleet.pools[pool]?.regionIndex === index;
       const group = groupCells(records, (cell) => isHere(cell.pool), hasSlo);
       const isSplit = hasPrefillPool(fleet.pools.filter((pool) => pool.regionIndex === index));
-      return [region.name, summarizeGroup(group, poolGaps(records, isHere), isSplit)];
+      return [region.name, summarizeGroup(scenario, group, poolGaps(records, isHere), isSplit)];
     }),
   );
 }

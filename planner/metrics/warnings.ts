@@ -1,7 +1,8 @@
 /** What a reader of the numbers must know before trusting them, each with advice. */
-import { groupThousands } from "../foundation/format-units";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import type { RunRecord } from "../simulation/run-record";
+import { failureWarnings } from "./failure-warnings";
+import { formatCount } from "./format-count";
 import type { GroupSummary, PoolSummary, SimulationSummary } from "./simulation-summary";
 
 type Warning = SimulationSummary["warnings"][number];
@@ -18,6 +19,7 @@ export function collectWarnings(
   summaries: {
     readonly workloads: Readonly<Record<string, GroupSummary>>;
     readonly pools: Readonly<Record<string, PoolSummary>>;
+    readonly queues: SimulationSummary["queues"];
     readonly interrupted: SimulationSummary["interrupted"];
   },
 ): Warning[] {
@@ -41,6 +43,7 @@ export function collectWarnings(
       });
     }
   }
+  warnings.push(...failureWarnings(scenario, records, summaries));
   warnings.push(...clippedWarnings(scenario, records), ...uncalibratedWarnings(scenario));
   if (records.length === 2) {
     warnings.push({
@@ -60,7 +63,8 @@ export function collectWarnings(
 
 function workloadWarnings(name: string, group: GroupSummary, replications: number): Warning[] {
   const warnings: Warning[] = [];
-  const { offered, completed, rejected, inFlight } = group.requests;
+  const { offered, completed, inFlight, reasons } = group.requests;
+  const tooLong = reasons["context-too-long"] ?? 0;
   if (offered === 0) {
     return [
       {
@@ -81,10 +85,10 @@ function workloadWarnings(name: string, group: GroupSummary, replications: numbe
       message: `${name}: ${formatCount(inFlight)} of ${formatCount(offered)} requests were in flight when the run was cut off; they are not in TPOT and E2E, which therefore look shorter; use horizon.drain: true`,
     });
   }
-  if (rejected > 0) {
+  if (tooLong > 0) {
     warnings.push({
       code: "rejected",
-      message: `${name}: ${formatCount(rejected)} of ${formatCount(offered)} requests do not fit the context window or the KV cache of the replica they were sent to`,
+      message: `${name}: ${formatCount(tooLong)} of ${formatCount(offered)} requests do not fit the context window or the KV cache of the replica they were sent to`,
     });
   }
   if (completed * replications * TAIL_SHARE < TAIL_REQUESTS_MIN) {
@@ -138,8 +142,4 @@ function uncalibratedWarnings(scenario: ResolvedScenario): Warning[] {
     code: "uncalibrated",
     message: `${name}: step times rest on physical priors, not on measurements; margins are wide`,
   }));
-}
-
-function formatCount(count: number): string {
-  return groupThousands(Math.round(count).toString());
 }

@@ -37,6 +37,15 @@ export function formatShare(share: Maybe): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** A share of 1 close to it: as many decimals as show what is missing to two digits, `99.952 %`, and at least one. */
+export function formatAvailability(share: Maybe): string {
+  if (!isKnown(share)) return UNKNOWN;
+  const missing = (1 - share) * 100;
+  if (missing < 1e-7) return "100 %";
+  const decimals = Math.ceil(-Math.log10(missing)) + 1;
+  return `${(share * 100).toFixed(Math.min(7, Math.max(1, decimals)))} %`;
+}
+
 /** Units a time is written in; µs never appears: nothing here is known that well. */
 export type TimeUnit = "ms" | "s" | "min" | "h";
 

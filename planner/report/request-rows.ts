@@ -3,6 +3,7 @@
  * latencies, an empty field (or null) for what is not defined. Text only: files are the caller's.
  */
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { END_REASONS } from "../simulation/end-reasons";
 import { type FinishedRequest, REQUEST_OUTCOMES } from "../simulation/observer";
 
 export type RequestRowFormat = "csv" | "jsonl";
@@ -29,6 +30,8 @@ export const REQUEST_COLUMNS = [
   "preemptions",
   "outcome",
   "sloMet",
+  "reason",
+  "attempts",
 ] as const;
 
 type Field = string | number | boolean | null;
@@ -81,6 +84,8 @@ function requestFields(
     request.preemptions,
     REQUEST_OUTCOMES[request.outcomeIndex] ?? null,
     request.sloMet < 0 ? null : request.sloMet === 1,
+    END_REASONS[request.reasonIndex] ?? null,
+    request.attempts,
   ];
 }
 

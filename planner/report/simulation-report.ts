@@ -1,6 +1,6 @@
 /**
  * The report of `capplan simulate`: a `SimulationSummary` as a document. Answer first, then latency,
- * objectives, throughput, pools, cost and what it all rests on. Every figure comes from the summary; nothing
+ * objectives, throughput, what failed, pools, cost and what it all rests on. Every figure comes from the summary; nothing
  * is computed here but differences and shares of its numbers.
  */
 import type { KvCapacitySummary, SimulationSummary } from "../metrics/simulation-summary";
@@ -8,10 +8,13 @@ import type { Report, ReportSection } from "./report";
 import { answerOf } from "./simulation/answer";
 import { assumptionsSection } from "./simulation/assumptions";
 import { costSection } from "./simulation/cost";
+import { failuresSection } from "./simulation/failures";
 import { groupSection } from "./simulation/groups";
 import { latencySection } from "./simulation/latency";
 import { objectivesSection } from "./simulation/objectives";
 import { kvCapacitySection, poolsSection } from "./simulation/pools";
+import { queuesSection } from "./simulation/queues";
+import { resilienceSection } from "./simulation/resilience";
 import { throughputSection } from "./simulation/throughput";
 import { timelineSections } from "./simulation/timeline";
 
@@ -32,6 +35,9 @@ export function simulationReport(
     objectivesSection(summary),
     latencySection(summary),
     throughputSection(summary),
+    failuresSection(summary),
+    resilienceSection(summary),
+    queuesSection(summary),
     groupSection("Workloads", "workload", summary.workloads),
     groupSection("Tenants", "tenant", summary.tenants),
     groupSection("Models", "model", summary.models),

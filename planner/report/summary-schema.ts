@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { SimulationSummary } from "../metrics/simulation-summary";
+import { END_REASONS } from "../simulation/end-reasons";
 
 const verdict = z.enum(["PASS", "FAIL", "UNCERTAIN", "NONE"]);
 const share = z.number().min(0).max(1);
@@ -16,10 +17,30 @@ const requestCounts = z
     rejected: z.number(),
     timedOut: z.number(),
     failed: z.number(),
-    retried: z.number(),
     inFlight: z.number(),
+    retried: z.number().describe("Attempts after the first, by clients"),
+    gatewayRetries: z.number(),
+    hedges: z.number(),
+    touched: z.number().describe("At least one attempt ended without an answer"),
+    fellBack: z.number().describe("Answered by a fallback model"),
+    reasons: z
+      .partialRecord(z.enum(END_REASONS), z.number())
+      .describe("Requests that ended without an answer, by reason; only reasons that occurred"),
+    brokenSteps: z
+      .record(z.string(), z.number())
+      .describe("Requests of chains that ended without an answer, by the step that broke"),
   })
   .describe("Requests that arrived in the measured window, mean per replication");
+
+const availability = z
+  .strictObject({
+    value: share.nullable(),
+    low: share.nullable(),
+    high: share.nullable(),
+  })
+  .describe(
+    "Completed / (offered - in flight), and its 95 % interval; null where no request is over",
+  );
 
 const quantiles = {
   mean: z.number(),
@@ -73,6 +94,7 @@ const throughput = z.strictObject({
 
 const group = {
   requests: requestCounts,
+  availability,
   latency,
   throughput,
   sloAttainment: share
@@ -86,9 +108,14 @@ const pool = z.strictObject({
   region: z.string(),
   model: z.string(),
   accelerator: z.string(),
-  replicas: z.number(),
+  replicas: z.number().describe("At the start of the run"),
+  readyReplicas: z.number().describe("Mean over the measured window"),
+  paidReplicas: z.number().describe("Those that start or drain included, mean over the window"),
+  spotShare: share.nullable().describe("Of the paid replicas; null when none was paid for"),
   acceleratorsPerReplica: z.number(),
-  utilization: z.number().describe("Share of time that a step was running, mean over replicas"),
+  utilization: z
+    .number()
+    .describe("Share of time that a step was running, mean over ready replicas"),
   kvUtilization: z.number().describe("Time-weighted mean share of KV blocks in use"),
   batchSize: z.number().describe("Mean requests in a step"),
   preemptions: z.number(),
@@ -140,13 +167,140 @@ const timelineBucket = z.strictObject({
     z.string(),
     z.strictObject({
       offered: z.number(),
-      completed: z.number(),
+      completedOfArrived: z.number().describe("Of the requests that arrived in the bucket"),
+      goodOfArrived: z
+        .number()
+        .nullable()
+        .describe("Of those that arrived, those that met every SLO; null without one"),
+      touchedOfArrived: z.number(),
+      attempts: z.number().describe("Sent by clients and gateways in the bucket"),
+      completed: z.number().describe("In the bucket, whenever they arrived"),
+      rejected: z.number(),
+      timedOut: z.number(),
+      failed: z.number(),
       outputTokens: z.number(),
       ttftMsP50: z.number().nullable(),
       ttftMsP95: z.number().nullable(),
       meanInSystem: z.number().describe("Mean number of requests waiting or running"),
     }),
   ),
+  pools: z.record(
+    z.string(),
+    z.strictObject({
+      readyReplicas: z.number(),
+      paidReplicas: z.number(),
+      attempts: z.number().describe("Sent to the pool"),
+    }),
+  ),
+});
+
+const queue = z
+  .strictObject({
+    sent: z.number(),
+    received: z.number().describe("Deliveries to consumers"),
+    completed: z.number(),
+    deadLettered: z.number(),
+    expired: z.number(),
+    left: z.number(),
+    deepest: z.number(),
+    oldestSeconds: z.number(),
+  })
+  .describe("Over the whole run, mean per replication; deepest and oldest: the worst of all");
+
+const seconds = z.number();
+const controlEvent = z.union([
+  z.strictObject({
+    seconds,
+    kind: z.enum(["fault-start", "fault-end"]),
+    fault: z.string(),
+    replicas: z.number(),
+  }),
+  z.strictObject({
+    seconds,
+    kind: z.literal("spot-notice"),
+    pool: z.string(),
+    replicas: z.number(),
+  }),
+  z.strictObject({
+    seconds,
+    kind: z.enum(["region-unhealthy", "region-healthy"]),
+    region: z.string(),
+    model: z.string(),
+  }),
+  z.strictObject({
+    seconds,
+    kind: z.enum(["ejected", "returned", "replica-down", "replica-ready"]),
+    pool: z.string(),
+    replica: z.number(),
+  }),
+  z.strictObject({
+    seconds,
+    kind: z.literal("scaled"),
+    pool: z.string(),
+    from: z.number(),
+    to: z.number(),
+  }),
+]);
+
+const control = z.strictObject({
+  counts: z
+    .partialRecord(
+      z.enum([
+        "fault-start",
+        "fault-end",
+        "spot-notice",
+        "region-unhealthy",
+        "region-healthy",
+        "ejected",
+        "returned",
+        "replica-down",
+        "replica-ready",
+        "scaled",
+      ]),
+      z.number(),
+    )
+    .describe("Mean per replication"),
+  first: z.array(controlEvent).readonly().describe("Of the first replication"),
+});
+
+const sinceStart = z
+  .number()
+  .nullable()
+  .describe(
+    "From the start of the fault, median over its occurrences; null: never, or nothing to tell it by",
+  );
+
+const faultResilience = z.strictObject({
+  fault: z.string(),
+  occurrences: z.number().describe("Mean per replication"),
+  resolutionSeconds: z.number().describe("Width of the buckets over which all is measured"),
+  startSeconds: z.number(),
+  endSeconds: z.number().nullable().describe("null: not over in the run"),
+  blastRadius: z.strictObject({
+    requestShare: share
+      .nullable()
+      .describe(
+        "Requests of which an attempt got no answer, of those in flight when it struck and all that arrived while it was felt",
+      ),
+    tenantShare: share.nullable().describe("Tenants with such a request, over the whole run"),
+    goodputLost: share
+      .nullable()
+      .describe("Good requests missing while the fault was felt, of those expected without it"),
+  }),
+  availabilityInWindow: share.nullable(),
+  detectSeconds: sinceStart,
+  shiftSeconds: sinceStart,
+  recoverySeconds: sinceStart,
+  recovered: z.boolean().nullable(),
+  metastable: z
+    .strictObject({
+      explanation: z.string(),
+      offeredRequestsPerSecond: z.number(),
+      attemptsPerSecond: z.number(),
+      capacityRequestsPerSecond: z.number(),
+    })
+    .nullable()
+    .describe("Set when the fault is over and retries keep the fleet down"),
 });
 
 const warningCode = z.enum([
@@ -155,6 +309,14 @@ const warningCode = z.enum([
   "clipped-inputs",
   "clipped-outputs",
   "rejected",
+  "refused",
+  "timed-out",
+  "failed",
+  "dead-lettered",
+  "expired",
+  "retries-amplify",
+  "session-overflows",
+  "faults-not-assessed",
   "preemptions",
   "uncalibrated",
   "warm-up-short",
@@ -188,6 +350,7 @@ export const summarySchema = z
     verdict,
     interrupted: z.strictObject({ finished: z.number(), asked: z.number() }).nullable(),
     requests: requestCounts,
+    availability,
     latency,
     throughput,
     slo: z.array(sloResult).readonly(),
@@ -196,6 +359,13 @@ export const summarySchema = z
     models: groups,
     regions: groups,
     pools: z.record(z.string(), pool),
+    queues: z.record(z.string(), queue).describe("By region"),
+    control,
+    resilience: z
+      .array(faultResilience)
+      .readonly()
+      .nullable()
+      .describe("One entry for each fault that struck; only with --timeline"),
     cost,
     timeline: z.array(timelineBucket).readonly().nullable().describe("Only with --timeline"),
     warnings: z.array(z.strictObject({ code: warningCode, message: z.string() })).readonly(),

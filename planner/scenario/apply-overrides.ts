@@ -1,6 +1,6 @@
 /**
- * `--set path=value`: changes a scenario as it was read, before the schema sees it, so that a wrong path or value
- * gets the same message as one in the file. A path is dotted, with `[0]` for list entries; maps that are not there
+ * `--set path=value`, and the `set` of a stress case: changes to a scenario as it was read, before the schema sees it,
+ * so that a wrong path or value gets the same message as one in the file. A path is dotted, with `[0]` for list entries; maps that are not there
  * are made, but for workloads, regions and pools: half of one is a misspelt name, so a new one is given whole. The value
  * `null` takes a key out, so that its default applies.
  */
@@ -10,7 +10,10 @@ import { quoteValue } from "../foundation/units";
 import { readYaml } from "./read-yaml";
 
 interface Override {
-  readonly text: string;
+  /** Where it was written, for messages: `--set seed=7`. */
+  readonly at: string;
+  /** The same without the value, which may be long. */
+  readonly atPath: string;
   readonly steps: readonly (string | number)[];
   readonly value: unknown;
   /** The key is taken out of its map. */
@@ -28,13 +31,48 @@ export function applyOverrides(raw: unknown, overrides: readonly string[]): unkn
   let result = raw;
   for (const text of overrides) {
     const override = readOverride(text, problems);
-    if (override === undefined) continue;
-    const changed = setAt(result, override, 0);
-    if (isFailure(changed)) problems.push(problemOf(changed, override));
-    else result = changed.value;
+    if (override !== undefined) result = applyOne(result, override, problems);
   }
   if (problems.length > 0) throw new PlannerError(problems);
   return result;
+}
+
+/**
+ * A copy of `raw` with values of a map set at the paths that are its keys, in their order; null takes a key out.
+ * Settings that cannot be applied become problems.
+ *
+ * @param at where the map was written, for messages: `stress.cases[0].set`
+ */
+export function applySettings(
+  raw: unknown,
+  settings: Readonly<Record<string, unknown>>,
+  at: string,
+  problems: Problem[],
+): unknown {
+  let result = raw;
+  for (const [path, value] of Object.entries(settings)) {
+    const written = `${at}.${path}`;
+    const steps = readSteps(path);
+    if (steps === undefined) {
+      problems.push({ code: "invalid-value", path: at, message: notAPath(path) });
+      continue;
+    }
+    const override = { at: written, atPath: written, steps, value, isRemoval: value === null };
+    result = applyOne(result, override, problems);
+  }
+  return result;
+}
+
+/** `raw` with one value set, or as it is after a problem was added. */
+function applyOne(raw: unknown, override: Override, problems: Problem[]): unknown {
+  const changed = setAt(raw, override, 0);
+  if (!isFailure(changed)) return changed.value;
+  problems.push(problemOf(changed, override));
+  return raw;
+}
+
+function notAPath(path: string): string {
+  return `expected a dotted path such as a.b[0].c, got ${quoteValue(path)}`;
 }
 
 function readOverride(text: string, problems: Problem[]): Override | undefined {
@@ -51,14 +89,14 @@ function readOverride(text: string, problems: Problem[]): Override | undefined {
   }
   const steps = readSteps(text.slice(0, equals).trim());
   if (steps === undefined) {
-    const message = `expected a dotted path such as a.b[0].c, got ${quoteValue(text.slice(0, equals))}`;
-    problems.push({ code: "invalid-value", path, message });
+    problems.push({ code: "invalid-value", path, message: notAPath(text.slice(0, equals)) });
     return undefined;
   }
   const written = text.slice(equals + 1);
   const read = readYaml(written);
   if (!("faults" in read)) {
-    return { text, steps, value: read.value, isRemoval: written.trim() === "null" };
+    const atPath = `--set ${text.slice(0, equals).trim()}`;
+    return { at: path, atPath, steps, value: read.value, isRemoval: written.trim() === "null" };
   }
   for (const fault of read.faults) {
     const message = `the value is not valid YAML: ${fault.message}`;
@@ -90,11 +128,10 @@ function isFailure(changed: Changed): changed is Failure {
   return "failure" in changed;
 }
 
-function problemOf({ failure, hint }: Failure, { text }: Override): Problem {
-  if (hint === undefined) return { code: "invalid-value", path: `--set ${text}`, message: failure };
-  // The value plays no part in it, and may be long.
-  const path = `--set ${text.slice(0, text.indexOf("=")).trim()}`;
-  return { code: "unknown-name", path, message: failure, hint };
+function problemOf({ failure, hint }: Failure, { at, atPath }: Override): Problem {
+  if (hint === undefined) return { code: "invalid-value", path: at, message: failure };
+  // The value plays no part in it.
+  return { code: "unknown-name", path: atPath, message: failure, hint };
 }
 
 /** `target` with the value set at the steps from `depth` on; nothing is changed in place. */

@@ -3,9 +3,9 @@
  * Quantities are in base units; nothing is filled in.
  */
 import { z } from "zod";
+import { distribution } from "../fleet/distribution-spec";
 import { oneForm } from "../fleet/one-form";
 import { count, flag, plainNumber, rate, share, strict, text, word } from "../fleet/schema-kit";
-import { distribution } from "./distribution-spec";
 import { duration } from "./duration-spec";
 
 /** Formats of trace files that have a name; the readers are in `planner/traffic/trace/`. */

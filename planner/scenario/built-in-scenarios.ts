@@ -24,6 +24,21 @@ export const builtInScenarios: readonly BuiltInScenario[] = [
     "L4, L40S and H100 for one model, the cheapest with room",
   ),
   builtIn("mixture-of-experts", "DeepSeek-R1 on eight H200, whole experts, drafted tokens"),
+  builtIn("retry-storm", "an outage of a minute, client retries, breaker and retry budget"),
+  builtIn(
+    "region-loss",
+    "one of three regions lost at the peak, headroom where DNS sends its clients",
+  ),
+  builtIn("dns-ttl", "a region lost, and how long clients go on asking it"),
+  builtIn(
+    "launch-spike",
+    "three times the traffic, cold starts of eight minutes, predictive scaling",
+  ),
+  builtIn("spot-share", "half of the replicas on spot capacity, and a wave of reclaims"),
+  builtIn(
+    "overload-fallback",
+    "more than a large model can follow, a light one answers in its place",
+  ),
 ];
 
 function builtIn(name: string, description: string): BuiltInScenario {

@@ -3,6 +3,31 @@
  * `fleet/defaults.ts`.
  */
 import type { Default } from "../fleet/defaults";
+import { ATTEMPT_FAILURES } from "./client-spec";
+
+const OPENAI = "as OpenAI's client library";
+const FINAGLE = "Finagle's default";
+const BACKOFF_SECONDS_MAX = 8;
+
+/**
+ * Retries of a client that has any: those of OpenAI's Python library, which waits 0.5 s and doubles it up to 8 s, twice
+ * at most (`DEFAULT_MAX_RETRIES`, `INITIAL_RETRY_DELAY` and `MAX_RETRY_DELAY` in openai-python 1.x), after timeouts,
+ * lost connections and the statuses 408, 409, 429 and 5xx, and minds `Retry-After`. A budget is Finagle's: 20 % of
+ * the requests and 10 a second (finagle.github.io, "Retry Budgets", 2016).
+ */
+const RETRY_DEFAULTS = {
+  retriesMax: { value: 2, reason: OPENAI },
+  retryOn: { value: ATTEMPT_FAILURES, reason: OPENAI },
+  backoff: { value: "exponential", reason: OPENAI },
+  backoffBaseSeconds: { value: 0.5, reason: OPENAI },
+  jitter: {
+    value: "equal",
+    reason: "OpenAI's client library takes up to a quarter off the wait; the nearest to it",
+  },
+  retryAfter: { value: true, reason: OPENAI },
+  budgetShare: { value: 0.2, reason: FINAGLE },
+  budgetMinPerSecond: { value: 10, reason: FINAGLE },
+} as const satisfies Readonly<Record<string, Default<unknown>>>;
 
 export const SCENARIO_DEFAULTS = {
   name: { value: "scenario", reason: "not named" },
@@ -27,7 +52,24 @@ export const SCENARIO_DEFAULTS = {
   weekend: { value: 1, reason: "weekends are like other days" },
   tenant: { value: "default", reason: "one tenant" },
   priority: { value: "standard", reason: "the middle of three" },
+  overflow: { value: "end", reason: "a turn that does not fit is cut, and is the last" },
+  delivery: { value: "direct", reason: "a caller waits for the answer" },
+  ...RETRY_DEFAULTS,
+  fallbackOn: { value: ATTEMPT_FAILURES, reason: "whatever the failure" },
+  failureShare: { value: 0, reason: "it never fails" },
+  onFailure: { value: "fail", reason: "the request needs it" },
+  faultSeconds: { value: Number.POSITIVE_INFINITY, reason: "to the end of the run" },
+  eachOf: { value: "fleet", reason: "everywhere" },
+  spotPools: { value: "all", reason: "a shortage is felt by every pool" },
+  spotShare: { value: 1, reason: "every spot node" },
 } as const satisfies Readonly<Record<string, Default<unknown>>>;
+
+/** Longest wait of an exponential backoff that begins with `baseSeconds`. */
+export function maxBackoffDefault(baseSeconds: number): Default<number> {
+  return baseSeconds <= BACKOFF_SECONDS_MAX
+    ? { value: BACKOFF_SECONDS_MAX, reason: OPENAI }
+    : { value: baseSeconds, reason: "base is longer than the usual 8 s" };
+}
 
 const WARM_UP_SHARE = 0.1;
 const WARM_UP_SECONDS_MAX = 300;

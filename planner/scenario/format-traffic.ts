@@ -1,6 +1,6 @@
-/** Processes, profiles and distributions in one line each, for `capplan validate`. */
+/** Processes and profiles in one line each, for `capplan validate`. */
 import { formatDuration, formatNumber } from "../foundation/format-units";
-import type { ArrivalProcess, Distribution, RateProfile } from "./resolved-scenario";
+import type { ArrivalProcess, RateProfile } from "./resolved-scenario";
 
 /** `gamma (cv 1.6)` */
 export function formatProcess(process: ArrivalProcess): string {
@@ -45,30 +45,4 @@ function formatHour(hour: number): string {
   const minutes = Math.round(hour * 60);
   const parts = [Math.floor(minutes / 60), minutes % 60];
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
-}
-
-/** A distribution in one line, its values written by `format`. */
-export function formatDistribution(
-  distribution: Distribution,
-  format: (value: number) => string,
-): string {
-  switch (distribution.kind) {
-    case "constant":
-      return format(distribution.value);
-    case "uniform":
-      return `uniform ${format(distribution.min)} to ${format(distribution.max)}`;
-    case "exponential":
-      return `exponential, mean ${format(distribution.mean)}`;
-    case "normal":
-      return `normal, mean ${format(distribution.mean)}, sd ${format(distribution.sd)}`;
-    case "lognormal":
-      return `lognormal, median ${format(Math.round(distribution.median * 1e6) / 1e6)}, sigma ${formatNumber(distribution.sigma, 4)}`;
-    case "gamma":
-      return `gamma, mean ${format(distribution.mean)}, cv ${formatNumber(distribution.cv)}`;
-    case "quantiles": {
-      const { probabilities, values } = distribution;
-      const middle = probabilities.findIndex((probability) => probability >= 0.5);
-      return `quantiles ${format(values[0]!)} … ${format(values[middle]!)} … ${format(values.at(-1)!)}`;
-    }
-  }
 }

@@ -19,6 +19,7 @@ workloads:
     # tokens: { input: { lognormal: { p50: 900, p99: 6k } }, output: { gamma: { mean: 250, cv: 0.8 } }, correlation: 0.2 }
     prefix: { shared: 150, groups: 20, share: 60% } # system prompts: what a prefix cache can hit
     # sessions: { turns: { exponential: { mean: 4 } }, think: { exponential: { mean: 30 s } } }
+    # client: { timeout: 60 s, retries: { max: 2, budget: { percent: 20% } } } # what callers do without an answer
     origins: { us-east: 70%, eu-west: 30% } # where callers are; shares add up to 100%
     slo: # what you promise
       ttft: { p95: 500 ms } # time to first token
@@ -37,4 +38,9 @@ fleet:
             maxContext: 16k
           price: $6.88 # per replica and hour; without it, costs are unknown
   routing: { policy: least-outstanding }
+
+# faults: # what goes wrong, at a time or at random
+#   - { at: 10 min, lose: { region: us-east-1 }, for: 3 min }
+#   - { mtbf: 30 d, repair: 20 min, lose: { each: node } }
+# stress: { failOn: { availability: 99%, recovery: 10 min } } # what \`capplan stress\` may not find
 `;

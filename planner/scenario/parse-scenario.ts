@@ -1,5 +1,6 @@
 /**
- * From the text of a scenario file (YAML 1.2, of which JSON is a part) to a `ScenarioSpec`: syntax, overrides, schema.
+ * From the text of a scenario file (YAML 1.2, of which JSON is a part) to a `ScenarioSpec`: syntax, overrides, schema,
+ * and the same for each case of `stress`.
  * No names are looked up and nothing is filled in: `resolve-scenario.ts` does that.
  */
 import { PlannerError, type Problem } from "../foundation/errors";
@@ -8,6 +9,7 @@ import { quoteValue } from "../foundation/units";
 import { applyOverrides } from "./apply-overrides";
 import { readYaml, type YamlFault } from "./read-yaml";
 import { type ScenarioSpec, scenarioSpec } from "./scenario-spec";
+import { parseStressed } from "./stressed-specs";
 import { problemsOf } from "./zod-problems";
 
 /** Longest scenario text that is read: traces belong into their own files. */
@@ -29,8 +31,9 @@ export function parseScenario(text: string, options: ParseOptions = {}): Scenari
   const raw = readScenarioText(text, options.source ?? "scenario");
   const changed = applyOverrides(raw, options.overrides ?? []);
   const parsed = scenarioSpec.safeParse(changed);
-  if (parsed.success) return parsed.data;
-  throw new PlannerError(problemsOf(parsed.error.issues, changed));
+  if (!parsed.success) throw new PlannerError(problemsOf(parsed.error.issues, changed));
+  const stressed = parseStressed(parsed.data, changed);
+  return stressed.length === 0 ? parsed.data : { ...parsed.data, stressed };
 }
 
 /** The plain value that a YAML or JSON text stands for: a map. */

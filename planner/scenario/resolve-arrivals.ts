@@ -2,12 +2,13 @@
  * Arrivals of one workload as they are drawn: processes with a mean rate of 1, profiles as points on the time axis
  * (straight lines between; two points at one time are a step), traces that were read.
  */
+
+import { resolveDistribution } from "../fleet/resolve-distribution";
 import type { Problem } from "../foundation/errors";
 import { formatDuration } from "../foundation/format-units";
 import { WEEK_SECONDS } from "../foundation/week-time";
 import type { ArrivalsSpec } from "./arrivals-spec";
 import { SCENARIO_DEFAULTS } from "./defaults";
-import { resolveDistribution } from "./resolve-distribution";
 import type { ArrivalProcess, RateProfile, ResolvedArrivals } from "./resolved-scenario";
 import { type TracesRead, traceOf } from "./trace-files";
 

@@ -19,12 +19,23 @@ function replaysOnly(spec: ScenarioSpec): boolean {
 /** Replications when the scenario does not say. */
 export function replicationsDefault(spec: ScenarioSpec): Default<number> {
   const isFixed = Object.values(spec.workloads).every(
-    ({ arrivals, tokens }) =>
-      "trace" in arrivals && tokens === undefined && (arrivals.sample ?? 1) === 1,
+    ({ arrivals, tokens, chain, client }) =>
+      "trace" in arrivals &&
+      tokens === undefined &&
+      chain === undefined &&
+      client === undefined &&
+      (arrivals.sample ?? 1) === 1,
   );
-  return isFixed
+  return isFixed && !isFaultDrawn(spec)
     ? { value: 1, reason: "replays of traces repeat themselves" }
     : SCENARIO_DEFAULTS.replications;
+}
+
+/** Whether some fault strikes at random, or strikes random requests or nodes. */
+function isFaultDrawn({ faults = [] }: ScenarioSpec): boolean {
+  return faults.some(
+    (fault) => "poison" in fault || "spotReclaim" in fault || fault.mtbf !== undefined,
+  );
 }
 
 /** Duration when the scenario does not say. */

@@ -8,17 +8,19 @@ import { resolveFleet } from "../fleet/resolve-fleet";
 import { PlannerError, type Problem } from "../foundation/errors";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import { digestOf } from "./digest";
+import { resolveFaults } from "./resolve-faults";
 import { replicationsDefault, resolveHorizon } from "./resolve-horizon";
 import { resolveWorkload } from "./resolve-workload";
 import type { ResolvedScenario } from "./resolved-scenario";
 import type { ScenarioSpec } from "./scenario-spec";
+import { problemOfCase, stressedSpecs } from "./stressed-specs";
 import type { TracesRead } from "./trace-files";
 
 /**
  * Resolves a scenario.
  *
  * @param traces tables of the files that `traceFilesOf(spec)` names, by their `key`
- * @throws PlannerError with every problem
+ * @throws PlannerError with every problem, those of the cases of `stress` among them
  */
 export function resolveScenario(
   spec: ScenarioSpec,
@@ -32,13 +34,16 @@ export function resolveScenario(
     ),
   );
   const requestsMax = spec.horizon?.requests ?? Number.POSITIVE_INFINITY;
-  const workloads = Object.entries(spec.workloads)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, workload]) => {
-      const context = { name, fleet, modelsNamed, requestsMax, traces };
-      return resolveWorkload(workload, context, problems) ?? [];
-    });
+  const names = Object.keys(spec.workloads).sort();
+  const workloads = names.flatMap((name) => {
+    const context = { name, fleet, modelsNamed, requestsMax, traces };
+    return resolveWorkload(spec.workloads[name]!, context, problems) ?? [];
+  });
   const horizon = resolveHorizon(spec, traces, problems);
+  const { durationSeconds } = horizon;
+  const faultContext = { fleetSpec: spec.fleet, fleet, workloads: names, durationSeconds };
+  const faults = resolveFaults(spec.faults ?? [], faultContext, problems);
+  problems.push(...problemsOfCases(spec, traces, problems));
   if (problems.length > 0) throw new PlannerError(problems);
   const resolved = {
     name: spec.name ?? SCENARIO_DEFAULTS.name.value,
@@ -47,8 +52,30 @@ export function resolveScenario(
     horizon,
     workloads,
     fleet,
+    faults,
   };
   return { ...resolved, digest: digestOf(resolved) };
+}
+
+/** Problems that the cases of `stress` have beside those of the scenario itself. */
+function problemsOfCases(
+  spec: ScenarioSpec,
+  traces: TracesRead,
+  known: readonly Problem[],
+): Problem[] {
+  const isKnown = (problem: Problem) =>
+    known.some(({ path, message }) => path === problem.path && message === problem.message);
+  return stressedSpecs(spec).flatMap((one) => {
+    try {
+      resolveScenario(one.spec, { traces });
+      return [];
+    } catch (error) {
+      if (!(error instanceof PlannerError)) throw error;
+      return error.problems
+        .filter((problem) => !isKnown(problem))
+        .map((problem) => problemOfCase(problem, one));
+    }
+  });
 }
 
 /** Canonical names of all places that requests come from, sorted; unknown ones become problems. */

@@ -1,15 +1,20 @@
 /**
- * One workload with its names looked up and its gaps filled: model, lengths, prefixes, conversations, origins,
- * tenants, objectives. Needs the fleet, because a workload's window and default origins come from its pools.
+ * One workload with its names looked up and its gaps filled: model or chain, lengths, prefixes, conversations, clients,
+ * origins, tenants, objectives. Needs the fleet, because a workload's window and default origins come from its pools.
  */
-import { findModel, findOrigin, findTrafficProfile } from "../catalog";
-import { canonicalModel, unknown } from "../fleet/names";
-import type { ResolvedFleet, ResolvedPool } from "../fleet/resolved-fleet";
+import { findOrigin } from "../catalog";
+import { canonicalModel } from "../fleet/names";
+import { resolveDistribution } from "../fleet/resolve-distribution";
+import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import type { Problem } from "../foundation/errors";
 import { formatNumber } from "../foundation/format-units";
+import { checkWorkload } from "./check-workload";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import { resolveArrivals } from "./resolve-arrivals";
-import { resolveDistribution } from "./resolve-distribution";
+import { resolveChain } from "./resolve-chain";
+import { resolveClient, resolveFallback } from "./resolve-client";
+import { missingTokens, resolvePrefix, resolveTokens } from "./resolve-tokens";
+import type { ResolvedModelStep, ResolvedStep } from "./resolved-client";
 import type {
   Objective,
   ResolvedPrefix,
@@ -17,20 +22,30 @@ import type {
   ResolvedTokens,
   ResolvedWorkload,
 } from "./resolved-scenario";
-import { type TracesRead, traceOf } from "./trace-files";
+import {
+  checkModelServed,
+  checkPriorityTaken,
+  contextWindow,
+  poolsServing,
+  type ServedModels,
+} from "./served-models";
+import type { TracesRead } from "./trace-files";
 import type { WorkloadSpec } from "./workload-spec";
 
 /** How far shares may add up to something else than 1: rounding, no more. */
 const SHARES_TOLERANCE = 1e-6;
 
-export interface WorkloadContext {
+export interface WorkloadContext extends ServedModels {
   readonly name: string;
-  readonly fleet: ResolvedFleet;
-  /** Models that some pool of the scenario names, also pools that have problems of their own. */
-  readonly modelsNamed: ReadonlySet<string>;
   readonly requestsMax: number;
   readonly traces: TracesRead;
 }
+
+/** What a request asks for: one call of a model, or the steps of a chain. */
+type Work = Pick<
+  ResolvedWorkload,
+  "model" | "tokens" | "prefix" | "chain" | "fallback" | "contextWindowTokens"
+>;
 
 /** The workload, or undefined after its problems were added to `problems`. */
 export function resolveWorkload(
@@ -41,17 +56,20 @@ export function resolveWorkload(
   const before = problems.length;
   const { name, fleet, requestsMax, traces } = context;
   const path = `workloads.${name}`;
-  const model = canonicalModel(spec.model);
-  const pools = poolsServing(model, fleet);
-  checkModelServed(spec, path, context, problems);
+  const priority = spec.priority ?? SCENARIO_DEFAULTS.priority.value;
+  checkPriorityTaken(modelsOf(spec), priority, `${path}.priority`, fleet, problems);
   const arrivals = resolveArrivals(
     spec.arrivals,
     { path: `${path}.arrivals`, requestsMax, traces },
     problems,
   );
-  const tokens = resolveTokens(spec, path, traces, problems);
+  const work =
+    spec.chain === undefined
+      ? resolveCall(spec, path, context, problems)
+      : resolveSteps(spec.chain, spec, path, context, problems);
   const sessions = resolveSessions(spec, path, problems);
-  const origins = Object.entries(spec.origins ?? originsDefault(pools, fleet));
+  const client = resolveClient(spec.client, `${path}.client`, problems);
+  const origins = Object.entries(spec.origins ?? originsDefault(work?.model, fleet));
   checkShares(origins, `${path}.origins`, problems);
   const tenants = resolveTenants(spec.tenants);
   checkShares(
@@ -59,141 +77,105 @@ export function resolveWorkload(
     `${path}.tenants`,
     problems,
   );
-  if (arrivals === undefined || tokens === undefined || problems.length > before) return undefined;
+  checkWorkload(spec, path, work?.contextWindowTokens, problems);
+  if (arrivals === undefined || work === undefined || problems.length > before) return undefined;
   return {
     name,
-    model,
+    ...work,
     arrivals,
-    tokens,
-    prefix: resolvePrefix(spec.prefix),
+    delivery: spec.delivery ?? SCENARIO_DEFAULTS.delivery.value,
+    client,
     sessions,
     origins: origins
       .flatMap(([origin, share]) => placeOrigin(origin, share, fleet))
       .sort((a, b) => a.originIndex - b.originIndex),
     tenants,
-    priority: spec.priority ?? SCENARIO_DEFAULTS.priority.value,
+    priority,
     slo: resolveObjectives(spec.slo),
-    contextWindowTokens: contextWindow(pools, fleet),
   };
 }
 
-function poolsServing(model: string, fleet: ResolvedFleet): readonly ResolvedPool[] {
-  return fleet.pools.filter((pool) => pool.model.name === model);
+/** Every model that may answer, by its catalog name. */
+function modelsOf({ model, chain = [], fallback }: WorkloadSpec): ReadonlySet<string> {
+  const written = [model, fallback?.model];
+  for (const step of chain) {
+    if ("model" in step) written.push(step.model, step.fallback?.model);
+  }
+  return new Set(written.flatMap((one) => (one === undefined ? [] : canonicalModel(one))));
+}
+
+function resolveCall(
+  spec: WorkloadSpec,
+  path: string,
+  context: WorkloadContext,
+  problems: Problem[],
+): Work | undefined {
+  // The schema lets no workload through without a model or a chain.
+  const written = spec.model ?? "";
+  const model = canonicalModel(written);
+  checkModelServed(written, `${path}.model`, context, problems);
+  const fallback = resolveFallback(spec.fallback, model, `${path}.fallback`, context, problems);
+  const tokens = tokensOfCall(spec, path, context, problems);
+  if (tokens === undefined) return undefined;
+  const models = fallback === undefined ? [model] : [model, fallback.model];
+  return {
+    model,
+    tokens,
+    prefix: resolvePrefix(spec.prefix),
+    chain: undefined,
+    fallback,
+    contextWindowTokens: contextWindow(models, context.fleet),
+  };
+}
+
+function tokensOfCall(
+  { tokens, arrivals, sessions }: WorkloadSpec,
+  path: string,
+  { traces }: WorkloadContext,
+  problems: Problem[],
+): ResolvedTokens | undefined {
+  if (tokens !== undefined) return resolveTokens(tokens, `${path}.tokens`, traces, problems);
+  if (!("trace" in arrivals)) {
+    missingTokens(`${path}.tokens`, problems);
+    return undefined;
+  }
+  if (sessions === undefined) return { kind: "from-arrivals" };
+  problems.push({
+    code: "conflict",
+    path: `${path}.sessions`,
+    message: "lengths of a replayed trace cannot be spread over the turns of sessions",
+    hint: "give tokens.input and tokens.output",
+  });
+  return undefined;
+}
+
+function resolveSteps(
+  spec: NonNullable<WorkloadSpec["chain"]>,
+  { arrivals }: WorkloadSpec,
+  path: string,
+  context: WorkloadContext,
+  problems: Problem[],
+): Work | undefined {
+  const isReplay = "trace" in arrivals;
+  const chain = resolveChain(spec, { ...context, path: `${path}.chain`, isReplay }, problems);
+  const calls = chain?.filter(isModelStep) ?? [];
+  const [first] = calls;
+  const last = calls.at(-1);
+  if (chain === undefined || first === undefined || last === undefined) return undefined;
+  const { tokens, contextWindowTokens } = first;
+  const prefix: ResolvedPrefix | undefined = first.prefix;
+  return { model: last.model, tokens, prefix, chain, fallback: undefined, contextWindowTokens };
+}
+
+function isModelStep(step: ResolvedStep): step is ResolvedModelStep {
+  return step.kind === "model";
 }
 
 /** The places that requests come from when the scenario does not say: beside the pools, in equal shares. */
-function originsDefault(
-  pools: readonly ResolvedPool[],
-  fleet: ResolvedFleet,
-): Record<string, number> {
+function originsDefault(model: string | undefined, fleet: ResolvedFleet): Record<string, number> {
+  const pools = model === undefined ? [] : poolsServing(model, fleet);
   const regions = [...new Set(pools.map(({ regionIndex }) => fleet.regions[regionIndex]!.name))];
   return Object.fromEntries(regions.map((region) => [region, 1 / regions.length]));
-}
-
-function checkModelServed(
-  spec: WorkloadSpec,
-  path: string,
-  { fleet, modelsNamed }: WorkloadContext,
-  problems: Problem[],
-): void {
-  const model = findModel(spec.model);
-  if (!model.found) {
-    problems.push(unknown(`${path}.model`, "model", spec.model, model.hint, "models"));
-    return;
-  }
-  const { name } = model.row;
-  // A misspelt model of a pool is a problem of its own, and may be the one that is missing here.
-  if ([...modelsNamed].some((named) => !findModel(named).found)) return;
-  if (!modelsNamed.has(name)) {
-    problems.push({
-      code: "conflict",
-      path: `${path}.model`,
-      message: `no pool serves ${name}; pools serve ${[...modelsNamed].toSorted().join(", ")}`,
-      hint: `add a pool with model: ${name}`,
-    });
-    return;
-  }
-  if (fleet.routing.policy !== "by-priority") return;
-  const priority = spec.priority ?? SCENARIO_DEFAULTS.priority.value;
-  const pools = poolsServing(name, fleet);
-  const takes = (pool: ResolvedPool) =>
-    pool.priorities.length === 0 || pool.priorities.includes(priority);
-  if (pools.length === 0 || pools.some(takes)) return;
-  problems.push({
-    code: "conflict",
-    path: `${path}.priority`,
-    message: `no pool of ${name} takes priority ${priority}, and routing is by-priority`,
-    hint: "add it to the priorities of a pool",
-  });
-}
-
-function resolveTokens(
-  spec: WorkloadSpec,
-  path: string,
-  traces: TracesRead,
-  problems: Problem[],
-): ResolvedTokens | undefined {
-  const at = `${path}.tokens`;
-  const { tokens, arrivals, sessions } = spec;
-  if (tokens === undefined) {
-    if (!("trace" in arrivals)) {
-      const message = "is missing; give a profile, input and output, or a trace";
-      problems.push({
-        code: "missing",
-        path: at,
-        message,
-        hint: "for example tokens: { profile: azure-conversation-2023 }",
-      });
-      return undefined;
-    }
-    if (sessions === undefined) return { kind: "from-arrivals" };
-    const message = "lengths of a replayed trace cannot be spread over the turns of sessions";
-    problems.push({
-      code: "conflict",
-      path: `${path}.sessions`,
-      message,
-      hint: "give tokens.input and tokens.output",
-    });
-    return undefined;
-  }
-  if ("profile" in tokens) return tokensOfProfile(tokens.profile, `${at}.profile`, problems);
-  if ("trace" in tokens) {
-    const trace = traceOf(tokens, `${at}.trace`, traces, problems);
-    return trace && { kind: "pairs", trace };
-  }
-  const input = resolveDistribution(tokens.input, `${at}.input`, problems);
-  const output = resolveDistribution(tokens.output, `${at}.output`, problems);
-  const rankCorrelation = tokens.correlation ?? SCENARIO_DEFAULTS.correlation.value;
-  return input && output && { kind: "distributions", input, output, rankCorrelation };
-}
-
-function tokensOfProfile(
-  name: string,
-  path: string,
-  problems: Problem[],
-): ResolvedTokens | undefined {
-  const profile = findTrafficProfile(name);
-  if (!profile.found) {
-    problems.push(unknown(path, "traffic profile", name, profile.hint, "profiles"));
-    return undefined;
-  }
-  const { probabilities, inputTokens, outputTokens, rankCorrelation } = profile.row;
-  return {
-    kind: "distributions",
-    input: { kind: "quantiles", probabilities, values: inputTokens },
-    output: { kind: "quantiles", probabilities, values: outputTokens },
-    rankCorrelation,
-  };
-}
-
-function resolvePrefix(spec: WorkloadSpec["prefix"]): ResolvedPrefix | undefined {
-  if (spec === undefined) return undefined;
-  return {
-    sharedTokens: spec.shared,
-    groups: spec.groups ?? SCENARIO_DEFAULTS.prefixGroups.value,
-    share: spec.share ?? SCENARIO_DEFAULTS.prefixShare.value,
-    skew: spec.skew ?? SCENARIO_DEFAULTS.prefixSkew.value,
-  };
 }
 
 function resolveSessions(
@@ -204,7 +186,18 @@ function resolveSessions(
   if (spec.sessions === undefined) return undefined;
   const turns = resolveDistribution(spec.sessions.turns, `${path}.sessions.turns`, problems);
   const thinkSeconds = resolveDistribution(spec.sessions.think, `${path}.sessions.think`, problems);
-  return turns && thinkSeconds && { turns, thinkSeconds };
+  const { overflow = SCENARIO_DEFAULTS.overflow.value } = spec.sessions;
+  return (
+    turns &&
+    thinkSeconds && {
+      turns,
+      thinkSeconds,
+      overflow:
+        typeof overflow === "string"
+          ? { kind: overflow }
+          : { kind: "summarise", summaryTokens: overflow.summarise },
+    }
+  );
 }
 
 function resolveTenants(spec: WorkloadSpec["tenants"]): ResolvedWorkload["tenants"] {
@@ -267,13 +260,4 @@ function resolveObjectives(spec: WorkloadSpec["slo"]): Objective[] {
           ],
     ),
   );
-}
-
-/**
- * Longest request that is sent unclipped: what every pool can take, or under by-length routing, which keeps
- * long requests from short pools, what any pool can take.
- */
-function contextWindow(pools: readonly ResolvedPool[], fleet: ResolvedFleet): number {
-  const windows = pools.map((pool) => pool.engine.maxContextTokens);
-  return fleet.routing.policy === "by-length" ? Math.max(...windows) : Math.min(...windows);
 }

@@ -2,10 +2,15 @@
  * A scenario after every default is resolved, every name looked up and every trace file read:
  * what `simulate` takes. Plain immutable values in base units (seconds, tokens, bytes).
  */
-import type { Priority, ResolvedFleet } from "../fleet/resolved-fleet";
+import type { Priority } from "../fleet/priority";
+import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import type { Distribution } from "../foundation/distributions";
+import type { ResolvedClient, ResolvedFallback, ResolvedStep } from "./resolved-client";
+import type { ResolvedFaults } from "./resolved-faults";
+import type { ResolvedPrefix, ResolvedTokens } from "./resolved-tokens";
 import type { TraceTable } from "./trace-table";
 
+export type { DrawnTokens, ResolvedPrefix, ResolvedTokens } from "./resolved-tokens";
 export type { Distribution };
 
 export interface ResolvedScenario {
@@ -24,15 +29,24 @@ export interface ResolvedScenario {
   };
   readonly workloads: readonly ResolvedWorkload[];
   readonly fleet: ResolvedFleet;
+  readonly faults: ResolvedFaults;
 }
 
 export interface ResolvedWorkload {
   readonly name: string;
-  /** Canonical catalog name of the model. */
+  /** Canonical catalog name of the model that gives the answer: that of the last model step. */
   readonly model: string;
   readonly arrivals: ResolvedArrivals;
+  /** With a chain, those of its first model step. */
   readonly tokens: ResolvedTokens;
   readonly prefix: ResolvedPrefix | undefined;
+  /** What a request consists of, when that is more than one call of `model`. */
+  readonly chain: readonly ResolvedStep[] | undefined;
+  /** Without a chain; the model steps of a chain have their own. */
+  readonly fallback: ResolvedFallback | undefined;
+  /** `queue`: a message in the region's queue, which replicas pull when they have room. */
+  readonly delivery: "direct" | "queue";
+  readonly client: ResolvedClient;
   readonly sessions: ResolvedSessions | undefined;
   /** Index into `fleet.origins`, and the share of requests from there; shares add up to 1. */
   readonly origins: readonly {
@@ -44,7 +58,10 @@ export interface ResolvedWorkload {
   readonly tenants: readonly { readonly name: string; readonly share: number }[];
   readonly priority: Priority;
   readonly slo: readonly Objective[];
-  /** Requests longer than this are clipped, and counted: the smallest window of the pools that serve the model. */
+  /**
+   * Requests longer than this are clipped, and counted: the smallest window of the pools that serve the model, or
+   * its fallback. With a chain, that of its first model step; each model step has its own.
+   */
   readonly contextWindowTokens: number;
 }
 
@@ -111,29 +128,20 @@ export type RateProfile =
       readonly repeatSeconds: number | undefined;
     };
 
-export type ResolvedTokens =
-  | {
-      readonly kind: "distributions";
-      readonly input: Distribution;
-      readonly output: Distribution;
-      /** Spearman rank correlation, reproduced by a Gaussian copula. */
-      readonly rankCorrelation: number;
-    }
-  /** Pairs drawn at random from the rows of a trace (with replacement). */
-  | { readonly kind: "pairs"; readonly trace: TraceTable }
-  /** Each arrival of a replayed trace brings its own lengths. */
-  | { readonly kind: "from-arrivals" };
-
-/** `share` of the requests start with one of `groups` shared prefixes of `sharedTokens` (Zipf-weighted by `skew`). */
-export interface ResolvedPrefix {
-  readonly sharedTokens: number;
-  readonly groups: number;
-  readonly share: number;
-  readonly skew: number;
-}
-
 /** Conversations: each turn's input is the whole context so far plus new tokens. */
 export interface ResolvedSessions {
   readonly turns: Distribution;
   readonly thinkSeconds: Distribution;
+  /** What becomes of a turn whose context does not fit the window. */
+  readonly overflow: ResolvedOverflow;
 }
+
+/**
+ * truncate: the oldest context is dropped until the turn fits; reject: the turn is refused and the session ends;
+ * summarise: the context so far is replaced by a summary of `summaryTokens`; end: the turn is clipped, and is
+ * the session's last. All are counted. The shared prompt of the session's group is neither dropped nor summarised:
+ * it stays in front of what is left.
+ */
+export type ResolvedOverflow =
+  | { readonly kind: "end" | "truncate" | "reject" }
+  | { readonly kind: "summarise"; readonly summaryTokens: number };

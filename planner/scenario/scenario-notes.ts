@@ -5,38 +5,35 @@
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { type Distribution, quantile } from "../foundation/distributions";
 import { formatNumber, formatShare, formatTokens } from "../foundation/format-units";
+import { faultNotes } from "./fault-notes";
 import { followsClock } from "./follows-clock";
 import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
+import type { ScenarioNote } from "./scenario-note";
 import { skippedRows } from "./skipped-rows";
 import type { TraceTable } from "./trace-table";
 
-export interface ScenarioNote {
-  readonly code:
-    | "unused-pool"
-    | "unread-setting"
-    | "weight-only"
-    | "long-inputs"
-    | "short-inputs"
-    | "requests-end-early"
-    | "skipped-rows";
-  /** A pool, `region/pool`, a workload by its name, or the path of a setting of the run. */
-  readonly about: string;
-  readonly message: string;
-}
+export type { ScenarioNote };
 
 /** Share of the requests that may be too short for their prefix before it is worth a note. */
 const SHORT_INPUTS_MAX = 0.05;
 /** Requests that end after less of the horizon than this leave part of it empty, not by chance. */
 const FILLED_SHARE_MIN = 0.95;
 
-/** Everything odd: the run, the workloads in their order, then the pools in theirs. */
+/** Everything odd: the run, the workloads in their order, the pools in theirs, then the faults. */
 export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
   const ofWorkloads = scenario.workloads.flatMap((workload) => [
     ...prefixNotes(workload),
     ...requestsNotes(workload, scenario.horizon.durationSeconds),
+    ...retryNotes(workload),
   ]);
   const skipped = skippedRows(scenario).map((rows) => ({ code: "skipped-rows", ...rows }) as const);
-  return [...clockNotes(scenario), ...skipped, ...ofWorkloads, ...poolNotes(scenario)];
+  return [
+    ...clockNotes(scenario),
+    ...skipped,
+    ...ofWorkloads,
+    ...poolNotes(scenario),
+    ...faultNotes(scenario),
+  ];
 }
 
 /** A start that makes no difference. */
@@ -46,11 +43,32 @@ function clockNotes(scenario: ResolvedScenario): ScenarioNote[] {
   return [{ code: "unread-setting", about: "horizon.start", message }];
 }
 
-/** Where fewer requests share a prefix than `prefix.share` says. */
-function prefixNotes({ name, prefix, tokens, arrivals, sessions, ...workload }: ResolvedWorkload) {
+/** Where fewer requests share a prefix than `prefix.share` says, in a workload or in a step of its chain. */
+function prefixNotes(workload: ResolvedWorkload): ScenarioNote[] {
+  const { name, chain, arrivals, sessions } = workload;
+  if (chain === undefined) {
+    const inputs = sessions === undefined ? "inputs" : "first turns";
+    return sharedNotes({ ...workload, inputs, of: "" }, arrivals);
+  }
+  return chain.flatMap((step) => {
+    if (step.kind !== "model") return [];
+    return sharedNotes({ ...step, name, inputs: "inputs", of: ` of ${step.name}` }, arrivals);
+  });
+}
+
+/** One call of a model: of a workload, or of one step. */
+interface Call
+  extends Pick<ResolvedWorkload, "name" | "prefix" | "tokens" | "contextWindowTokens"> {
+  /** What its lengths are called, and whose they are. */
+  readonly inputs: string;
+  readonly of: string;
+}
+
+function sharedNotes(call: Call, arrivals: ResolvedWorkload["arrivals"]): ScenarioNote[] {
+  const { prefix, tokens } = call;
   if (prefix === undefined) return [];
   const note = (code: ScenarioNote["code"], message: string): ScenarioNote[] => [
-    { code, about: name, message },
+    { code, about: call.name, message },
   ];
   const isReplay = tokens.kind === "from-arrivals" && arrivals.kind === "trace";
   if (isReplay && arrivals.trace.prefixBlocks !== undefined) {
@@ -60,16 +78,25 @@ function prefixNotes({ name, prefix, tokens, arrivals, sessions, ...workload }: 
   const { sharedTokens, share } = prefix;
   let short = 0;
   // Inputs are cut to the window less one token, so a prefix of that length leaves nothing after it.
-  if (sharedTokens >= workload.contextWindowTokens - 1) short = 1;
+  if (sharedTokens >= call.contextWindowTokens - 1) short = 1;
   else if (tokens.kind === "distributions") short = shareUpTo(tokens.input, sharedTokens);
   else if (tokens.kind === "pairs") short = rowsUpTo(tokens.trace, sharedTokens);
   else if (arrivals.kind === "trace") short = rowsUpTo(arrivals.trace, sharedTokens);
   if (short <= SHORT_INPUTS_MAX) return [];
-  const inputs = sessions === undefined ? "inputs" : "first turns";
   return note(
     "short-inputs",
-    `shared tokens are part of the input, and ${percent(short)} of the ${inputs} have no more than ${formatTokens(sharedTokens)}: ${percent(share * (1 - short))} of the requests share a prefix, not ${percent(share)}; lower prefix.shared or lengthen the inputs`,
+    `shared tokens are part of the input, and ${percent(short)} of the ${call.inputs}${call.of} have no more than ${formatTokens(sharedTokens)}: ${percent(share * (1 - short))} of the requests share a prefix, not ${percent(share)}; lower prefix.shared or lengthen the inputs`,
   );
+}
+
+/** Clients that may ask again as often as they like, all at once. */
+function retryNotes({ name, client }: ResolvedWorkload): ScenarioNote[] {
+  const { retries } = client;
+  if (retries === undefined || retries.max === 0 || retries.budget !== undefined) return [];
+  const times =
+    retries.max === Number.POSITIVE_INFINITY ? "without end" : `up to ${retries.max + 1} times`;
+  const message = `clients retry without a budget: while nothing is answered, each request is sent ${times}; client.retries.budget limits that`;
+  return [{ code: "no-retry-budget", about: name, message }];
 }
 
 /** Where a limit on the requests leaves a part of the horizon without any, which dilutes what is averaged over it. */
@@ -120,7 +147,7 @@ function percent(share: number): string {
 
 function poolNotes(scenario: ResolvedScenario): ScenarioNote[] {
   const { fleet, workloads } = scenario;
-  const used = new Set(workloads.map(({ model }) => model));
+  const used = new Set(workloads.flatMap(modelsOf));
   const { policy } = fleet.routing;
   const notes: ScenarioNote[] = [];
   const note = (code: ScenarioNote["code"], pool: ResolvedPool, message: string): void => {
@@ -162,9 +189,18 @@ function poolNotes(scenario: ResolvedScenario): ScenarioNote[] {
   return notes;
 }
 
+/** Every model that a workload may ask. */
+function modelsOf({ model, chain, fallback }: ResolvedWorkload): string[] {
+  if (chain === undefined) return fallback === undefined ? [model] : [model, fallback.model];
+  return chain.flatMap((step) => {
+    if (step.kind !== "model") return [];
+    return step.fallback === undefined ? [step.model] : [step.model, step.fallback.model];
+  });
+}
+
 /** Models for which no pool takes every length: longer inputs go to any of their pools. */
 function longInputNotes({ fleet, workloads }: ResolvedScenario): ScenarioNote[] {
-  return [...new Set(workloads.map(({ model }) => model))].flatMap((model) => {
+  return [...new Set(workloads.flatMap(modelsOf))].flatMap((model) => {
     const pools = fleet.pools.filter((pool) => pool.model.name === model && pool.role !== "decode");
     const longest = pools.reduce<ResolvedPool | undefined>(
       (best, pool) =>

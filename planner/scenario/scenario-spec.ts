@@ -1,5 +1,5 @@
 /**
- * The schema of a scenario file: workloads and the fleet that serves them. Strict everywhere: an unknown key is
+ * The schema of a scenario file: workloads, the fleet that serves them, and what goes wrong. Strict everywhere: an unknown key is
  * an error. What was read is a `ScenarioSpec`: base units, names as written, nothing filled in. Names become
  * catalog rows and gaps become defaults in `resolve-scenario.ts`.
  */
@@ -8,6 +8,8 @@ import { fleetSpec } from "../fleet/fleet-spec";
 import { unionOf } from "../fleet/one-form";
 import { count, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
 import { duration } from "./duration-spec";
+import { faultsSpec } from "./faults-spec";
+import { stressSpec } from "./stress-spec";
 import { workloadSpec } from "./workload-spec";
 
 /** Ten years: longer than any plan, and short of a run that never ends because of a typing error. */
@@ -50,11 +52,27 @@ export const scenarioSpec = strict(
     horizon: horizon.optional(),
     workloads: namedMap("workload", workloadSpec, "Product features by name"),
     fleet: fleetSpec,
+    faults: faultsSpec.optional(),
+    stress: stressSpec.optional(),
   },
   "A capplan scenario: traffic and the fleet that serves it",
 );
 
-export type ScenarioSpec = z.output<typeof scenarioSpec>;
+export type ScenarioSpec = z.output<typeof scenarioSpec> & {
+  /** The cases of `stress`, each as a whole scenario; `parseScenario` makes them. */
+  readonly stressed?: readonly StressedSpec[];
+};
+
+/** One case of `stress`: the scenario with the case's changes and faults, and without `stress`. */
+export interface StressedSpec {
+  readonly name: string;
+  /** Where it is written: `stress.cases[0]`. */
+  readonly path: string;
+  readonly spec: ScenarioSpec;
+  /** Names of the faults that are the case's own, the last ones of `spec.faults`. */
+  readonly faultNames: readonly string[];
+}
+
 export type HorizonSpec = NonNullable<ScenarioSpec["horizon"]>;
 
 /** JSON Schema (draft 2020-12) of a scenario file, for editors: what may be written, with descriptions. */

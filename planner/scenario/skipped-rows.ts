@@ -22,10 +22,13 @@ export function skippedRows({ workloads }: Pick<ResolvedScenario, "workloads">):
 }
 
 /** The traces of a workload, each once: arrivals and lengths may come from the same. */
-function tracesOf({ arrivals, tokens }: ResolvedWorkload): Set<TraceTable> {
+function tracesOf({ arrivals, tokens, chain = [] }: ResolvedWorkload): Set<TraceTable> {
   const traces = new Set<TraceTable>();
   if (arrivals.kind === "trace") traces.add(arrivals.trace);
   if (tokens.kind === "pairs") traces.add(tokens.trace);
+  for (const step of chain) {
+    if (step.kind === "model" && step.tokens.kind === "pairs") traces.add(step.tokens.trace);
+  }
   return traces;
 }
 

@@ -6,6 +6,7 @@ import type { Problem } from "../foundation/errors";
 import type { ArrivalsSpec } from "./arrivals-spec";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import type { ScenarioSpec } from "./scenario-spec";
+import { stressedSpecs } from "./stressed-specs";
 import type { TraceTable } from "./trace-table";
 
 type TraceSpec = Pick<
@@ -56,11 +57,27 @@ export function traceFilesOf(spec: ScenarioSpec): TraceFile[] {
       namedAt: [...known, namedAt],
     });
   };
-  for (const [name, { arrivals, tokens }] of Object.entries(spec.workloads)) {
-    if ("trace" in arrivals) add(arrivals, `workloads.${name}.arrivals.trace`);
-    if (tokens !== undefined && "trace" in tokens) add(tokens, `workloads.${name}.tokens.trace`);
+  eachTrace(spec, add);
+  // A case of `stress` may name other files.
+  for (const { path, spec: stressed } of stressedSpecs(spec)) {
+    eachTrace(stressed, (trace, namedAt) => {
+      if (!files.has(keyOf(trace))) add(trace, `${path}.set: ${namedAt}`);
+    });
   }
   return [...files.values()];
+}
+
+/** Every trace that the workloads of a scenario name. */
+function eachTrace(spec: ScenarioSpec, add: (trace: TraceSpec, namedAt: string) => void): void {
+  for (const [name, { arrivals, tokens, chain = [] }] of Object.entries(spec.workloads)) {
+    const path = `workloads.${name}`;
+    if ("trace" in arrivals) add(arrivals, `${path}.arrivals.trace`);
+    if (tokens !== undefined && "trace" in tokens) add(tokens, `${path}.tokens.trace`);
+    for (const [index, step] of chain.entries()) {
+      if (!("model" in step) || step.tokens === undefined || !("trace" in step.tokens)) continue;
+      add(step.tokens, `${path}.chain[${index}].tokens.trace`);
+    }
+  }
 }
 
 function columnsOf({

@@ -1,51 +1,30 @@
 /**
- * One workload of a scenario file, as written: arrivals, token lengths, shared prefixes, conversations, origins,
- * tenants and objectives. Quantities are in base units; nothing is looked up or filled in.
+ * One workload of a scenario file, as written: arrivals, token lengths, shared prefixes, chains, conversations,
+ * clients, origins, tenants and objectives. Quantities are in base units; nothing is looked up or filled in.
  */
 import { z } from "zod";
+import { distribution } from "../fleet/distribution-spec";
 import { oneForm } from "../fleet/one-form";
-import { PRIORITIES } from "../fleet/resolved-fleet";
+import { PRIORITIES } from "../fleet/priority";
 import {
   count,
+  type IssueParams,
   namedMap,
   plainNumber,
   share,
   strict,
   text,
-  tokens,
   wholeTokens,
   word,
 } from "../fleet/schema-kit";
-import { arrivalsSpec, traceFile } from "./arrivals-spec";
-import { distribution } from "./distribution-spec";
+import { arrivalsSpec } from "./arrivals-spec";
+import { chainSpec } from "./chain-spec";
+import { clientSpec, fallbackSpec } from "./client-spec";
 import { duration } from "./duration-spec";
+import type { ResolvedWorkload } from "./resolved-scenario";
+import { prefixSpec, tokensSpec } from "./tokens-spec";
 
 const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999"] as const;
-
-const tokenLengths = oneForm({
-  what: "tokens",
-  description: "Input and output tokens: a traffic profile, distributions, or pairs from a trace",
-  style: "keys",
-  bare: z.never(),
-  forms: {
-    profile: strict({
-      profile: text("Traffic profile from the catalog (`capplan catalog profiles`)"),
-    }),
-    input: strict({
-      input: distribution(
-        tokens,
-        "Input tokens of a request (with sessions: new tokens of a turn)",
-        1,
-      ),
-      output: distribution(tokens, "Output tokens of a request", 1),
-      correlation: plainNumber("Rank correlation of input and output", {
-        min: -1,
-        max: 1,
-      }).optional(),
-    }),
-    trace: strict(traceFile),
-  },
-});
 
 const objective = strict(
   Object.fromEntries(
@@ -65,34 +44,45 @@ const tenants = oneForm({
   otherwise: namedMap("tenant", share("Share of the requests"), "Share of each tenant"),
 });
 
-/** The schema of one workload. */
-export const workloadSpec = strict(
+const DELIVERIES: readonly ResolvedWorkload["delivery"][] = ["direct", "queue"];
+const OVERFLOWS = ["end", "truncate", "reject"] as const;
+
+const overflow = oneForm({
+  what: "overflow",
+  description:
+    "A turn that does not fit the context window: end (cut, and the session's last), truncate (oldest context dropped), reject, or summarise",
+  style: "tag",
+  bare: word("overflow", OVERFLOWS, "An overflow without parameters"),
+  words: OVERFLOWS,
+  forms: {
+    summarise: strict({
+      summarise: wholeTokens("Tokens of the summary that replaces the context so far", { min: 1 }),
+    }),
+  },
+});
+
+const fields = strict(
   {
-    model: text("Model that answers, from the catalog"),
+    model: text("Model that answers, from the catalog").optional(),
     arrivals: arrivalsSpec,
-    tokens: tokenLengths.optional(),
-    prefix: strict(
-      {
-        shared: wholeTokens(
-          "Tokens of a shared prefix: the beginning of the input, not more of it",
-          { min: 1 },
-        ),
-        groups: count("Different shared prefixes", { min: 1, max: 10_000_000 }).optional(),
-        share: share("Share of the requests that begin with one of them", { above: 0 }).optional(),
-        skew: plainNumber("Zipf exponent of their popularity; 0 = all the same", {
-          min: 0,
-          max: 10,
-        }).optional(),
-      },
-      "Beginnings that requests have in common: what a prefix cache can hit",
+    tokens: tokensSpec.optional(),
+    prefix: prefixSpec.optional(),
+    chain: chainSpec.optional(),
+    fallback: fallbackSpec.optional(),
+    delivery: word(
+      "delivery",
+      DELIVERIES,
+      "direct: to a replica at once; queue: a message that replicas pull when they have room",
     ).optional(),
     sessions: strict(
       {
         turns: distribution(plainNumber, "Turns of a conversation", 1),
         think: distribution(duration, "Time between an answer and the next turn"),
+        overflow: overflow.optional(),
       },
       "Conversations: each turn's input is everything so far and new tokens",
     ).optional(),
+    client: clientSpec.optional(),
     origins: namedMap(
       "origin",
       share("Share of the requests"),
@@ -116,6 +106,16 @@ export const workloadSpec = strict(
     ).optional(),
   },
   "A product feature with its traffic",
+);
+
+/** The schema of one workload. */
+export const workloadSpec = fields.refine(
+  ({ model, chain }) => model !== undefined || chain !== undefined,
+  {
+    path: ["model"],
+    error: "is missing; model that answers, from the catalog",
+    params: { problem: "missing" } satisfies IssueParams,
+  },
 );
 
 export type WorkloadSpec = z.output<typeof workloadSpec>;

@@ -10,8 +10,8 @@
  */
 
 import { FlatHeap } from "../foundation/flat-heap";
+import type { AttemptStore } from "./attempt-store";
 import type { EngineSettings } from "./pool-run";
-import type { RequestStore } from "./request-store";
 
 const NONE = -1;
 
@@ -32,7 +32,7 @@ export class DecodeBatch {
   private head = NONE;
   readonly sizeByWorkload: Int32Array;
 
-  private readonly store: RequestStore;
+  private readonly store: AttemptStore;
   private readonly gain: number;
   private readonly blockTokens: number;
   private readonly timeWindow: number;
@@ -50,7 +50,7 @@ export class DecodeBatch {
   /** By step: slot whose context passes the window of the step-time model. */
   private readonly windowMarks = new FlatHeap(4);
 
-  constructor(store: RequestStore, settings: EngineSettings, workloads: number) {
+  constructor(store: AttemptStore, settings: EngineSettings, workloads: number) {
     this.store = store;
     this.gain = settings.tokensGainedPerStep;
     this.blockTokens = settings.geometry.blockTokens;

@@ -154,6 +154,16 @@ export class KvPool {
     }
   }
 
+  /** Forgets all that is cached and not referenced: the blocks stay free. */
+  forgetUnreferenced(): void {
+    for (let node = this.head; node !== NONE; node = this.nodeNext[node]!) {
+      const segment = this.nodeSegment[node]!;
+      if (segment === NONE) continue;
+      this.nodeOfSegment.delete(segment);
+      this.nodeSegment[node] = NONE;
+    }
+  }
+
   /** Counts the blocks of the queue and of the referenced segments anew, for tests. */
   recount(): { free: number; referenced: number } {
     if (!this.isCaching) return { free: this.free, referenced: 0 };

@@ -64,6 +64,10 @@ export interface FinishedRequest {
   readonly preemptions: number;
   /** Index into `REQUEST_OUTCOMES`. */
   readonly outcomeIndex: number;
+  /** Index into `END_REASONS` of a request without an answer; −1 for others. */
+  readonly reasonIndex: number;
+  /** Sent by its client, retries and fallbacks included. */
+  readonly attempts: number;
   /** 1 when every per-request limit of the workload's SLO was met, 0 when not, -1 when it has none. */
   readonly sloMet: number;
 }

@@ -1,40 +1,45 @@
 /**
  * Collects what a run measures: one cell per workload × tenant × pool that occurs, a timeline when asked for,
- * and the number of requests in the system over time. Latencies go into sketches; nothing grows with the
- * number of requests.
+ * and the number of requests in the system over time. Latencies go into sketches; nothing but control events grows
+ * with the length of a run, and nothing with the number of requests.
  */
 
-import { QuantileSketch } from "../foundation/quantile-sketch";
-import type { Objective, ResolvedScenario } from "../scenario/resolved-scenario";
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { ATTEMPT, type AttemptStore } from "./attempt-store";
+import { newBatch, newCell } from "./cell-record";
+import type { ControlEvent } from "./control-event";
+import { outcomeOfReason } from "./end-reasons";
+import { judgeUnfinished, meets } from "./meets-objective";
 import type { FinishedRequest, RunObserver } from "./observer";
 import { REQUEST_OUTCOMES } from "./observer";
-import type { RequestStore } from "./request-store";
-import {
-  type BatchRecord,
-  type CellRecord,
-  NO_POOL,
-  type TimelineCell,
-  type TimelineRecord,
-} from "./run-record";
+import { PoolReplicas } from "./pool-replicas";
+import { REQUEST, type RequestTable } from "./request-table";
+import { type BatchRecord, type CellRecord, NO_POOL, type TimelineRecord } from "./run-record";
+import { Timeline } from "./timeline";
 
 const COMPLETED = REQUEST_OUTCOMES.indexOf("completed");
-const REJECTED = REQUEST_OUTCOMES.indexOf("rejected");
 const IN_FLIGHT = REQUEST_OUTCOMES.indexOf("in-flight");
+const NONE = -1;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export class Recorder {
   readonly cells: CellRecord[] = [];
   readonly batches: readonly (readonly BatchRecord[])[];
+  readonly controlEvents: ControlEvent[] = [];
+  readonly pools: readonly PoolReplicas[];
   arrivals = 0;
   completions = 0;
   rejections = 0;
+  timeouts = 0;
+  failures = 0;
   requestSeconds = 0;
   private inSystem = 0;
   private inSystemSince = 0;
 
   private readonly scenario: ResolvedScenario;
-  private readonly store: RequestStore;
+  private readonly store: AttemptStore;
+  private readonly requests: RequestTable;
   private readonly observer: RunObserver | undefined;
   private readonly windowStart: number;
   private readonly windowEnd: number;
@@ -42,13 +47,12 @@ export class Recorder {
   /** Cell of each workload × tenant × (pool or none), or −1. */
   private readonly cellIndex: Int32Array;
   private readonly tenantBase: readonly number[];
-  private readonly timelineBuckets: TimelineCell[][] = [];
-  private readonly timelineSeconds: number;
+  private readonly steps: Timeline | undefined;
   private readonly row: Mutable<FinishedRequest>;
 
   constructor(
     scenario: ResolvedScenario,
-    store: RequestStore,
+    tables: { readonly store: AttemptStore; readonly requests: RequestTable },
     options: {
       readonly observer: RunObserver | undefined;
       readonly window: { readonly from: number; readonly to: number };
@@ -57,71 +61,166 @@ export class Recorder {
     },
   ) {
     this.scenario = scenario;
-    this.store = store;
+    this.store = tables.store;
+    this.requests = tables.requests;
     this.observer = options.observer;
     this.windowStart = options.window.from;
     this.windowEnd = options.window.to;
     this.windowMiddle = (this.windowStart + this.windowEnd) / 2;
+    const { workloads, fleet } = scenario;
     const bases: number[] = [];
     let tenants = 0;
-    for (const workload of scenario.workloads) {
+    for (const workload of workloads) {
       bases.push(tenants);
       tenants += workload.tenants.length;
     }
     this.tenantBase = bases;
-    this.cellIndex = new Int32Array(tenants * (scenario.fleet.pools.length + 1)).fill(-1);
-    this.timelineSeconds =
-      options.timelineBuckets > 0 ? this.windowEnd / options.timelineBuckets : 0;
+    this.cellIndex = new Int32Array(tenants * (fleet.pools.length + 1)).fill(NONE);
+    this.pools = fleet.pools.map(() => new PoolReplicas(options.window));
+    const { timelineBuckets } = options;
+    this.steps =
+      timelineBuckets > 0
+        ? new Timeline(timelineBuckets, this.windowEnd, workloads.length, fleet.pools.length)
+        : undefined;
     this.batches =
       options.batches === 0
         ? []
-        : scenario.workloads.map(() => Array.from({ length: options.batches }, newBatch));
+        : workloads.map(() => Array.from({ length: options.batches }, newBatch));
     this.row = emptyRow();
   }
 
-  /** A request arrived and was sent to `pool`, or to none. */
-  arrived(slot: number, pool: number): void {
-    const store = this.store;
-    const seconds = store.arrivalSeconds[slot]!;
+  get timeline(): TimelineRecord | undefined {
+    return this.steps?.record;
+  }
+
+  // Requests
+
+  arrived(request: number): void {
+    const seconds = this.requests.arrivalSeconds[request]!;
     this.arrivals++;
     this.countInSystem(seconds, 1);
-    const index = this.cellFor(store.workload[slot]!, store.tenant[slot]!, pool);
-    store.cell[slot] = index;
-    if (this.isMeasured(slot)) {
-      const cell = this.cells[index]!;
-      cell.offered++;
-      if (seconds >= this.windowMiddle) cell.offeredSecondHalf++;
-    }
-    const bucket = this.timelineAt(seconds, store.workload[slot]!);
+    const bucket = this.steps?.at(seconds, this.requests.workload[request]!);
     if (bucket !== undefined) bucket.offered++;
   }
 
-  /** A request leaves the waiting queue. */
+  /** A client sends an attempt. */
+  attempted(request: number, seconds: number): void {
+    const { requests } = this;
+    if (requests.attempts[request]! > 1) requests.clientRetries[request]!++;
+    const bucket = this.steps?.at(seconds, requests.workload[request]!);
+    if (bucket !== undefined) bucket.attempts++;
+  }
+
+  gatewayRetried(request: number, seconds: number): void {
+    this.requests.gatewayRetriesOfAll[request]!++;
+    const bucket = this.steps?.at(seconds, this.requests.workload[request]!);
+    if (bucket !== undefined) bucket.attempts++;
+  }
+
+  hedged(request: number): void {
+    this.requests.mark(request, REQUEST.hedged);
+    this.requests.hedges[request]!++;
+  }
+
+  /** An attempt is sent to a pool; the first one says where the request is counted. */
+  placed(request: number, pool: number, seconds: number): void {
+    this.pools[pool]!.attempts++;
+    if (this.requests.cell[request] === NONE) this.settle(request, pool);
+    const bucket = this.steps?.poolAt(seconds, pool);
+    if (bucket !== undefined) bucket.attempts++;
+  }
+
+  /** Counts a request in a cell, for good. */
+  private settle(request: number, pool: number): void {
+    const { requests } = this;
+    const index = this.cellFor(requests.workload[request]!, requests.tenant[request]!, pool);
+    requests.cell[request] = index;
+    if (!this.isMeasured(request)) return;
+    const cell = this.cells[index]!;
+    cell.offered++;
+    if (requests.arrivalSeconds[request]! >= this.windowMiddle) cell.offeredSecondHalf++;
+  }
+
+  /** An attempt leaves the waiting queue of its replica. */
   scheduled(slot: number, seconds: number): void {
-    const store = this.store;
-    this.countWaiting(slot, seconds);
-    store.queuedSeconds[slot] = Number.NaN;
+    const { store } = this;
+    this.stoppedWaiting(slot, seconds);
     if (Number.isNaN(store.firstScheduledSeconds[slot]!))
       store.firstScheduledSeconds[slot] = seconds;
   }
 
-  /** @param besideSeconds network and front end, which the client waits for on top of the replica */
-  completed(slot: number, seconds: number, besideSeconds: number, replica: number): void {
-    const store = this.store;
+  /** It waits no longer there, if it did. */
+  stoppedWaiting(slot: number, seconds: number): void {
+    const { store } = this;
+    const since = store.queuedSeconds[slot]!;
+    if (Number.isNaN(since)) return;
+    store.queuedSeconds[slot] = Number.NaN;
+    if (!store.has(slot, ATTEMPT.ghost)) this.waited(store.request[slot]!, since, seconds);
+  }
+
+  /** A request has waited, at a replica, a gateway or in a message queue. */
+  waited(request: number, since: number, until: number): void {
+    const isOverMiddle = since <= this.windowMiddle && until > this.windowMiddle;
+    const isOverEnd = since <= this.windowEnd && until > this.windowEnd;
+    if (!isOverMiddle && !isOverEnd) return;
+    const { requests } = this;
+    const known = requests.cell[request]!;
+    const cell =
+      this.cells[
+        known === NONE
+          ? this.cellFor(requests.workload[request]!, requests.tenant[request]!, NO_POOL)
+          : known
+      ]!;
+    if (isOverMiddle) cell.waitingAtMiddle++;
+    if (isOverEnd) cell.waitingAtEnd++;
+  }
+
+  touched(request: number): void {
+    const { requests } = this;
+    const bucket = this.steps?.at(requests.arrivalSeconds[request]!, requests.workload[request]!);
+    if (bucket !== undefined) bucket.touchedOfArrived++;
+  }
+
+  /** A model has answered; `slot` is the attempt that did. */
+  stepCompleted(request: number, slot: number, seconds: number, besideSeconds: number): void {
+    const { store, requests } = this;
+    const scheduled = store.firstScheduledSeconds[slot]!;
+    requests.queueSeconds[request]! += scheduled - requests.stepSeconds[request]!;
+    requests.firstTokenSeconds[request] = store.firstTokenSeconds[slot]!;
+    requests.mark(request, REQUEST.answered);
+    requests.answerSeconds[request] = seconds;
+    requests.besideSeconds[request] = besideSeconds;
+    requests.cachedTokens[request] = store.cachedTokens[slot]!;
+    requests.preemptions[request] = store.preemptions[slot]!;
+    requests.replica[request] = store.replica[slot]!;
+    requests.pool[request] = store.pool[slot]!;
+    const isInWindow = seconds > this.windowStart && seconds <= this.windowEnd;
+    if (isInWindow) {
+      const cell = this.cells[requests.cell[request]!]!;
+      cell.inputTokensFinished += requests.inputTokens[request]!;
+      cell.outputTokensFinished += requests.outputTokens[request]!;
+    }
+    const bucket = this.steps?.at(seconds, requests.workload[request]!);
+    if (bucket !== undefined) bucket.outputTokens += requests.outputTokens[request]!;
+  }
+
+  /** @param besideSeconds network and front end of the last step, which the client waits for on top of the replica */
+  completed(request: number, seconds: number, besideSeconds: number): void {
+    const { requests } = this;
     this.completions++;
     this.countInSystem(seconds, -1);
-    const arrival = store.arrivalSeconds[slot]!;
-    const input = store.inputTokens[slot]!;
-    const output = store.outputTokens[slot]!;
-    const cell = this.cells[store.cell[slot]!]!;
-    const firstToken = store.firstTokenSeconds[slot]!;
-    const ttft = firstToken - arrival + besideSeconds;
+    const arrival = requests.arrivalSeconds[request]!;
+    const output = requests.outputTokens[request]!;
+    const cell = this.cells[requests.cell[request]!]!;
+    const firstToken = requests.firstTokenSeconds[request]!;
+    const ttft = firstToken - arrival + requests.besideSeconds[request]!;
     const e2e = seconds - arrival + besideSeconds;
-    const queueTime = store.firstScheduledSeconds[slot]! - arrival;
-    const tpot = output > 1 ? (seconds - firstToken) / (output - 1) : Number.NaN;
-    const isMeasured = this.isMeasured(slot);
+    const queueTime = requests.queueSeconds[request]!;
+    const tpot =
+      output > 1 ? (requests.answerSeconds[request]! - firstToken) / (output - 1) : Number.NaN;
+    const isMeasured = this.isMeasured(request);
     const isInWindow = seconds > this.windowStart && seconds <= this.windowEnd;
-    const objectives = this.scenario.workloads[store.workload[slot]!]!.slo;
+    const objectives = this.scenario.workloads[cell.workload]!.slo;
     let hasMetAll = true;
     for (let i = 0; i < objectives.length; i++) {
       const isMet = meets(objectives[i]!, ttft, tpot, e2e, queueTime);
@@ -130,22 +229,22 @@ export class Recorder {
     }
     if (isMeasured) {
       cell.completed++;
+      if (requests.has(request, REQUEST.fellBack)) cell.fellBack++;
+      this.countAttempts(request, cell);
       if (hasMetAll) cell.metAll++;
       cell.ttftSeconds.add(ttft);
       cell.e2eSeconds.add(e2e);
       cell.queueTimeSeconds.add(queueTime);
       if (output > 1) cell.tpotSeconds.add(tpot);
-      if (this.batches.length > 0) this.addToBatch(slot, { ttft, tpot, e2e, queueTime });
+      if (this.batches.length > 0) this.addToBatch(request, { ttft, tpot, e2e, queueTime });
     }
     if (isInWindow) {
       cell.finishedInWindow++;
-      cell.inputTokensFinished += input;
-      cell.outputTokensFinished += output;
       if (hasMetAll) cell.metAllFinishedInWindow++;
     }
-    if (this.timelineSeconds > 0) this.completeInTimeline(slot, seconds, ttft);
+    if (this.steps !== undefined) this.completeInTimeline(request, seconds, ttft, hasMetAll);
     if (this.observer !== undefined) {
-      const row = this.describe(slot, replica, COMPLETED);
+      const row = this.describe(request, COMPLETED, NONE);
       row.queueTimeSeconds = queueTime;
       row.ttftSeconds = ttft;
       row.tpotSeconds = tpot;
@@ -155,69 +254,122 @@ export class Recorder {
     }
   }
 
-  /** No replica could ever hold the request: it broke every objective. */
-  rejected(slot: number): void {
-    const seconds = this.store.arrivalSeconds[slot]!;
-    this.rejections++;
+  /** The request is over without an answer: it broke every objective. */
+  ended(request: number, reason: number, seconds: number): void {
+    const { requests } = this;
+    const outcome = outcomeOfReason(reason);
+    if (outcome === "rejected") this.rejections++;
+    else if (outcome === "timed-out") this.timeouts++;
+    else this.failures++;
     this.countInSystem(seconds, -1);
-    if (this.isMeasured(slot)) {
-      const cell = this.cells[this.store.cell[slot]!]!;
-      cell.rejected++;
+    if (requests.cell[request] === NONE) this.settle(request, NO_POOL);
+    if (this.isMeasured(request)) {
+      const cell = this.cells[requests.cell[request]!]!;
+      if (outcome === "rejected") cell.rejected++;
+      else if (outcome === "timed-out") cell.timedOut++;
+      else cell.failed++;
+      cell.reasons[reason]!++;
+      cell.brokenSteps[requests.step[request]!]!++;
+      this.countAttempts(request, cell);
       for (let i = 0; i < cell.unanswered.length; i++) cell.unanswered[i]!++;
     }
-    this.observe(slot, -1, REJECTED);
+    if (this.steps !== undefined) {
+      const workload = requests.workload[request]!;
+      const bucket = this.steps.at(seconds, workload);
+      if (bucket !== undefined) {
+        if (outcome === "rejected") bucket.rejected++;
+        else if (outcome === "timed-out") bucket.timedOut++;
+        else bucket.failed++;
+      }
+      this.steps.stay(requests.arrivalSeconds[request]!, seconds, workload);
+    }
+    this.observer?.onRequest(this.describe(request, REQUEST_OUTCOMES.indexOf(outcome), reason));
+  }
+
+  private countAttempts(request: number, cell: CellRecord): void {
+    const { requests } = this;
+    cell.hedges += requests.hedges[request]!;
+    // Only what goes wrong is tried again.
+    if (!requests.has(request, REQUEST.touched)) return;
+    cell.touched++;
+    cell.clientRetries += requests.clientRetries[request]!;
+    cell.gatewayRetries += requests.gatewayRetriesOfAll[request]!;
   }
 
   /** The run ends at `seconds` with the request still here: what is known of it by then is judged. */
-  leftInFlight(slot: number, seconds: number, besideSeconds: number): void {
-    const { store } = this;
-    if (!Number.isNaN(store.queuedSeconds[slot]!))
-      this.countWaiting(slot, Number.POSITIVE_INFINITY);
-    if (this.isMeasured(slot)) this.judgeUnfinished(slot, seconds, besideSeconds);
-    if (this.timelineSeconds > 0) this.stayInTimeline(slot, seconds);
-    this.observe(slot, store.replica[slot]!, IN_FLIGHT);
+  leftInFlight(request: number, seconds: number, besideSeconds: number): void {
+    const { store, requests } = this;
+    if (requests.cell[request] === NONE) this.settle(request, NO_POOL);
+    const slot = requests.attempt[request]!;
+    const waiting = requests.waitingSeconds[request]!;
+    if (slot !== NONE) this.stoppedWaiting(slot, Number.POSITIVE_INFINITY);
+    if (!Number.isNaN(waiting)) this.waited(request, waiting, Number.POSITIVE_INFINITY);
+    if (this.isMeasured(request)) this.countUnfinished(request, seconds, besideSeconds);
+    const arrival = requests.arrivalSeconds[request]!;
+    this.steps?.stay(arrival, seconds, requests.workload[request]!);
+    if (this.observer === undefined) return;
+    const row = this.describe(request, IN_FLIGHT, NONE);
+    if (slot !== NONE) {
+      row.replicaIndex = store.replica[slot]!;
+      row.poolIndex = store.pool[slot]!;
+      row.cachedTokens = store.cachedTokens[slot]!;
+      row.preemptions = store.preemptions[slot]!;
+      row.queueTimeSeconds = store.firstScheduledSeconds[slot]! - arrival;
+    }
+    this.observer.onRequest(row);
   }
 
-  private judgeUnfinished(slot: number, seconds: number, besideSeconds: number): void {
-    const { store } = this;
-    const cell = this.cells[store.cell[slot]!]!;
-    const arrival = store.arrivalSeconds[slot]!;
+  private countUnfinished(request: number, seconds: number, besideSeconds: number): void {
+    const { store, requests } = this;
+    const cell = this.cells[requests.cell[request]!]!;
+    const arrival = requests.arrivalSeconds[request]!;
     const ageSeconds = seconds - arrival;
-    const ttft = store.firstTokenSeconds[slot]! - arrival + besideSeconds;
-    const queueTime = store.firstScheduledSeconds[slot]! - arrival;
+    // Of a chain, the times of its last step count: only that gives the client tokens.
+    const slot = this.isInLastStep(request) ? requests.attempt[request]! : NONE;
+    const ttft =
+      slot === NONE ? Number.NaN : store.firstTokenSeconds[slot]! - arrival + besideSeconds;
+    const queueTime = slot === NONE ? Number.NaN : store.firstScheduledSeconds[slot]! - arrival;
     cell.inFlight++;
+    this.countAttempts(request, cell);
     if (!Number.isNaN(ttft)) cell.ttftSeconds.add(ttft);
     if (!Number.isNaN(queueTime)) cell.queueTimeSeconds.add(queueTime);
-    let hasBroken = false;
-    for (const [i, objective] of this.scenario.workloads[cell.workload]!.slo.entries()) {
-      const known = knownSeconds(objective, ttft, queueTime);
-      const limit = objective.limitSeconds;
-      const isGap = objective.metric === "tpot" || objective.metric === "itl";
-      if (!Number.isNaN(known)) {
-        if (known <= limit) cell.met[i]!++;
-        else hasBroken = true;
-      } else if (!isGap && ageSeconds > limit) {
-        cell.unanswered[i]!++;
-        hasBroken = true;
-      } else {
-        cell.censored[i]!++;
-      }
-    }
-    if (!hasBroken) cell.censoredAll++;
+    judgeUnfinished(cell, this.scenario.workloads[cell.workload]!.slo, ageSeconds, ttft, queueTime);
   }
 
-  /** Closes ∫ requests in the system dt at the end of the run. */
+  private isInLastStep(request: number): boolean {
+    const { chain } = this.scenario.workloads[this.requests.workload[request]!]!;
+    return chain === undefined || this.requests.step[request] === chain.length - 1;
+  }
+
+  // The fleet
+
+  control(event: ControlEvent): void {
+    this.controlEvents.push(event);
+  }
+
+  /** A pool has so many replicas ready, and pays for so many, from now on. */
+  poolChanged(pool: number, seconds: number, ready: number, paid: number, paidSpot: number): void {
+    const counts = this.pools[pool]!;
+    this.steps?.hold(counts.sinceSeconds, seconds, pool, counts.ready, counts.paid);
+    counts.change(seconds, ready, paid, paidSpot);
+  }
+
+  /** Attempts that were sent to a pool so far. */
+  attemptsTo(pool: number): number {
+    return this.pools[pool]!.attempts;
+  }
+
+  /** Closes the integrals over time at the end of the run; the fleet's at the end of the window if that is later. */
   close(seconds: number): void {
     this.countInSystem(seconds, 0);
+    const end = Math.max(seconds, this.windowEnd);
+    for (const [pool, { ready, paid, paidSpot }] of this.pools.entries()) {
+      this.poolChanged(pool, end, ready, paid, paidSpot);
+    }
   }
 
-  get timeline(): TimelineRecord | undefined {
-    if (this.timelineSeconds === 0) return undefined;
-    return { bucketSeconds: this.timelineSeconds, buckets: this.timelineBuckets };
-  }
-
-  private isMeasured(slot: number): boolean {
-    const arrival = this.store.arrivalSeconds[slot]!;
+  private isMeasured(request: number): boolean {
+    const arrival = this.requests.arrivalSeconds[request]!;
     return arrival >= this.windowStart && arrival <= this.windowEnd;
   }
 
@@ -227,67 +379,44 @@ export class Recorder {
     this.inSystem += change;
   }
 
-  /** Counts a request that waited until `until` where that spans the middle or the end of the window. */
-  private countWaiting(slot: number, until: number): void {
-    const since = this.store.queuedSeconds[slot]!;
-    const cell = this.cells[this.store.cell[slot]!]!;
-    if (since <= this.windowMiddle && until > this.windowMiddle) cell.waitingAtMiddle++;
-    if (since <= this.windowEnd && until > this.windowEnd) cell.waitingAtEnd++;
-  }
-
   private cellFor(workload: number, tenant: number, pool: number): number {
     const pools = this.scenario.fleet.pools.length + 1;
     const place = (this.tenantBase[workload]! + tenant) * pools + pool + 1;
     const known = this.cellIndex[place]!;
     if (known >= 0) return known;
-    const objectives = this.scenario.workloads[workload]!.slo.length;
-    this.cells.push(newCell(workload, tenant, pool, objectives));
+    const { slo, chain } = this.scenario.workloads[workload]!;
+    this.cells.push(newCell(workload, tenant, pool, slo.length, chain?.length ?? 1));
     this.cellIndex[place] = this.cells.length - 1;
     return this.cells.length - 1;
   }
 
-  private timelineAt(seconds: number, workload: number): TimelineCell | undefined {
-    if (this.timelineSeconds === 0 || seconds > this.windowEnd) return undefined;
-    const index = Math.floor(seconds / this.timelineSeconds);
-    while (this.timelineBuckets.length <= index) {
-      this.timelineBuckets.push(this.scenario.workloads.map(newTimelineCell));
+  private completeInTimeline(
+    request: number,
+    seconds: number,
+    ttft: number,
+    hasMetAll: boolean,
+  ): void {
+    const { requests } = this;
+    const timeline = this.steps!;
+    const workload = requests.workload[request]!;
+    const arrival = requests.arrivalSeconds[request]!;
+    const bucket = timeline.at(seconds, workload);
+    if (bucket !== undefined) bucket.completed++;
+    const arrived = timeline.at(arrival, workload);
+    if (arrived !== undefined) {
+      arrived.completedOfArrived++;
+      if (hasMetAll) arrived.goodOfArrived++;
+      arrived.ttftSeconds.add(ttft);
     }
-    return this.timelineBuckets[index]![workload]!;
-  }
-
-  private completeInTimeline(slot: number, seconds: number, ttft: number): void {
-    const store = this.store;
-    const workload = store.workload[slot]!;
-    const bucket = this.timelineAt(seconds, workload);
-    if (bucket !== undefined) {
-      bucket.completed++;
-      bucket.outputTokens += store.outputTokens[slot]!;
-    }
-    this.timelineAt(store.arrivalSeconds[slot]!, workload)?.ttftSeconds.add(ttft);
-    this.stayInTimeline(slot, seconds);
-  }
-
-  /** Adds the time from a request's arrival until `seconds` to the buckets that it spans. */
-  private stayInTimeline(slot: number, seconds: number): void {
-    const arrival = this.store.arrivalSeconds[slot]!;
-    const workload = this.store.workload[slot]!;
-    const end = Math.min(seconds, this.windowEnd);
-    for (let from = arrival; from < end; ) {
-      const index = Math.floor(from / this.timelineSeconds + 1e-9);
-      const to = Math.min(end, (index + 1) * this.timelineSeconds);
-      const cell = this.timelineAt(index * this.timelineSeconds, workload);
-      if (cell === undefined || to <= from) break;
-      cell.requestSeconds += to - from;
-      from = to;
-    }
+    timeline.stay(arrival, seconds, workload);
   }
 
   private addToBatch(
-    slot: number,
+    request: number,
     seconds: { ttft: number; tpot: number; e2e: number; queueTime: number },
   ): void {
-    const parts = this.batches[this.store.workload[slot]!]!;
-    const since = this.store.arrivalSeconds[slot]! - this.windowStart;
+    const parts = this.batches[this.requests.workload[request]!]!;
+    const since = this.requests.arrivalSeconds[request]! - this.windowStart;
     const share = since / (this.windowEnd - this.windowStart);
     const part = parts[Math.min(parts.length - 1, Math.floor(share * parts.length))]!;
     part.ttftSeconds.add(seconds.ttft);
@@ -296,107 +425,30 @@ export class Recorder {
     if (!Number.isNaN(seconds.tpot)) part.tpotSeconds.add(seconds.tpot);
   }
 
-  private observe(slot: number, replica: number, outcome: number): void {
-    this.observer?.onRequest(this.describe(slot, replica, outcome));
-  }
-
-  private describe(slot: number, replica: number, outcome: number): Mutable<FinishedRequest> {
-    const { store, row } = this;
-    row.id = store.serial[slot]!;
-    row.workloadIndex = store.workload[slot]!;
-    row.tenantIndex = store.tenant[slot]!;
-    row.originIndex = store.origin[slot]!;
-    row.poolIndex = store.pool[slot]!;
-    row.replicaIndex = replica;
-    row.arrivalSeconds = store.arrivalSeconds[slot]!;
-    row.inputTokens = store.inputTokens[slot]!;
-    row.outputTokens = store.outputTokens[slot]!;
-    row.cachedTokens = store.cachedTokens[slot]!;
-    row.preemptions = store.preemptions[slot]!;
-    row.queueTimeSeconds = store.firstScheduledSeconds[slot]! - row.arrivalSeconds;
+  private describe(request: number, outcome: number, reason: number): Mutable<FinishedRequest> {
+    const { requests, row } = this;
+    row.id = requests.serial[request]!;
+    row.workloadIndex = requests.workload[request]!;
+    row.tenantIndex = requests.tenant[request]!;
+    row.originIndex = requests.origin[request]!;
+    const isAnswered = requests.has(request, REQUEST.answered);
+    row.poolIndex = isAnswered ? requests.pool[request]! : NONE;
+    row.replicaIndex = isAnswered ? requests.replica[request]! : NONE;
+    row.arrivalSeconds = requests.arrivalSeconds[request]!;
+    row.inputTokens = requests.inputTokens[request]!;
+    row.outputTokens = requests.outputTokens[request]!;
+    row.cachedTokens = isAnswered ? requests.cachedTokens[request]! : 0;
+    row.preemptions = isAnswered ? requests.preemptions[request]! : 0;
+    row.queueTimeSeconds = Number.NaN;
     row.ttftSeconds = Number.NaN;
     row.tpotSeconds = Number.NaN;
     row.e2eSeconds = Number.NaN;
     row.outcomeIndex = outcome;
+    row.reasonIndex = reason;
+    row.attempts = requests.attemptsOfAll[request]!;
     row.sloMet = this.scenario.workloads[row.workloadIndex]!.slo.length === 0 ? -1 : 0;
     return row;
   }
-}
-
-/** Whether one request is within the limit. A limit on ITL is held against the request's mean gap, its TPOT. */
-function meets(
-  objective: Objective,
-  ttft: number,
-  tpot: number,
-  e2e: number,
-  queueTime: number,
-): boolean {
-  const limit = objective.limitSeconds;
-  switch (objective.metric) {
-    case "ttft":
-      return ttft <= limit;
-    case "e2e":
-      return e2e <= limit;
-    case "queueTime":
-      return queueTime <= limit;
-    case "tpot":
-    case "itl":
-      // A single token has no gap, so nothing to break.
-      return !(tpot > limit);
-  }
-}
-
-/** What is known of a metric of an unfinished request; NaN when nothing is. */
-function knownSeconds(objective: Objective, ttft: number, queueTime: number): number {
-  if (objective.metric === "ttft") return ttft;
-  return objective.metric === "queueTime" ? queueTime : Number.NaN;
-}
-
-function newCell(workload: number, tenant: number, pool: number, objectives: number): CellRecord {
-  return {
-    workload,
-    tenant,
-    pool: pool < 0 ? NO_POOL : pool,
-    offered: 0,
-    completed: 0,
-    rejected: 0,
-    inFlight: 0,
-    finishedInWindow: 0,
-    inputTokensFinished: 0,
-    outputTokensFinished: 0,
-    met: new Float64Array(objectives),
-    unanswered: new Float64Array(objectives),
-    censored: new Float64Array(objectives),
-    censoredAll: 0,
-    metAll: 0,
-    metAllFinishedInWindow: 0,
-    offeredSecondHalf: 0,
-    waitingAtMiddle: 0,
-    waitingAtEnd: 0,
-    ttftSeconds: new QuantileSketch(),
-    tpotSeconds: new QuantileSketch(),
-    e2eSeconds: new QuantileSketch(),
-    queueTimeSeconds: new QuantileSketch(),
-  };
-}
-
-function newBatch(): BatchRecord {
-  return {
-    ttftSeconds: new QuantileSketch(),
-    tpotSeconds: new QuantileSketch(),
-    e2eSeconds: new QuantileSketch(),
-    queueTimeSeconds: new QuantileSketch(),
-  };
-}
-
-function newTimelineCell(): TimelineCell {
-  return {
-    offered: 0,
-    completed: 0,
-    outputTokens: 0,
-    requestSeconds: 0,
-    ttftSeconds: new QuantileSketch(),
-  };
 }
 
 function emptyRow(): Mutable<FinishedRequest> {
@@ -417,6 +469,8 @@ function emptyRow(): Mutable<FinishedRequest> {
     e2eSeconds: 0,
     preemptions: 0,
     outcomeIndex: 0,
+    reasonIndex: NONE,
+    attempts: 0,
     sloMet: 0,
   };
 }

@@ -3,10 +3,12 @@
  * requests, the load that a replica last reported, the prompt's length and prefix. Never the true output
  * length. Ties go to the replica that comes first by region, pool and number, whatever the order in the file.
  *
- * Faults and breakers later take replicas out of a group; failover chooses the group.
+ * A group belongs to one gateway process, which counts only what it has sent itself. Members leave and return with
+ * faults, ejections and scaling; a group without one has no answer.
  */
 
-import type { Priority, ResolvedPool, ResolvedRouting } from "../fleet/resolved-fleet";
+import type { Priority } from "../fleet/priority";
+import type { ResolvedPool, ResolvedRouting } from "../fleet/resolved-fleet";
 import { InvariantViolation } from "../foundation/errors";
 import type { RandomStream } from "../foundation/random";
 import { WinnerTree } from "../foundation/winner-tree";
@@ -18,6 +20,8 @@ export interface RoutedRequest {
   priority: Priority;
   prefix: PrefixChain | undefined;
 }
+
+const NONE = -1;
 
 /** Prefix segments a prefix-affinity router remembers at least; those not seen for longest are forgotten. */
 const REMEMBERED_SEGMENTS = 1 << 19;
@@ -33,6 +37,10 @@ export class RoutingGroup {
   private readonly routing: ResolvedRouting;
   private readonly random: RandomStream;
   private readonly outstanding: Int32Array;
+  private readonly kv: Float64Array;
+  /** Places that may be chosen, in order; all of them at first. */
+  private available: number[];
+  private readonly isAvailable: Uint8Array;
   private readonly byOutstanding: WinnerTree;
   private readonly byOutstandingInPool: readonly WinnerTree[];
   private readonly byKv: WinnerTree | undefined;
@@ -57,6 +65,9 @@ export class RoutingGroup {
       this.poolStart.push(this.poolStart[this.poolStart.length - 1]! + replicas.length);
     }
     this.outstanding = new Int32Array(this.members.length);
+    this.kv = new Float64Array(this.members.length);
+    this.isAvailable = new Uint8Array(this.members.length).fill(1);
+    this.available = this.members.map((_, place) => place);
     this.byOutstanding = new WinnerTree(this.members.length, 0);
     this.byOutstandingInPool = needsPools(routing.policy)
       ? replicasOfPool.map((replicas) => new WinnerTree(replicas.length, 0))
@@ -67,35 +78,76 @@ export class RoutingGroup {
       .sort((a, b) => priceOf(pools[a]!) - priceOf(pools[b]!) || a - b);
   }
 
-  /** Replica index for this request. */
+  /** Replica index for this request; −1 when no member is available. */
   choose(request: RoutedRequest): number {
-    return this.members[this.choosePlace(request)]!;
+    return this.available.length === 0 ? NONE : this.members[this.choosePlace(request)]!;
   }
 
-  /** Tells the group that a member's count of outstanding requests changed. */
-  setOutstanding(place: number, count: number): void {
-    this.outstanding[place] = count;
+  /** The available member with the least outstanding among `replicas` of this group, but for `other`; −1 if none. */
+  leastOutstandingOf(from: number, to: number, other: number): number {
+    let best = NONE;
+    for (const place of this.available) {
+      const replica = this.members[place]!;
+      if (replica < from || replica >= to || replica === other) continue;
+      if (best === NONE || this.outstanding[place]! < this.outstanding[best]!) best = place;
+    }
+    return best === NONE ? NONE : this.members[best]!;
+  }
+
+  /** The available member with the least outstanding among those with room. */
+  leastWithRoom(hasRoom: (replica: number, outstanding: number) => boolean): number {
+    let best = NONE;
+    for (const place of this.available) {
+      if (best !== NONE && this.outstanding[place]! >= this.outstanding[best]!) continue;
+      if (hasRoom(this.members[place]!, this.outstanding[place]!)) best = place;
+    }
+    return best === NONE ? NONE : this.members[best]!;
+  }
+
+  /** A request was sent to a member (1), or is over there (−1). */
+  addOutstanding(place: number, change: number): void {
+    this.outstanding[place]! += change;
+    if (this.isAvailable[place] === 1) this.rank(place);
+  }
+
+  /** Lets a member be chosen, or not. */
+  setAvailable(place: number, isAvailable: boolean): void {
+    if ((this.isAvailable[place] === 1) === isAvailable) return;
+    this.isAvailable[place] = isAvailable ? 1 : 0;
+    this.available = this.members
+      .map((_, index) => index)
+      .filter((index) => this.isAvailable[index]);
+    this.rank(place);
+  }
+
+  /** Tells the group what share of its KV blocks a member last reported in use. */
+  setKvUtilization(place: number, share: number): void {
+    this.kv[place] = share;
+    if (this.isAvailable[place] === 1) this.byKv?.set(place, share);
+  }
+
+  /** Places a member in the trees, or takes it out of them. */
+  private rank(place: number): void {
+    const isAvailable = this.isAvailable[place] === 1;
+    const count = isAvailable ? this.outstanding[place]! : Number.POSITIVE_INFINITY;
     this.byOutstanding.set(place, count);
+    this.byKv?.set(place, isAvailable ? this.kv[place]! : Number.POSITIVE_INFINITY);
     if (this.byOutstandingInPool.length > 0) {
       const pool = this.poolOf(place);
       this.byOutstandingInPool[pool]!.set(place - this.poolStart[pool]!, count);
     }
   }
 
-  /** Tells the group what share of its KV blocks a member last reported in use. */
-  setKvUtilization(place: number, share: number): void {
-    this.byKv?.set(place, share);
-  }
-
   private choosePlace(request: RoutedRequest): number {
     switch (this.routing.policy) {
       case "round-robin": {
-        const place = this.turn;
+        let place = this.turn;
+        while (this.isAvailable[place] === 0) place = (place + 1) % this.members.length;
         this.turn = (place + 1) % this.members.length;
         return place;
       }
       case "random":
-        return this.random.below(this.members.length);
+        return this.available[this.random.below(this.available.length)]!;
       case "least-outstanding":
         return this.byOutstanding.winner;
       case "least-kv":
@@ -116,11 +168,13 @@ export class RoutingGroup {
   }
 
   private betterOfTwo(): number {
-    const count = this.members.length;
-    const first = this.random.below(count);
-    if (count === 1) return first;
-    let second = this.random.below(count - 1);
-    if (second >= first) second++;
+    const count = this.available.length;
+    const one = this.random.below(count);
+    if (count === 1) return this.available[one]!;
+    let other = this.random.below(count - 1);
+    if (other >= one) other++;
+    const first = this.available[one]!;
+    const second = this.available[other]!;
     const difference = this.outstanding[first]! - this.outstanding[second]!;
     if (difference === 0) return Math.min(first, second);
     return difference < 0 ? first : second;
@@ -136,7 +190,8 @@ export class RoutingGroup {
       const known = this.young.get(segment) ?? this.old.get(segment);
       if (known === undefined) continue;
       const excess = this.outstanding[known]! - this.outstanding[least]!;
-      if (excess <= this.routing.affinitySlack) place = known;
+      const isNear = excess <= this.routing.affinitySlack;
+      if (isNear && this.isAvailable[known] === 1) place = known;
       break;
     }
     for (let i = 0; i < prefix.length; i++) this.remember(prefix.ids[i]!, place);
@@ -188,7 +243,10 @@ export class RoutingGroup {
         best = pool;
       }
     }
-    return this.poolStart[best]! + this.byOutstandingInPool[best]!.winner;
+    const tree = this.byOutstandingInPool[best]!;
+    // None of these is available: better somewhere else than nowhere.
+    if (tree.smallest === Number.POSITIVE_INFINITY) return this.byOutstanding.winner;
+    return this.poolStart[best]! + tree.winner;
   }
 
   private cheapestWithRoom(): number {

@@ -3,6 +3,7 @@
  * sketches by cell, where a cell is workload × tenant × pool. Every grouping of the report is a merge of cells.
  */
 import type { QuantileSketch } from "../foundation/quantile-sketch";
+import type { ControlEvent } from "./control-event";
 
 /** Pool index of a request that no pool took. */
 export const NO_POOL = -1;
@@ -11,19 +12,33 @@ export const NO_POOL = -1;
 export interface CellRecord {
   readonly workload: number;
   readonly tenant: number;
-  /** Pool that prefilled; NO_POOL for requests rejected before. */
+  /** Pool of the first attempt that was sent to one; NO_POOL when none was. */
   readonly pool: number;
   offered: number;
   completed: number;
   rejected: number;
+  timedOut: number;
+  failed: number;
   inFlight: number;
+  /** Attempts after the first: by clients, by gateways, and second ones beside a first (hedges). */
+  clientRetries: number;
+  gatewayRetries: number;
+  hedges: number;
+  /** Requests of which at least one attempt ended without an answer: what a failure has touched. */
+  touched: number;
+  /** Answered by a fallback model. */
+  fellBack: number;
+  /** Requests that ended without an answer, by index into END_REASONS. */
+  readonly reasons: Float64Array;
+  /** The same requests by the step that broke, in the order of the workload's steps. */
+  readonly brokenSteps: Float64Array;
   /** Over in the measured window, whenever they arrived: for throughput. */
   finishedInWindow: number;
   inputTokensFinished: number;
   outputTokensFinished: number;
   /** Met each objective of the workload (in its order), and all of them. */
   readonly met: Float64Array;
-  /** Broke each objective without a value to show for it: rejected, or in flight beyond the limit. */
+  /** Broke each objective without a value to show for it: without an answer, or in flight beyond the limit. */
   readonly unanswered: Float64Array;
   /** In flight at the end of the run and within the limit so far: neither met nor broken. */
   readonly censored: Float64Array;
@@ -41,7 +56,11 @@ export interface CellRecord {
 }
 
 export interface PoolRecord {
-  readonly replicas: number;
+  /** Replicas that were ready, and that were paid for (those that start or drain included): means over the window. */
+  readonly readyReplicas: number;
+  readonly paidReplicas: number;
+  /** Of the paid ones, spot capacity. */
+  readonly paidSpotReplicas: number;
   readonly busySeconds: number;
   readonly steps: number;
   readonly requestSteps: number;
@@ -60,10 +79,46 @@ export interface TimelineRecord {
   readonly bucketSeconds: number;
   /** [bucket][workload]. */
   readonly buckets: readonly (readonly TimelineCell[])[];
+  /** [bucket][pool]. */
+  readonly pools: readonly (readonly TimelinePool[])[];
+}
+
+/** One region's message queue over the whole run: sent = completed + deadLettered + expired + left. */
+export interface QueueRecord {
+  readonly region: number;
+  readonly sent: number;
+  /** Deliveries to consumers: at least one per message that is completed. */
+  readonly received: number;
+  readonly completed: number;
+  readonly deadLettered: number;
+  readonly expired: number;
+  readonly left: number;
+  readonly deepest: number;
+  readonly oldestSeconds: number;
+}
+
+/** One pool in one bucket of the timeline. */
+export interface TimelinePool {
+  /** ∫ ready replicas dt, ∫ paid replicas dt. */
+  readySeconds: number;
+  paidSeconds: number;
+  /** Attempts sent to the pool. */
+  attempts: number;
 }
 
 export interface TimelineCell {
+  // By the time of arrival: what became of the requests that arrived in the bucket
   offered: number;
+  completedOfArrived: number;
+  /** Met all objectives. */
+  goodOfArrived: number;
+  touchedOfArrived: number;
+  // By the time at which it happens
+  /** Attempts sent by clients and gateways, first ones and retries. */
+  attempts: number;
+  rejected: number;
+  timedOut: number;
+  failed: number;
   completed: number;
   outputTokens: number;
   /** ∫ requests in the system dt. */
@@ -94,10 +149,19 @@ export interface RunRecord {
   readonly arrivals: number;
   readonly completions: number;
   readonly rejections: number;
+  readonly timeouts: number;
+  readonly failures: number;
   readonly inFlightAtEnd: number;
   /** ∫ requests in the system dt over the whole run, kept apart from the requests' own times. */
   readonly requestSeconds: number;
-  readonly clipped: readonly { readonly inputs: number; readonly outputs: number }[];
+  readonly clipped: readonly {
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly overflows: number;
+  }[];
+  /** By region; empty when no workload is delivered by queue. */
+  readonly queues: readonly QueueRecord[];
+  readonly control: readonly ControlEvent[];
   /** Steps that the run went through, and events that it took to do so. */
   readonly steps: number;
   readonly events: number;

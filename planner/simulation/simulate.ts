@@ -1,29 +1,37 @@
 /**
- * One run of a scenario: arrivals, routing, replicas and KV transfers in the order of simulated time.
- * Read this file first, then replica.ts (what a replica does between two events).
+ * One run of a scenario: the order of simulated time. Sources bring requests, clients.ts sends them, gateways.ts and
+ * replica-set.ts take them, replica.ts computes, control.ts acts on the fleet; delivery.ts is where they meet.
+ * Read this file first, then delivery.ts.
  *
- * Events at the same time: arrivals first, then finished transfers, then step boundaries by replica, so that
- * a scheduler sees all that has arrived at its boundary. Time is float64 seconds, never rounded.
+ * Events at the same time: arrivals first, then finished transfers, timers, what acts by the clock, and last step
+ * boundaries by replica, so that a scheduler sees all that has arrived at its boundary. Time is float64 seconds,
+ * never rounded.
  */
 
-import { PRIORITIES, type ResolvedPool } from "../fleet/resolved-fleet";
-import { FlatHeap } from "../foundation/flat-heap";
-import { RandomStream } from "../foundation/random";
+import { PRIORITIES } from "../fleet/priority";
+import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { WinnerTree } from "../foundation/winner-tree";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { createSources } from "../traffic/create-sources";
 import type { RequestDraw, RequestSource } from "../traffic/request-source";
+import { AttemptStore } from "./attempt-store";
 import { checkEngines } from "./check-engines";
+import { Clients } from "./clients";
+import { Control } from "./control";
+import { Delivery } from "./delivery";
 import { engineSettings } from "./engine-settings";
-import { kvBytesPerToken } from "./kv-bytes";
+import { PoisonDraw } from "./faults/poison-draw";
+import { Gateways } from "./gateways";
+import { Network } from "./network";
 import type { RunObserver } from "./observer";
 import { type EngineSettings, PoolRun } from "./pool-run";
+import { QueueDelivery } from "./queue-delivery";
 import { Recorder } from "./recorder";
-import { Replica, type ReplicaListener } from "./replica";
-import { RequestStore } from "./request-store";
-import type { RoutedRequest } from "./router";
-import { RoutingTable } from "./routing-table";
+import { Replica } from "./replica";
+import { ReplicaSet } from "./replica-set";
+import { REQUEST, RequestTable } from "./request-table";
 import type { PoolRecord, RunRecord } from "./run-record";
+import { TIMER, Timers } from "./timers";
 
 export interface SimulateOptions {
   readonly observer?: RunObserver;
@@ -39,9 +47,6 @@ export interface RunProgress {
   readonly simulatedSeconds: number;
   readonly requestsDone: number;
 }
-
-/** A client that is refused does not ask again at once: without a pause it would do so for ever at one instant. */
-const REFUSED_CLIENT_PAUSE_SECONDS = 1;
 
 const EVENTS_PER_SLICE = 1 << 15;
 
@@ -78,23 +83,31 @@ export function* simulateInSlices(
   return simulation.close();
 }
 
-class Simulation implements ReplicaListener {
+/**
+ * With `drain`, requests that are left this long after the last arrival are left in flight: something that will not
+ * come back holds them.
+ */
+const DRAIN_SECONDS_MAX = 86_400;
+
+class Simulation {
   private readonly scenario: ResolvedScenario;
   private readonly seed: number;
-  private readonly options: SimulateOptions;
   private readonly sources: readonly RequestSource[];
   private readonly sourcePeeks: WinnerTree;
-  private readonly store = new RequestStore();
+  private readonly store = new AttemptStore();
+  private readonly requests = new RequestTable();
+  private readonly timers: Timers;
   private readonly recorder: Recorder;
   private readonly pools: readonly PoolRun[];
-  private readonly replicas: Replica[] = [];
+  private readonly replicas: ReplicaSet;
   private readonly replicaEvents: WinnerTree;
-  private readonly routing: RoutingTable;
-  private readonly priorityOf: Int32Array;
-  /** KV transfers under way: slots by the time they are done. */
-  private readonly transfers = new FlatHeap();
-  /** When the link out of each replica has sent what it was given. */
-  private readonly linkFreeSeconds: Float64Array;
+  private readonly clients: Clients;
+  private readonly gateways: Gateways;
+  private readonly delivery: Delivery;
+  private readonly queues: QueueDelivery | undefined;
+  private readonly control: Control;
+  private readonly poison: PoisonDraw;
+  private readonly watchesKv: boolean;
   /** Set when a client that waits for its answer may send the next request at this very time. */
   private hasFeedback = false;
   private now = 0;
@@ -106,83 +119,171 @@ class Simulation implements ReplicaListener {
     originIndex: 0,
     tenantIndex: 0,
     prefix: undefined,
+    chain: undefined,
+    isRefused: false,
     client: -1,
-  };
-  private readonly routed: RoutedRequest = {
-    inputTokens: 1,
-    priority: "standard",
-    prefix: undefined,
   };
 
   constructor(scenario: ResolvedScenario, seed: number, options: SimulateOptions) {
-    const { fleet, workloads, horizon } = scenario;
+    const { fleet, workloads, horizon, faults } = scenario;
     const window = { from: horizon.warmUpSeconds, to: horizon.durationSeconds };
     this.scenario = scenario;
     this.seed = seed;
-    this.options = options;
     this.sources = createSources(scenario, seed);
     this.sourcePeeks = new WinnerTree(workloads.length);
     for (let i = 0; i < workloads.length; i++) this.peek(i);
-    this.recorder = new Recorder(scenario, this.store, {
-      observer: options.observer,
-      window,
-      timelineBuckets: options.timelineBuckets ?? 0,
-      batches: options.batches ?? 0,
-    });
-    this.priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
+    const { store, requests } = this;
+    this.recorder = new Recorder(
+      scenario,
+      { store, requests },
+      {
+        observer: options.observer,
+        window,
+        timelineBuckets: options.timelineBuckets ?? 0,
+        batches: options.batches ?? 0,
+      },
+    );
     if (options.engineSettingsFor === undefined) checkEngines(fleet);
     const settingsFor = options.engineSettingsFor ?? engineSettings;
     this.pools = fleet.pools.map(
       (pool, index) => new PoolRun(index, settingsFor(pool), workloads.length, window),
     );
-    this.addReplicas(fleet.pools);
-    this.linkFreeSeconds = new Float64Array(this.replicas.length);
-    this.replicaEvents = new WinnerTree(this.replicas.length);
-    this.routing = new RoutingTable(
-      scenario,
-      this.replicas.map((replica) => replica.pool.index),
-      new RandomStream(seed, "router"),
-    );
+    const { recorder } = this;
+    const stampOfReplicas = { stamp: new Int32Array(0) };
+    const timers = new Timers({ requests, replicas: stampOfReplicas });
+    this.timers = timers;
+    const poolStart = poolStarts(fleet.pools);
+    const priorityOf = Int32Array.from(workloads, (one) => PRIORITIES.indexOf(one.priority));
+    this.delivery = new Delivery(scenario, {
+      replicas: poolStart[fleet.pools.length]!,
+      store,
+      requests,
+      timers,
+      recorder,
+      answerClient: (request, seconds) => this.answerClient(request, seconds),
+    });
+    const listener = this.delivery;
+    this.clients = new Clients(scenario, seed, { store, requests, timers, recorder, listener });
+    const { models } = this.clients;
+    const replicas = this.newReplicas(poolStart, priorityOf, options.observer);
+    this.replicas = new ReplicaSet(fleet, seed, {
+      replicas,
+      poolStart,
+      store,
+      timers,
+      recorder,
+      listener,
+    });
+    stampOfReplicas.stamp = this.replicas.stamp;
+    this.replicaEvents = this.replicas.events;
+    this.gateways = new Gateways(scenario, seed, {
+      poolStart,
+      models,
+      store,
+      requests,
+      timers,
+      recorder,
+      listener,
+      priorityOf,
+    });
+    const network = new Network(fleet, models, seed);
+    const { clients, gateways } = this;
+    this.queues = workloads.some(({ delivery }) => delivery === "queue")
+      ? new QueueDelivery(scenario, network.regionsOfModel, {
+          store,
+          requests,
+          timers,
+          recorder,
+          clients,
+          gateways,
+          replicas: this.replicas,
+          onChange: (queue, seconds) => this.control.onQueueChange(queue, seconds),
+        })
+      : undefined;
+    const { queues } = this;
+    this.delivery.connect({ clients, gateways, replicas: this.replicas, network, queues });
+    this.control = new Control(scenario, seed, {
+      recorder,
+      gateways,
+      replicas: this.replicas,
+      network,
+      delivery: this.delivery,
+      queues,
+      models,
+    });
+    this.replicas.begin();
+    this.watchesKv = fleet.routing.policy === "least-kv";
+    this.poison = new PoisonDraw(faults.poison, seed);
   }
 
-  private addReplicas(pools: readonly ResolvedPool[]): void {
+  private newReplicas(
+    poolStart: Int32Array,
+    priorityOf: Int32Array,
+    observer: RunObserver | undefined,
+  ): Replica[] {
     const admissions = { next: 0 };
-    for (const [poolIndex, pool] of pools.entries()) {
-      for (let i = 0; i < pool.replicas; i++) {
-        const replica = new Replica(this.replicas.length, this.pools[poolIndex]!, this.store, {
-          listener: this,
-          observer: this.options.observer,
+    const replicas: Replica[] = [];
+    for (const [index, pool] of this.pools.entries()) {
+      while (replicas.length < poolStart[index + 1]!) {
+        const context = {
+          listener: this.delivery,
+          observer,
           admissions,
-          priorityOf: this.priorityOf,
+          priorityOf,
           priorityLevels: PRIORITIES.length,
-        });
-        this.replicas.push(replica);
+        };
+        replicas.push(new Replica(replicas.length, pool, this.store, context));
       }
     }
+    return replicas;
   }
 
   /** Handles at most `count` events; false when there are no more. */
   runEvents(count: number): boolean {
     const { horizon } = this.scenario;
-    const end = horizon.drain ? Number.POSITIVE_INFINITY : horizon.durationSeconds;
+    const { drain, durationSeconds } = horizon;
+    const drainSeconds = Math.max(durationSeconds, DRAIN_SECONDS_MAX);
+    const end = drain ? durationSeconds + drainSeconds : durationSeconds;
+    const { timers, control, delivery } = this;
     for (let i = 0; i < count; i++) {
       const arrival = this.sourcePeeks.smallest;
-      const transfer = this.transfers.topKey;
+      const transfer = delivery.transfers.nextSeconds;
+      const timer = timers.nextSeconds;
+      const clock = control.nextSeconds;
       const boundary = this.replicaEvents.smallest;
-      const next = Math.min(arrival, transfer, boundary);
+      const next = Math.min(arrival, transfer, timer, clock, boundary);
       if (next > end || next === Number.POSITIVE_INFINITY) return false;
+      if (drain && arrival === Number.POSITIVE_INFINITY && this.requests.inFlight === 0) {
+        this.runFleetOut();
+        return false;
+      }
       this.now = next;
       this.events++;
       if (arrival === next) this.handleArrival();
-      else if (transfer === next) this.handleTransfer();
+      else if (transfer === next) delivery.handleTransfer(next);
+      else if (timer === next) this.handleTimer(next);
+      else if (clock === next) control.act();
       else this.handleBoundary(this.replicaEvents.winner);
     }
     return true;
   }
 
+  /** The last request is over: to the horizon the fleet still scales, breaks and is paid for. */
+  private runFleetOut(): void {
+    const { timers, control } = this;
+    for (;;) {
+      const timer = timers.nextSeconds;
+      const next = Math.min(timer, control.nextSeconds);
+      if (next > this.scenario.horizon.durationSeconds) return;
+      if (timer === next) this.handleTimer(next);
+      else control.act();
+    }
+  }
+
   get progress(): RunProgress {
-    const { completions, rejections } = this.recorder;
-    return { simulatedSeconds: this.now, requestsDone: completions + rejections };
+    const { completions, rejections, timeouts, failures } = this.recorder;
+    const requestsDone = completions + rejections + timeouts + failures;
+    return { simulatedSeconds: this.now, requestsDone };
   }
 
   private peek(source: number): void {
@@ -190,124 +291,76 @@ class Simulation implements ReplicaListener {
   }
 
   private handleArrival(): void {
-    const workloadIndex = this.sourcePeeks.winner;
-    const { draw, store } = this;
-    this.sources[workloadIndex]!.take(draw);
-    this.peek(workloadIndex);
-    const slot = store.acquire();
-    store.serial[slot] = this.recorder.arrivals;
-    store.arrivalSeconds[slot] = draw.arrivalSeconds;
-    store.inputTokens[slot] = draw.inputTokens;
-    store.outputTokens[slot] = draw.outputTokens;
-    store.workload[slot] = workloadIndex;
-    store.tenant[slot] = draw.tenantIndex;
-    store.origin[slot] = draw.originIndex;
-    store.client[slot] = draw.client;
-    store.prefix[slot] = draw.prefix;
-    const replica =
-      this.replicas[this.routing.choose(workloadIndex, draw.originIndex, this.routedAs(slot))]!;
-    this.recorder.arrived(slot, replica.pool.index);
-    if (this.canEverRun(slot, replica)) {
-      this.send(slot, replica);
-    } else {
-      this.recorder.rejected(slot);
-      this.answerClient(slot, this.now + REFUSED_CLIENT_PAUSE_SECONDS);
-      this.store.release(slot);
+    const workload = this.sourcePeeks.winner;
+    const { draw, requests } = this;
+    this.sources[workload]!.take(draw);
+    this.peek(workload);
+    const request = requests.acquire();
+    requests.serial[request] = this.recorder.arrivals;
+    requests.arrivalSeconds[request] = draw.arrivalSeconds;
+    requests.inputTokens[request] = draw.inputTokens;
+    requests.outputTokens[request] = draw.outputTokens;
+    requests.workload[request] = workload;
+    requests.tenant[request] = draw.tenantIndex;
+    requests.origin[request] = draw.originIndex;
+    requests.client[request] = draw.client;
+    requests.prefix[request] = draw.prefix;
+    requests.chain[request] = draw.chain;
+    if (this.poison.strikes(workload, draw.arrivalSeconds)) requests.mark(request, REQUEST.poison);
+    this.recorder.arrived(request);
+    this.clients.begin(request, draw.isRefused, this.now);
+  }
+
+  private handleTimer(seconds: number): void {
+    const { timers } = this;
+    timers.take(seconds);
+    const { kind, subject } = timers;
+    switch (kind) {
+      case TIMER.hedge:
+        this.delivery.onHedge(subject, seconds);
+        return;
+      case TIMER.gatewayRetry:
+        this.gateways.goOn(subject, seconds);
+        return;
+      case TIMER.connectFailed:
+        this.delivery.onConnectFailed(subject, seconds);
+        return;
+      case TIMER.heartbeat:
+        this.queues!.onHeartbeat(subject, seconds);
+        return;
+      case TIMER.replicaReady:
+      case TIMER.replicaDelisted:
+      case TIMER.drainOver:
+        this.replicas.onTimer(kind, subject, seconds);
+        return;
+      default:
+        this.clients.onTimer(kind, subject, seconds);
     }
-  }
-
-  /** Whether the replica, and the one that may take over from it, have room for the request on its own. */
-  private canEverRun(slot: number, replica: Replica): boolean {
-    const input = this.store.inputTokens[slot]!;
-    const output = this.store.outputTokens[slot]!;
-    const { engine } = this.scenario.fleet.pools[replica.pool.index]!;
-    if (input + output > engine.maxContextTokens) return false;
-    if (replica.pool.settings.role !== "prefill") return replica.canHold(input, output);
-    if (!replica.canHold(input, 1)) return false;
-    if (output === 1) return true;
-    const decoders = this.routing.decodersAfter(replica.pool.index);
-    return decoders.every((decoder) => this.replicas[decoder]!.canHold(input, output));
-  }
-
-  private routedAs(slot: number): RoutedRequest {
-    const { routed, store } = this;
-    routed.inputTokens = store.inputTokens[slot]!;
-    routed.priority = this.scenario.workloads[store.workload[slot]!]!.priority;
-    routed.prefix = store.prefix[slot];
-    return routed;
-  }
-
-  private send(slot: number, replica: Replica): void {
-    this.store.replica[slot] = replica.index;
-    this.store.pool[slot] = replica.pool.index;
-    replica.enqueue(slot, this.now);
-    this.routing.setOutstanding(replica.index, replica.outstanding);
-    this.replicaEvents.set(replica.index, replica.nextEventSeconds);
-  }
-
-  /** The KV of a prompt has reached the region's decode pools. */
-  private handleTransfer(): void {
-    const slot = this.transfers.pop();
-    const { store } = this;
-    const from = this.replicas[store.replica[slot]!]!;
-    from.releaseTransferred(slot, this.now);
-    this.replicaEvents.set(from.index, from.nextEventSeconds);
-    const chosen = this.routing.chooseDecode(from.pool.index, this.routedAs(slot));
-    store.isTransferred[slot] = 1;
-    this.send(slot, this.replicas[chosen]!);
   }
 
   private handleBoundary(index: number): void {
-    const replica = this.replicas[index]!;
+    const replica = this.replicas.replicas[index]!;
+    const seconds = this.now;
+    if (this.delivery.hasCrashed(index, seconds)) return;
     this.hasFeedback = false;
-    const before = replica.outstanding;
     replica.finishRun();
-    if (replica.outstanding !== before) this.routing.setOutstanding(index, replica.outstanding);
-    if (this.hasFeedback && this.sourcePeeks.smallest <= this.now) {
+    this.delivery.afterBoundary(index, seconds);
+    if (this.hasFeedback && this.sourcePeeks.smallest <= seconds) {
       // A client answers at once: its request belongs before the scheduler's decision.
-      this.replicaEvents.set(index, this.now);
+      this.replicaEvents.set(index, seconds);
       return;
     }
-    replica.schedule(this.now);
-    if (this.routing.watchesKv) this.routing.setKvUtilization(index, replica.kvUtilization);
+    replica.schedule(seconds);
+    if (this.watchesKv) this.gateways.setKvUtilization(index, replica.kvUtilization);
     this.replicaEvents.set(index, replica.nextEventSeconds);
-  }
-
-  onScheduled(slot: number, seconds: number): void {
-    this.recorder.scheduled(slot, seconds);
-  }
-
-  onPrefilled(slot: number, seconds: number): void {
-    const pool = this.scenario.fleet.pools[this.store.pool[slot]!]!;
-    const bytes = this.store.inputTokens[slot]! * kvBytesPerToken(pool);
-    const { latencySeconds, bytesPerSecond } = pool.kvTransfer;
-    const replica = this.store.replica[slot]!;
-    // Transfers out of one replica follow each other on its link.
-    const sent = Math.max(seconds, this.linkFreeSeconds[replica]!) + bytes / bytesPerSecond;
-    this.linkFreeSeconds[replica] = sent;
-    this.transfers.push(sent + latencySeconds, this.store.serial[slot]!, slot);
-  }
-
-  onFinished(slot: number, seconds: number): void {
-    const { store } = this;
-    const beside = this.secondsBesideReplica(slot);
-    this.recorder.completed(slot, seconds, beside, store.replica[slot]!);
-    this.answerClient(slot, seconds + beside);
-    store.release(slot);
-  }
-
-  /** Seconds that a client waits beside the replica's own: the network, and the engine's front end. */
-  private secondsBesideReplica(slot: number): number {
-    const pool = this.store.pool[slot]!;
-    const { frontEndSeconds } = this.scenario.fleet.pools[pool]!.coefficients;
-    return this.routing.roundTripSeconds(this.store.origin[slot]!, pool) + frontEndSeconds;
+    this.delivery.afterSchedule(index, seconds);
   }
 
   /** Lets a client that waits for the end of its request go on. */
-  private answerClient(slot: number, seconds: number): void {
-    const client = this.store.client[slot]!;
+  private answerClient(request: number, seconds: number): void {
+    const client = this.requests.client[request]!;
     if (client < 0) return;
-    const source = this.store.workload[slot]!;
+    const source = this.requests.workload[request]!;
     this.sources[source]!.finished(client, seconds);
     this.peek(source);
     this.hasFeedback = true;
@@ -317,12 +370,15 @@ class Simulation implements ReplicaListener {
   close(): RunRecord {
     const { horizon } = this.scenario;
     const seconds = horizon.drain ? this.now : horizon.durationSeconds;
-    const { recorder } = this;
-    const windowEnd = this.windowEndSeconds(seconds);
-    const left = this.store.liveSlots();
-    if (!horizon.drain) for (const replica of this.replicas) replica.close(seconds);
-    for (const slot of left) {
-      recorder.leftInFlight(slot, seconds, this.secondsBesideReplica(slot));
+    const { recorder, requests, delivery } = this;
+    const windowEnd = windowEndSeconds(this.scenario, seconds);
+    const left = requests.liveRequests();
+    if (!horizon.drain) for (const replica of this.replicas.replicas) replica.close(seconds);
+    for (const request of left) {
+      const slot = requests.attempt[request]!;
+      const isPlaced = slot >= 0 && this.store.pool[slot]! >= 0;
+      const beside = isPlaced ? delivery.secondsBeside(slot) : Number.NaN;
+      recorder.leftInFlight(request, seconds, beside);
     }
     recorder.close(seconds);
     return {
@@ -337,31 +393,28 @@ class Simulation implements ReplicaListener {
       arrivals: recorder.arrivals,
       completions: recorder.completions,
       rejections: recorder.rejections,
+      timeouts: recorder.timeouts,
+      failures: recorder.failures,
       inFlightAtEnd: left.length,
       requestSeconds: recorder.requestSeconds,
       clipped: this.sources.map((source) => ({ ...source.clipped })),
+      queues: this.queues?.records() ?? [],
+      control: recorder.controlEvents,
       steps: this.pools.reduce((sum, pool) => sum + pool.steps, 0),
       events: this.events,
     };
   }
 
-  /**
-   * The horizon; or, when all arrivals are counted out before it, the end of the last request: a benchmark's
-   * throughput is its requests over the time they took, not over the time that was set aside for them.
-   */
-  private windowEndSeconds(endSeconds: number): number {
-    const { horizon, workloads } = this.scenario;
-    const isCountedOut = workloads.every(({ arrivals }) =>
-      arrivals.kind === "trace" ? !arrivals.loop : Number.isFinite(arrivals.requestsMax),
-    );
-    const isEarly = isCountedOut && endSeconds > horizon.warmUpSeconds;
-    return isEarly ? Math.min(endSeconds, horizon.durationSeconds) : horizon.durationSeconds;
-  }
-
   private poolRecord(pool: PoolRun, seconds: number): PoolRecord {
-    const replicas = this.scenario.fleet.pools[pool.index]!.replicas;
+    const { readySeconds, paidSeconds, paidSpotSeconds } = this.recorder.pools[pool.index]!;
+    const { horizon } = this.scenario;
+    // Replicas are counted to the end of the horizon, whatever the requests need of it.
+    const whole = horizon.durationSeconds - horizon.warmUpSeconds;
+    const readyReplicas = readySeconds / whole;
     return {
-      replicas,
+      readyReplicas,
+      paidReplicas: paidSeconds / whole,
+      paidSpotReplicas: paidSpotSeconds / whole,
       busySeconds: pool.busySeconds,
       steps: pool.steps,
       requestSteps: pool.requestSteps,
@@ -370,8 +423,31 @@ class Simulation implements ReplicaListener {
       preemptions: pool.preemptions,
       promptTokens: pool.promptTokens,
       cachedTokens: pool.cachedTokens,
-      kvUtilization: pool.blockSeconds / (seconds * replicas * pool.settings.geometry.blocks),
+      kvUtilization:
+        readyReplicas > 0
+          ? pool.blockSeconds / (seconds * readyReplicas * pool.settings.geometry.blocks)
+          : 0,
       itlSeconds: pool.itlSeconds,
     };
   }
+}
+
+/** First replica of each pool, and the number of all at the end. */
+function poolStarts(pools: readonly ResolvedPool[]): Int32Array {
+  const starts = new Int32Array(pools.length + 1);
+  for (const [index, pool] of pools.entries())
+    starts[index + 1] = starts[index]! + pool.replicasMax;
+  return starts;
+}
+
+/**
+ * The horizon; or, when all arrivals are counted out before it, the end of the last request: a benchmark's
+ * throughput is its requests over the time they took, not over the time that was set aside for them.
+ */
+function windowEndSeconds({ horizon, workloads }: ResolvedScenario, endSeconds: number): number {
+  const isCountedOut = workloads.every(({ arrivals }) =>
+    arrivals.kind === "trace" ? !arrivals.loop : Number.isFinite(arrivals.requestsMax),
+  );
+  const isEarly = isCountedOut && endSeconds > horizon.warmUpSeconds;
+  return isEarly ? Math.min(endSeconds, horizon.durationSeconds) : horizon.durationSeconds;
 }

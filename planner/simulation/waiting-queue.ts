@@ -36,6 +36,13 @@ export class WaitingQueue {
     return this.frontDeque().popFront();
   }
 
+  /** Takes one out that waits; false when it does not wait here. */
+  remove(slot: number, priority: number): boolean {
+    if (!this.level(priority).remove(slot)) return false;
+    this.length--;
+    return true;
+  }
+
   private frontDeque(): IndexDeque {
     const deques = this.deques;
     let i = 0;

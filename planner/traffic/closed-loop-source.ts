@@ -7,13 +7,8 @@
 import { FlatHeap } from "../foundation/flat-heap";
 import { RandomStream } from "../foundation/random";
 import type { Sampler } from "../foundation/sampler";
-import {
-  type ClippedCounts,
-  createShapeStreams,
-  type RequestShape,
-  type ShapeStreams,
-} from "./request-shape";
-import type { RequestDraw, RequestSource } from "./request-source";
+import type { RequestShape, ShapeStreams } from "./request-shape";
+import type { ClippedCounts, RequestDraw, RequestSource } from "./request-source";
 
 export interface ClosedLoopOptions {
   readonly workloadName: string;
@@ -47,7 +42,7 @@ export class ClosedLoopSource implements RequestSource {
     this.ready = new FlatHeap(Math.max(1, concurrency));
     for (let client = 0; client < concurrency; client++) {
       const path = `${workloadName}/client/${client}`;
-      this.streams.push(createShapeStreams(seed, path));
+      this.streams.push(this.shape.createStreams(seed, path));
       this.thinkStreams.push(new RandomStream(seed, `${path}/think`));
       this.schedule(client, 0);
     }

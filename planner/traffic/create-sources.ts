@@ -15,7 +15,7 @@ import { ClosedLoopSource } from "./closed-loop-source";
 import { createLengthSource } from "./lengths";
 import { OpenLoopSource } from "./open-loop-source";
 import { type CompiledProfile, compileProfile } from "./rate-profile";
-import { createShapeStreams, RequestShape } from "./request-shape";
+import { RequestShape } from "./request-shape";
 import { type RequestSource, SegmentIds } from "./request-source";
 import { SessionSource } from "./session-source";
 import { periodOf, TraceClock } from "./trace-clock";
@@ -51,7 +51,8 @@ function createSource(
     arrivals.kind === "open"
       ? compileProfile(arrivals.profile, arrivals.requestsPerSecond, origins, startSeconds)
       : undefined;
-  const lengths = tokens.kind === "from-arrivals" ? undefined : createLengthSource(tokens);
+  const hasOwnLengths = tokens.kind === "from-arrivals" || workload.chain !== undefined;
+  const lengths = hasOwnLengths ? undefined : createLengthSource(tokens);
   const shape = new RequestShape(workload, lengths, profile, ids);
   const requestsMax = arrivals.kind === "trace" ? Number.POSITIVE_INFINITY : arrivals.requestsMax;
   const common = { workloadName, seed, shape, horizonSeconds, requestsMax };
@@ -63,15 +64,16 @@ function createSource(
         : createClock(arrivals, profile, workloadName, seed, horizonSeconds);
     const turns = createSampler(workload.sessions.turns);
     const thinkSeconds = createSampler(workload.sessions.thinkSeconds);
-    return new SessionSource({ ...common, start, turns, thinkSeconds, ids });
+    const { overflow } = workload.sessions;
+    return new SessionSource({ ...common, start, turns, thinkSeconds, overflow, ids });
   }
   if (arrivals.kind === "closed") {
     const thinkSeconds = createSampler(arrivals.thinkSeconds);
     return new ClosedLoopSource({ ...common, concurrency: arrivals.concurrency, thinkSeconds });
   }
   const clock = createClock(arrivals, profile, workloadName, seed, horizonSeconds);
-  const streams = createShapeStreams(seed, workloadName);
-  if (arrivals.kind === "trace" && lengths === undefined && clock instanceof TraceClock) {
+  const streams = shape.createStreams(seed, workloadName);
+  if (arrivals.kind === "trace" && tokens.kind === "from-arrivals" && clock instanceof TraceClock) {
     return new TraceSource({ trace: arrivals.trace, clock, shape, streams, ids, horizonSeconds });
   }
   return new OpenLoopSource({ clock, shape, streams, horizonSeconds, requestsMax });
@@ -95,7 +97,7 @@ function createClock(
 
 /** What the shape of the scenario allows and traffic cannot do. */
 function problemsOf(workload: ResolvedWorkload): Problem[] {
-  const { arrivals, tokens } = workload;
+  const { arrivals, tokens, chain } = workload;
   const path = `workloads.${workload.name}`;
   const problems: Problem[] = [];
   const report = (code: Problem["code"], where: string, message: string, hint: string): void => {
@@ -113,6 +115,17 @@ function problemsOf(workload: ResolvedWorkload): Problem[] {
       message,
       "give tokens.input and tokens.output, or leave out sessions",
     );
+  }
+  if (chain !== undefined && workload.sessions !== undefined) {
+    const message = "a chain cannot be a turn of a session";
+    report("conflict", "sessions", message, "leave out chain or sessions");
+  }
+  if (chain !== undefined && tokens.kind === "from-arrivals") {
+    const message = "lengths of a replayed trace cannot be spread over the steps of a chain";
+    report("conflict", "chain", message, "give each model step its tokens");
+  }
+  if (chain !== undefined && !chain.some((step) => step.kind === "model")) {
+    report("conflict", "chain", "has no model step", "add { model: …, tokens: … }");
   }
   if (tokens.kind === "pairs" && tokens.trace.requests === 0) {
     report("empty", "tokens", `no requests in ${tokens.trace.source}`, "use another trace");

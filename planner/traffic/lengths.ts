@@ -9,7 +9,7 @@ import {
 } from "../foundation/copula-marginal";
 import type { RandomStream } from "../foundation/random";
 import { createSampler, type Sampler } from "../foundation/sampler";
-import type { ResolvedTokens } from "../scenario/resolved-scenario";
+import type { DrawnTokens } from "../scenario/resolved-scenario";
 import type { TraceTable } from "../scenario/trace-table";
 
 /** Draws lengths into its own two fields, so that a draw allocates nothing. */
@@ -19,10 +19,8 @@ export interface LengthSource {
   draw(inputRandom: RandomStream, outputRandom: RandomStream): void;
 }
 
-/** The source of lengths of a workload whose arrivals do not bring their own. */
-export function createLengthSource(
-  tokens: Exclude<ResolvedTokens, { kind: "from-arrivals" }>,
-): LengthSource {
+/** The source of lengths that are drawn. */
+export function createLengthSource(tokens: DrawnTokens): LengthSource {
   if (tokens.kind === "pairs") return new PairLengths(tokens.trace);
   if (tokens.rankCorrelation === 0) {
     return new IndependentLengths(createSampler(tokens.input), createSampler(tokens.output));

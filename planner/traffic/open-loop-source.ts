@@ -3,8 +3,8 @@
  * clock, the arrivals of a trace included, when the lengths are drawn.
  */
 import type { ArrivalClock } from "./arrivals";
-import type { ClippedCounts, RequestShape, ShapeStreams } from "./request-shape";
-import type { RequestDraw, RequestSource } from "./request-source";
+import type { RequestShape, ShapeStreams } from "./request-shape";
+import type { ClippedCounts, RequestDraw, RequestSource } from "./request-source";
 
 export interface OpenLoopOptions {
   readonly clock: ArrivalClock;

@@ -1,28 +1,19 @@
 /**
  * Sessions (conversations): each turn's input is the whole context so far (every earlier input and
  * output) plus newly drawn tokens, and the next turn comes when the last is over and the user has thought.
+ * What the context holds, and what becomes of it when it outgrows the window, is `session-context.ts`.
  *
  * The arrivals are starts of sessions: a rate of 2/s with 5 turns on average offers up to 10 requests/s,
  * and `requestsMax` counts requests. In a closed loop each client holds one session after another.
- *
- * Prefix: the shared prompt of the session's group, if any, then one segment per turn: its new input
- * and its output but the last token, which is never computed. A turn lists its own segment too; that
- * one ends past the input, so nobody can hit it before a cache has learned it at the end of the turn.
- *
- * A turn that does not fit the window is clipped and counted, and is the session's last.
  */
 import { FlatHeap } from "../foundation/flat-heap";
 import { RandomStream } from "../foundation/random";
 import type { Sampler } from "../foundation/sampler";
+import type { ResolvedOverflow } from "../scenario/resolved-scenario";
 import type { ArrivalClock } from "./arrivals";
-import {
-  type ClippedCounts,
-  clipToWindow,
-  createShapeStreams,
-  type RequestShape,
-  type ShapeStreams,
-} from "./request-shape";
-import type { RequestDraw, RequestSource, SegmentIds } from "./request-source";
+import type { RequestShape, ShapeStreams } from "./request-shape";
+import type { ClippedCounts, RequestDraw, RequestSource, SegmentIds } from "./request-source";
+import { SessionContext } from "./session-context";
 
 /** Clients that hold one session after another, with a pause between two. */
 export interface SessionClients {
@@ -40,6 +31,8 @@ export interface SessionOptions {
   readonly turns: Sampler;
   /** Between the end of a turn and the next turn of the session. */
   readonly thinkSeconds: Sampler;
+  /** What becomes of a turn whose context does not fit the window. */
+  readonly overflow: ResolvedOverflow;
   /** Turns that would start at or after this are not started. */
   readonly horizonSeconds: number;
   readonly requestsMax: number;
@@ -51,10 +44,7 @@ interface Session {
   readonly think: RandomStream;
   readonly originIndex: number;
   readonly tenantIndex: number;
-  readonly group: number;
-  readonly segmentIds: number[];
-  readonly endTokens: number[];
-  contextTokens: number;
+  readonly context: SessionContext;
   turnsLeft: number;
 }
 
@@ -134,44 +124,24 @@ export class SessionSource implements RequestSource {
 
   /** Writes the next turn of a session into `draw`. */
   private takeTurn(session: Session, draw: RequestDraw): void {
-    const { shape } = this;
     draw.originIndex = session.originIndex;
     draw.tenantIndex = session.tenantIndex;
-    shape.drawLengths(session.streams, draw);
-    draw.inputTokens += session.contextTokens;
-    const wantedTokens = draw.inputTokens + draw.outputTokens;
-    clipToWindow(draw, shape.contextWindowTokens, this.clipped);
-    session.contextTokens = draw.inputTokens + draw.outputTokens;
-    session.turnsLeft = session.contextTokens < wantedTokens ? 0 : session.turnsLeft - 1;
-
-    const { segmentIds, endTokens } = session;
-    if (endTokens.length === 0) {
-      const group = shape.chainOf(session.group, draw.inputTokens);
-      if (group !== undefined) {
-        segmentIds.push(...group.ids);
-        endTokens.push(...group.endTokens);
-      }
-    }
-    segmentIds.push(this.options.ids.allocate(1));
-    endTokens.push(session.contextTokens - 1);
-    // The arrays only grow, so the chains of a session share them and differ in length.
-    draw.prefix = { ids: segmentIds, endTokens, length: endTokens.length };
+    this.shape.drawLengths(session.streams, draw);
+    const goesOn = session.context.takeTurn(draw);
+    session.turnsLeft = goesOn ? session.turnsLeft - 1 : 0;
   }
 
   private startSession(draw: RequestDraw): Session {
     const { workloadName, seed, turns } = this.options;
     const path = `${workloadName}/session/${this.sessionName(draw.client)}`;
-    const streams = createShapeStreams(seed, path);
+    const streams = this.shape.createStreams(seed, path);
     this.shape.drawOwner(streams, draw);
     return {
       streams,
       think: new RandomStream(seed, `${path}/think`),
       originIndex: draw.originIndex,
       tenantIndex: draw.tenantIndex,
-      group: this.shape.drawGroup(streams),
-      segmentIds: [],
-      endTokens: [],
-      contextTokens: 0,
+      context: new SessionContext(this.options, this.shape.drawGroup(streams)),
       turnsLeft: Math.max(1, Math.round(turns.sample(new RandomStream(seed, `${path}/turns`)))),
     };
   }

@@ -6,9 +6,15 @@
  * would answer everything from the second pass on.
  */
 import type { TraceTable } from "../scenario/trace-table";
-import type { ClippedCounts, RequestShape, ShapeStreams } from "./request-shape";
-import { clipToWindow } from "./request-shape";
-import type { PrefixChain, RequestDraw, RequestSource, SegmentIds } from "./request-source";
+import { clipToWindow } from "./clip-to-window";
+import type { RequestShape, ShapeStreams } from "./request-shape";
+import type {
+  ClippedCounts,
+  PrefixChain,
+  RequestDraw,
+  RequestSource,
+  SegmentIds,
+} from "./request-source";
 import type { TraceClock } from "./trace-clock";
 
 export interface TraceSourceOptions {
@@ -50,6 +56,8 @@ export class TraceSource implements RequestSource {
     const { row, pass } = this.clock;
     draw.arrivalSeconds = this.nextSeconds;
     draw.client = -1;
+    draw.isRefused = false;
+    draw.chain = undefined;
     draw.inputTokens = Math.max(1, this.trace.inputTokens[row]!);
     draw.outputTokens = Math.max(1, this.trace.outputTokens[row]!);
     clipToWindow(draw, this.shape.contextWindowTokens, this.clipped);

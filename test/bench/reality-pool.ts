@@ -7,6 +7,7 @@ import { findAccelerator, findModel } from "../../planner/catalog/lookup";
 import type { AcceleratorSpec, Precision } from "../../planner/catalog/specs";
 import { stepTimeCoefficients } from "../../planner/catalog/step-time-coefficients";
 import type { ResolvedPool } from "../../planner/fleet/resolved-fleet";
+import { replicaBounds } from "../support/resolved";
 import type { RealityPoint } from "./reality-points";
 
 const PRECISIONS: Readonly<Record<string, Precision>> = {
@@ -39,7 +40,7 @@ export function poolOfPoint(point: RealityPoint): ResolvedPool | undefined {
     model: model.row,
     accelerator: accelerator.row,
     instanceType: undefined,
-    replicas: point.replicas,
+    ...replicaBounds(point.replicas),
     role: "unified",
     kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0 },
     inputTokensMax: Number.POSITIVE_INFINITY,

@@ -7,6 +7,9 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { findRegion } from "../../planner/catalog/lookup";
 import type { ResolvedPool } from "../../planner/fleet/resolved-fleet";
+import { NO_POLICIES } from "../../planner/fleet/resolved-policies";
+import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
+import { NO_FAULTS } from "../../planner/scenario/resolved-faults";
 import type {
   ArrivalProcess,
   Distribution,
@@ -49,6 +52,10 @@ export function scenarioOfPoint(
         arrivals,
         tokens: trace === undefined ? tokensOf(point) : { kind: "from-arrivals" },
         prefix: shared > 0 ? { sharedTokens: shared, groups: 1, share: 1, skew: 0 } : undefined,
+        chain: undefined,
+        fallback: undefined,
+        delivery: "direct",
+        client: PATIENT_CLIENT,
         sessions: undefined,
         origins: [{ originIndex: 0, share: 1, utcOffsetHours: 0 }],
         tenants: [{ name: "default", share: 1 }],
@@ -58,13 +65,15 @@ export function scenarioOfPoint(
       },
     ],
     fleet: {
-      regions: [{ name: "measured", spec: region.row }],
+      regions: [{ name: "measured", spec: region.row, zones: 1 }],
       pools: [pool],
       routing: { policy: "round-robin", regions: "any", spillOutstanding: 0, affinitySlack: 0 },
+      policies: NO_POLICIES,
       origins: ["client"],
       // The client sits beside the engine; what a request waits for outside the engine is its front end.
       roundTripSeconds: [[0]],
     },
+    faults: NO_FAULTS,
   };
 }
 

@@ -1,6 +1,9 @@
 /** The workloads that the speed of the simulator is measured on. */
+import { NO_POLICIES } from "../../planner/fleet/resolved-policies";
+import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
 import { resolvedPool, resolvedScenario, resolvedWorkload } from "../support/resolved";
+import { client, policies, poolPolicies } from "./every-policy";
 
 export interface SpeedScenario {
   readonly name: string;
@@ -17,13 +20,18 @@ function openLoop(options: {
   readonly requestsPerSecond: number;
   readonly replicas: number;
   readonly hasPrefixGroups: boolean;
+  readonly hasPolicies?: boolean;
 }): ResolvedScenario {
   const { requests, requestsPerSecond, replicas, hasPrefixGroups } = options;
+  const hasPolicies = options.hasPolicies === true;
+  const engine = { prefixCaching: hasPrefixGroups };
   return resolvedScenario({
     durationSeconds: (2 * requests) / requestsPerSecond,
-    pools: [resolvedPool({ replicas, engine: { prefixCaching: hasPrefixGroups } })],
+    policies: hasPolicies ? policies : NO_POLICIES,
+    pools: [resolvedPool({ replicas, engine, ...(hasPolicies ? poolPolicies(replicas) : {}) })],
     workloads: [
       resolvedWorkload({
+        client: hasPolicies ? client : PATIENT_CLIENT,
         arrivals: {
           kind: "open",
           requestsPerSecond,
@@ -86,6 +94,9 @@ function longPrompts(): ResolvedScenario {
   });
 }
 
+/** The same requests on the same replicas: without policies, and with all of them on and none binding. */
+export const PLAIN_AND_POLICIES = ["1M-160-replicas-prefix", "1M-160-replicas-policies"] as const;
+
 export const scenarios: readonly SpeedScenario[] = [
   {
     name: "10k-one-replica",
@@ -97,7 +108,7 @@ export const scenarios: readonly SpeedScenario[] = [
   { name: "long-answers", make: longAnswers, repeats: 3, isCompared: true },
   { name: "long-prompts", make: longPrompts, repeats: 3, isCompared: true },
   {
-    name: "1M-160-replicas-prefix",
+    name: PLAIN_AND_POLICIES[0],
     make: () =>
       openLoop({
         requests: 1_000_000,
@@ -107,6 +118,19 @@ export const scenarios: readonly SpeedScenario[] = [
       }),
     repeats: 3,
     isCompared: true,
+  },
+  {
+    name: PLAIN_AND_POLICIES[1],
+    make: () =>
+      openLoop({
+        requests: 1_000_000,
+        requestsPerSecond: 1600,
+        replicas: 160,
+        hasPrefixGroups: true,
+        hasPolicies: true,
+      }),
+    repeats: 3,
+    isCompared: false,
   },
   {
     name: "20M-160-replicas-prefix",

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { engineSettings } from "../../planner/simulation/engine-settings";
 import { type SimulateOptions, simulate } from "../../planner/simulation/simulate";
-import { type SpeedScenario, scenarios } from "./speed-scenarios";
+import { PLAIN_AND_POLICIES, type SpeedScenario, scenarios } from "./speed-scenarios";
 
 interface Measured {
   readonly seconds: number;
@@ -47,7 +47,13 @@ function main(): void {
     "stepping",
     "ratio",
   ]);
-  for (const scenario of chosen) printRow(rowOf(scenario));
+  const seconds = new Map<string, number>();
+  for (const scenario of chosen) printRow(rowOf(scenario, seconds));
+  const [plain, policies] = PLAIN_AND_POLICIES.map((name) => seconds.get(name));
+  if (plain !== undefined && policies !== undefined) {
+    const ratio = (policies / plain).toFixed(2);
+    console.log(`\nall policies on and none binding, over none: ${ratio} times as long`);
+  }
   if (wanted.length === 0) printWholeProcess();
 }
 
@@ -67,8 +73,9 @@ function measureHere(scenario: SpeedScenario, options: SimulateOptions): void {
   console.log(JSON.stringify(measured));
 }
 
-function rowOf(scenario: SpeedScenario): string[] {
+function rowOf(scenario: SpeedScenario, secondsOf: Map<string, number>): string[] {
   const jumping = best(scenario, JUMPING);
+  secondsOf.set(scenario.name, jumping.seconds);
   const stepping = scenario.isCompared ? best(scenario, STEPPING) : undefined;
   return [
     scenario.name,

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { PRIORITIES, type ResolvedPool } from "../../planner/fleet/resolved-fleet";
+import { PRIORITIES } from "../../planner/fleet/priority";
+import type { ResolvedPool } from "../../planner/fleet/resolved-fleet";
 import { kvBytesPerToken } from "../../planner/simulation/kv-bytes";
 import type { FinishedRequest } from "../../planner/simulation/observer";
 import type { EngineSettings } from "../../planner/simulation/pool-run";

@@ -5,7 +5,7 @@
  * boundaries at exactly equal times; the others have no two equal times.
  */
 import * as fc from "fast-check";
-import type { Priority } from "../../planner/fleet/resolved-fleet";
+import type { Priority } from "../../planner/fleet/priority";
 import type { ResolvedScenario, ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
 import type { EngineSettings } from "../../planner/simulation/pool-run";
 import type { StepTimeModel } from "../../planner/simulation/step-time-model";
@@ -254,7 +254,11 @@ function closedWorkload(isDyadic: boolean, scale: Scale): fc.Arbitrary<Partial<R
       sessions:
         turns === undefined
           ? undefined
-          : { turns: { kind: "constant", value: turns }, thinkSeconds },
+          : {
+              turns: { kind: "constant", value: turns },
+              thinkSeconds,
+              overflow: { kind: "end" },
+            },
     }));
 }
 

@@ -152,6 +152,8 @@ class NaiveFleet {
       originIndex: 0,
       tenantIndex: 0,
       prefix: undefined,
+      chain: undefined,
+      isRefused: false,
       client: -1,
     };
     sources[workload]!.take(draw);

@@ -3,7 +3,8 @@
  * a few multiplications so that hundreds of runs take seconds. Not realistic, only varied.
  */
 import * as fc from "fast-check";
-import type { Priority, ResolvedPool, RoutingPolicy } from "../../planner/fleet/resolved-fleet";
+import type { Priority } from "../../planner/fleet/priority";
+import type { ResolvedPool, RoutingPolicy } from "../../planner/fleet/resolved-fleet";
 import type { ResolvedScenario, ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
 import type { EngineSettings } from "../../planner/simulation/pool-run";
 import { resolvedPool, resolvedScenario, resolvedWorkload } from "./resolved";
@@ -165,6 +166,7 @@ function workload(index: number, models: number): fc.Arbitrary<ResolvedWorkload>
       sessions: fc.constantFrom(undefined, undefined, {
         turns: { kind: "uniform", min: 1, max: 4 } as const,
         thinkSeconds: { kind: "exponential", mean: 0.5 } as const,
+        overflow: { kind: "end" } as const,
       }),
       hasSlo: fc.boolean(),
     })

@@ -5,6 +5,13 @@ import { accelerators } from "../../planner/catalog/accelerators";
 import { models } from "../../planner/catalog/models";
 import { stepTimeCoefficients } from "../../planner/catalog/step-time-coefficients";
 import type { ResolvedEngine, ResolvedPool } from "../../planner/fleet/resolved-fleet";
+import {
+  NO_POLICIES,
+  NO_POOL_POLICIES,
+  type ResolvedPolicies,
+} from "../../planner/fleet/resolved-policies";
+import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
+import { NO_FAULTS, type ResolvedFaults } from "../../planner/scenario/resolved-faults";
 import type { ResolvedScenario, ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
 
 export const defaultEngine: ResolvedEngine = {
@@ -25,6 +32,11 @@ export const defaultEngine: ResolvedEngine = {
   scheduling: "fcfs",
   maxContextTokens: 8192,
 };
+
+/** A fixed number of replicas, without policies. */
+export function replicaBounds(replicas: number) {
+  return { replicas, replicasMin: replicas, replicasMax: replicas, ...NO_POOL_POLICIES };
+}
 
 /** A pool of Llama-3.1-8B on H100, with what is given changed. */
 export function resolvedPool(
@@ -48,7 +60,7 @@ export function resolvedPool(
     model,
     accelerator,
     instanceType: undefined,
-    replicas: 1,
+    ...replicaBounds(rest.replicas ?? 1),
     role: "unified",
     kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0.001 },
     inputTokensMax: Number.POSITIVE_INFINITY,
@@ -80,6 +92,10 @@ export function resolvedWorkload(changes: Partial<ResolvedWorkload> = {}): Resol
       rankCorrelation: 0,
     },
     prefix: undefined,
+    chain: undefined,
+    fallback: undefined,
+    delivery: "direct",
+    client: PATIENT_CLIENT,
     sessions: undefined,
     origins: [{ originIndex: 0, share: 1, utcOffsetHours: 0 }],
     tenants: [{ name: "default", share: 1 }],
@@ -99,6 +115,8 @@ export function resolvedScenario(options: {
   readonly drain?: boolean;
   readonly routing?: Partial<ResolvedScenario["fleet"]["routing"]>;
   readonly roundTripSeconds?: number;
+  readonly policies?: ResolvedPolicies;
+  readonly faults?: ResolvedFaults;
 }): ResolvedScenario {
   return {
     name: "test",
@@ -116,6 +134,7 @@ export function resolvedScenario(options: {
       regions: [
         {
           name: "us-east-1",
+          zones: 3,
           spec: {
             name: "us-east-1",
             cloud: "aws",
@@ -137,8 +156,10 @@ export function resolvedScenario(options: {
         affinitySlack: 8,
         ...options.routing,
       },
+      policies: options.policies ?? NO_POLICIES,
       origins: ["us-east"],
       roundTripSeconds: [[options.roundTripSeconds ?? 0]],
     },
+    faults: options.faults ?? NO_FAULTS,
   };
 }

@@ -3,6 +3,8 @@
  * its figures come from no run, and each is different so that a mix-up shows.
  */
 import type {
+  Availability,
+  FaultResilience,
   GroupSummary,
   LatencyBlock,
   LatencyBlocks,
@@ -52,14 +54,23 @@ function requestCounts(offered: number, rejected = 0): RequestCounts {
     rejected,
     timedOut: 0,
     failed: 0,
-    retried: 0,
     inFlight: 0,
+    retried: 0,
+    gatewayRetries: 0,
+    hedges: 0,
+    touched: rejected,
+    fellBack: 0,
+    reasons: rejected === 0 ? {} : { "context-too-long": rejected },
+    brokenSteps: {},
   };
 }
+
+const ALL_COMPLETED: Availability = { value: 1, low: 0.9998, high: 1 };
 
 export function groupSummary(requestsPerSecond: number, scale: number): GroupSummary {
   return {
     requests: requestCounts(requestsPerSecond * 900),
+    availability: ALL_COMPLETED,
     latency: {
       ttftMs: latencyBlock(306 * scale),
       tpotMs: latencyBlock(21.4 * scale),
@@ -85,6 +96,9 @@ function poolSummary(region: string, replicas: number, scale: number): PoolSumma
     model: "llama-3.1-70b-instruct",
     accelerator: "h100-sxm-80gb",
     replicas,
+    readyReplicas: replicas,
+    paidReplicas: replicas,
+    spotShare: 0,
     acceleratorsPerReplica: 4,
     utilization: 0.713,
     kvUtilization: 0.4215,
@@ -117,6 +131,7 @@ export const SUMMARY: SimulationSummary = {
   verdict: "FAIL",
   interrupted: null,
   requests: requestCounts(45_000, 12),
+  availability: { value: 0.99973, low: 0.99953, high: 0.99985 },
   latency: groupSummary(50, 1).latency,
   throughput: {
     requestsPerSecond: 49.987,
@@ -164,6 +179,9 @@ export const SUMMARY: SimulationSummary = {
     "eu-west-1/h100": poolSummary("eu-west-1", 2, 0.25),
     "us-east-1/h100": poolSummary("us-east-1", 6, 1),
   },
+  queues: {},
+  control: { counts: {}, first: [] },
+  resilience: null,
   cost: {
     usdPerHour: 98.32,
     usdPerMonth: 71_773.6,
@@ -222,3 +240,85 @@ export const SATURATED_SUMMARY: SimulationSummary = {
   })),
   warnings: [],
 };
+
+/** A region lost for five minutes, and good answers back after two. */
+export const REGION_LOSS: FaultResilience = {
+  fault: "region-loss",
+  occurrences: 1,
+  resolutionSeconds: 20,
+  startSeconds: 600,
+  endSeconds: 900,
+  blastRadius: { requestShare: 0.283, tenantShare: 1, goodputLost: 0.137 },
+  availabilityInWindow: 0.9123,
+  detectSeconds: 30,
+  shiftSeconds: 80,
+  recoverySeconds: 120,
+  recovered: true,
+  metastable: null,
+};
+
+/** The same fleet with everything that can fail: retries, hedges, a queue, scaling, and a region that is lost. */
+export const FAILING_SUMMARY: SimulationSummary = failingSummary();
+
+function failingSummary(): SimulationSummary {
+  const chat = groupSummary(40, 1);
+  const failing: RequestCounts = {
+    ...chat.requests,
+    completed: 35_000,
+    rejected: 700,
+    timedOut: 250,
+    failed: 50,
+    retried: 4_100,
+    gatewayRetries: 900,
+    hedges: 12,
+    touched: 5_300,
+    fellBack: 350,
+    reasons: { overflow: 690, "rate-limited": 10, "client-timeout": 250, "replica-lost": 50 },
+    brokenSteps: { retrieve: 20, answer: 30 },
+  };
+  const availability: Availability = { value: 0.97222, low: 0.9705, high: 0.97391 };
+  const pools = Object.entries(SUMMARY.pools).map(([name, pool]) => {
+    const scaled = { readyReplicas: pool.replicas + 1.25, paidReplicas: pool.replicas + 1.5 };
+    return [name, { ...pool, ...scaled, spotShare: 0.4 }] as const;
+  });
+  return {
+    ...SUMMARY,
+    requests: { ...failing, offered: 45_000, completed: 44_000 },
+    availability,
+    workloads: {
+      ...SUMMARY.workloads,
+      "support-chat": { ...chat, requests: failing, availability },
+    },
+    pools: Object.fromEntries(pools),
+    queues: {
+      "us-east-1": {
+        sent: 9_000,
+        received: 9_120,
+        completed: 8_960,
+        deadLettered: 30,
+        expired: 0,
+        left: 10,
+        deepest: 412,
+        oldestSeconds: 95.5,
+      },
+    },
+    control: {
+      counts: { "fault-start": 1, "fault-end": 1, "region-unhealthy": 1, "region-healthy": 1 },
+      first: [
+        { seconds: 600, kind: "fault-start", fault: "region-loss", replicas: 6 },
+        { seconds: 600, kind: "replica-down", pool: "us-east-1/h100", replica: 0 },
+        { seconds: 603, kind: "ejected", pool: "us-east-1/h100", replica: 0 },
+        { seconds: 604, kind: "ejected", pool: "us-east-1/h100", replica: 1 },
+        {
+          seconds: 630,
+          kind: "region-unhealthy",
+          region: "us-east-1",
+          model: "llama-3.1-70b-instruct",
+        },
+        { seconds: 700, kind: "scaled", pool: "eu-west-1/h100", from: 2, to: 4 },
+        { seconds: 900, kind: "fault-end", fault: "region-loss", replicas: 6 },
+      ],
+    },
+    resilience: [REGION_LOSS],
+  };
+}

@@ -1,11 +1,14 @@
 /** Resolved scenarios for tests of traffic: one workload with plain defaults, and ways to drain it. */
+import { NO_POLICIES } from "../../planner/fleet/resolved-policies";
+import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
+import { NO_FAULTS } from "../../planner/scenario/resolved-faults";
 import type {
   ResolvedArrivals,
   ResolvedScenario,
   ResolvedWorkload,
 } from "../../planner/scenario/resolved-scenario";
 import type { TraceTable } from "../../planner/scenario/trace-table";
-import type { RequestDraw, RequestSource } from "../../planner/traffic/request-source";
+import type { ChainDraw, RequestDraw, RequestSource } from "../../planner/traffic/request-source";
 
 export const OPEN: Extract<ResolvedArrivals, { kind: "open" }> = {
   kind: "open",
@@ -27,6 +30,10 @@ export function workloadWith(over: Partial<ResolvedWorkload>): ResolvedWorkload 
       rankCorrelation: 0,
     },
     prefix: undefined,
+    chain: undefined,
+    fallback: undefined,
+    delivery: "direct",
+    client: PATIENT_CLIENT,
     sessions: undefined,
     origins: [{ originIndex: 0, share: 1, utcOffsetHours: 0 }],
     tenants: [{ name: "default", share: 1 }],
@@ -57,9 +64,11 @@ export function scenarioWith(
         spillOutstanding: 8,
         affinitySlack: 8,
       },
+      policies: NO_POLICIES,
       origins: ["us-east", "eu-west"],
       roundTripSeconds: [],
     },
+    faults: NO_FAULTS,
   };
 }
 
@@ -98,10 +107,21 @@ export interface DrawnRequest {
   readonly originIndex: number;
   readonly tenantIndex: number;
   readonly client: number;
+  readonly chain: ChainDraw | undefined;
+  readonly isRefused: boolean;
   readonly ids: readonly number[];
   readonly endTokens: readonly number[];
 }
 
+const STALE_CHAIN: ChainDraw = {
+  inputTokens: new Int32Array(0),
+  outputTokens: new Int32Array(0),
+  prefixes: [],
+  waitSeconds: new Float64Array(0),
+  fails: new Uint8Array(0),
+};
+
+/** A draw with values that no source may leave in it. */
 export function emptyDraw(): RequestDraw {
   return {
     arrivalSeconds: Number.NaN,
@@ -109,7 +129,9 @@ export function emptyDraw(): RequestDraw {
     outputTokens: 0,
     originIndex: -1,
     tenantIndex: -1,
-    prefix: undefined,
+    prefix: { ids: [-1], endTokens: [-1], length: 1 },
+    chain: STALE_CHAIN,
+    isRefused: true,
     client: -2,
   };
 }

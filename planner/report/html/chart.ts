@@ -22,6 +22,21 @@ export interface ChartFrame {
   readonly xMin?: number;
   readonly xMax?: number;
   readonly yMax?: number;
+  /** Stretches of x that are shaded, with their name at the top. */
+  readonly windows?: readonly ChartWindow[];
+  /** Dotted lines across the chart, each with a short label at the top. */
+  readonly marks?: readonly ChartMark[];
+}
+
+export interface ChartWindow {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ChartMark {
+  readonly label: string;
+  readonly x: number;
 }
 
 /** A drawn chart, ready to stand in a page. */
@@ -33,13 +48,18 @@ export interface Chart {
 /** Stand-ins that echarts takes for colours, and the variable that each becomes. */
 const INK = "#010101";
 const GRID = "#020202";
-const SERIES = ["#030303", "#040404", "#050505"] as const;
+const WINDOW = "#090909";
+const SERIES = ["#030303", "#040404", "#050505", "#060606", "#070707", "#080808"] as const;
 const VARIABLES: readonly (readonly [string, string])[] = [
   [INK, "var(--chart-ink)"],
   [GRID, "var(--chart-grid)"],
   [SERIES[0], "var(--chart-1)"],
   [SERIES[1], "var(--chart-2)"],
   [SERIES[2], "var(--chart-3)"],
+  [SERIES[3], "var(--chart-4)"],
+  [SERIES[4], "var(--chart-5)"],
+  [SERIES[5], "var(--chart-6)"],
+  [WINDOW, "var(--chart-window)"],
 ];
 
 const WIDTH = 720;
@@ -51,13 +71,13 @@ export function lineChart(
   series: readonly ChartSeries[],
   step: boolean = false,
 ): Chart {
-  return draw(frame, series, (one, color) => ({
+  return draw(frame, series, (one, color, index) => ({
     type: "line",
     name: dropControls(one.name),
     data: one.points.map((point) => [...point]),
     showSymbol: false,
     ...(step ? { step: "end" as const } : {}),
-    lineStyle: { width: 1.6, color },
+    lineStyle: { width: 1.6, color, ...dashes(index) },
     itemStyle: { color },
     ...(series.length === 1 ? { areaStyle: { color, opacity: 0.18 } } : {}),
   }));
@@ -100,13 +120,22 @@ type EChartsSeries = Exclude<NonNullable<EChartsOption["series"]>, readonly unkn
 function draw(
   frame: ChartFrame,
   series: readonly ChartSeries[],
-  toSeries: (series: ChartSeries, color: string) => EChartsSeries,
+  toSeries: (series: ChartSeries, color: string, index: number) => EChartsSeries,
 ): Chart {
   const option: EChartsOption = {
     animation: false,
-    grid: { left: 68, right: 24, top: series.length > 1 ? 36 : 16, bottom: 48 },
+    grid: { left: 68, right: 24, top: topMargin(frame, series), bottom: 48 },
     ...(series.length > 1
-      ? { legend: { top: 2, textStyle: { color: INK }, itemHeight: 8, icon: "roundRect" } }
+      ? {
+          legend: {
+            type: "scroll",
+            top: 2,
+            textStyle: { color: INK },
+            itemHeight: 8,
+            icon: "roundRect",
+            data: series.map(({ name }) => dropControls(name)),
+          },
+        }
       : {}),
     xAxis: {
       ...axis(frame.xLabel, 30, frame.logX === true),
@@ -117,9 +146,54 @@ function draw(
       ...axis(frame.yLabel, 52, frame.logY === true),
       ...(frame.yMax === undefined ? {} : { max: frame.yMax }),
     },
-    series: series.map((one, i) => toSeries(one, SERIES[i % SERIES.length] ?? INK)),
+    series: [
+      ...series.map((one, i) => toSeries(one, SERIES[i % SERIES.length] ?? INK, i)),
+      ...annotations(frame),
+    ],
   };
   return { title: frame.title, svg: renderSvg(option, frame.title) };
+}
+
+/** Room for the legend, and below it for the names of windows and, beneath them, the labels of marks. */
+function topMargin(frame: ChartFrame, series: readonly ChartSeries[]): number {
+  const isAnnotated = (frame.windows?.length ?? 0) + (frame.marks?.length ?? 0) > 0;
+  return (series.length > 1 ? 36 : 16) + (isAnnotated ? 30 : 0);
+}
+
+/** More series than colours are told apart by their dashes. */
+function dashes(index: number): { readonly type?: "dashed" | "dotted" } {
+  const round = Math.floor(index / SERIES.length);
+  if (round === 0) return {};
+  return { type: round % 2 === 1 ? "dashed" : "dotted" };
+}
+
+/** A series without points that carries the shading and the dotted lines. */
+function annotations({ windows = [], marks = [] }: ChartFrame): EChartsSeries[] {
+  if (windows.length + marks.length === 0) return [];
+  const label = { color: INK, fontSize: 10 };
+  return [
+    {
+      type: "line",
+      data: [],
+      silent: true,
+      markArea: {
+        silent: true,
+        itemStyle: { color: WINDOW, opacity: 0.22 },
+        label: { ...label, position: "top", distance: 16 },
+        data: windows.map(({ name, from, to }) => [
+          { name: dropControls(name), xAxis: from },
+          { xAxis: to },
+        ]),
+      },
+      markLine: {
+        silent: true,
+        symbol: "none",
+        lineStyle: { color: INK, type: "dotted", width: 1 },
+        label: { ...label, position: "insideEndTop", rotate: 0, formatter: "{b}" },
+        data: marks.map(({ label: name, x }) => ({ name: dropControls(name), xAxis: x })),
+      },
+    },
+  ];
 }
 
 function axis(name: string, nameGap: number, isLog: boolean) {

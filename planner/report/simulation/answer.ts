@@ -4,11 +4,13 @@
  */
 import type {
   GroupSummary,
+  PoolSummary,
   SimulationSummary,
   SloResult,
   Verdict,
 } from "../../metrics/simulation-summary";
 import {
+  formatAvailability,
   formatCount,
   formatDuration,
   formatNumber,
@@ -18,6 +20,9 @@ import {
   plural,
 } from "../format-number";
 import type { ReportLine, Tone } from "../report";
+import { hasFailures, outcomesText } from "./failures";
+import { hasOtherReplicas } from "./pools";
+import { resilienceLines } from "./resilience";
 
 export const VERDICT_TONE: Readonly<Record<Verdict, Tone>> = {
   PASS: "good",
@@ -32,7 +37,9 @@ export function answerOf(summary: SimulationSummary): ReportLine[] {
     verdictLine(summary),
     ...saturatedWorkloads(summary).map(([name, group]) => saturationLine(name, group, summary)),
     ...objectiveLines(summary),
+    ...resilienceLines(summary),
     { text: loadLine(summary), tone: "plain" },
+    ...availabilityLine(summary),
   ];
 }
 
@@ -174,19 +181,13 @@ function saturationLine(name: string, group: GroupSummary, summary: SimulationSu
 
 function loadLine(summary: SimulationSummary): string {
   const { requests, throughput } = summary;
-  const pools = Object.values(summary.pools);
-  const replicas = pools.reduce((sum, pool) => sum + pool.replicas, 0);
-  const accelerators = pools.reduce(
-    (sum, pool) => sum + pool.replicas * pool.acceleratorsPerReplica,
-    0,
-  );
   const price = summary.cost.usdPerHour;
   const cost =
     price === null
       ? "cost unknown"
       : `${summary.cost.isLowerBound ? "at least " : ""}${formatUsd(price)} per hour`;
   const goodput = goodputText(summary);
-  const capacity = `${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}; ${cost}.`;
+  const capacity = `${fleetText(summary)}; ${cost}.`;
   if (isUnmeasured(summary)) return capacity;
   // Requests that a saturated fleet still completes after the horizon say nothing about its rate.
   const completed =
@@ -194,6 +195,29 @@ function loadLine(summary: SimulationSummary): string {
       ? `${formatCount(requests.offered)} requests arrived; while they did, ${formatNumber(throughput.requestsPerSecond)}/s completed${goodput}`
       : `${formatCount(requests.completed)} of ${formatCount(requests.offered)} requests completed, ${formatNumber(throughput.requestsPerSecond)}/s${goodput}`;
   return `${completed}; ${capacity}`;
+}
+
+/** As many replicas as there are, or where their number changes, as were paid for on average. */
+function fleetText(summary: SimulationSummary): string {
+  const pools = Object.values(summary.pools);
+  const isScaled = pools.some((pool) => hasOtherReplicas(pool));
+  const replicasOf = (pool: PoolSummary): number => (isScaled ? pool.paidReplicas : pool.replicas);
+  const replicas = pools.reduce((sum, pool) => sum + replicasOf(pool), 0);
+  const accelerators = pools.reduce(
+    (sum, pool) => sum + replicasOf(pool) * pool.acceleratorsPerReplica,
+    0,
+  );
+  const mean = isScaled ? "on average " : "";
+  return `${mean}${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")}`;
+}
+
+function availabilityLine({ requests, availability }: SimulationSummary): ReportLine[] {
+  if (!hasFailures(requests) || availability.value === null) return [];
+  const outcomes = outcomesText(requests);
+  const lost = outcomes === "" ? "every request that is over was answered" : outcomes;
+  return [
+    { text: `Availability ${formatAvailability(availability.value)}: ${lost}.`, tone: "plain" },
+  ];
 }
 
 /** Where some workloads have no objective, their requests cannot miss one: the rate of the others is said. */

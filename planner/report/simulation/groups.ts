@@ -3,8 +3,9 @@
  * nothing that the rest of the report does not, and is left out.
  */
 import type { GroupSummary, LatencyBlock } from "../../metrics/simulation-summary";
-import { formatNumber, formatShare, formatTime } from "../format-number";
+import { formatAvailability, formatNumber, formatShare, formatTime } from "../format-number";
 import { type Cell, type ReportSection, table, UNKNOWN } from "../report";
+import { hasFailures } from "./failures";
 
 export function groupSection(
   heading: string,
@@ -13,6 +14,7 @@ export function groupSection(
 ): ReportSection | undefined {
   const members = Object.entries(groups);
   if (members.length < 2) return undefined;
+  const isAnyFailing = members.some(([, group]) => hasFailures(group.requests));
   return {
     heading,
     blocks: [
@@ -25,8 +27,12 @@ export function groupSection(
           { header: "TPOT p95", align: "right" },
           { header: "E2E p95", align: "right" },
           { header: "SLO met", align: "right" },
+          ...(isAnyFailing ? [{ header: "available", align: "right" as const }] : []),
         ],
-        members.map(([name, group]) => groupRow(name, group)),
+        members.map(([name, group]) => [
+          ...groupRow(name, group),
+          ...(isAnyFailing ? [formatAvailability(group.availability.value)] : []),
+        ]),
       ),
     ],
   };

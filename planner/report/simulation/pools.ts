@@ -39,8 +39,42 @@ export function poolsSection(summary: SimulationSummary): ReportSection | undefi
         ],
         pools.map(([name, pool]) => loadRow(name, pool)),
       ),
+      ...replicasTable(pools),
     ],
   };
+}
+
+/** Differences below this are rounding. */
+const REPLICA_TOLERANCE = 1e-6;
+
+/** Whether the pool had, over the run, other replicas than it started with. */
+export function hasOtherReplicas({ replicas, readyReplicas, paidReplicas }: PoolSummary): boolean {
+  const isOther = (count: number): boolean =>
+    Math.abs(count - replicas) > REPLICA_TOLERANCE * Math.max(1, replicas);
+  return isOther(readyReplicas) || isOther(paidReplicas);
+}
+
+/** Left out where every pool kept its replicas, all of them on demand. */
+function replicasTable(pools: readonly (readonly [string, PoolSummary])[]): ReportBlock[] {
+  if (!pools.some(([, pool]) => hasOtherReplicas(pool) || (pool.spotShare ?? 0) > 0)) return [];
+  return [
+    table(
+      [
+        { header: "pool", align: "left", wraps: true },
+        { header: "replicas at start", align: "right" },
+        { header: "mean ready", align: "right" },
+        { header: "mean paid", align: "right" },
+        { header: "spot", align: "right" },
+      ],
+      pools.map(([name, pool]) => [
+        name,
+        formatCount(pool.replicas),
+        formatNumber(pool.readyReplicas),
+        formatNumber(pool.paidReplicas),
+        formatShare(pool.spotShare),
+      ]),
+    ),
+  ];
 }
 
 /** `4 × 2 h100-sxm-80gb`: replicas times accelerators of each. */

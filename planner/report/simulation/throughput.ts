@@ -27,7 +27,6 @@ const COLUMNS: readonly LoadColumn[] = [
   outcome("rejected", "rejected"),
   outcome("timed out", "timedOut"),
   outcome("failed", "failed"),
-  outcome("retried", "retried"),
   outcome("in flight", "inFlight"),
   {
     header: "requests/s",
@@ -69,7 +68,7 @@ export function throughputSection(summary: SimulationSummary): ReportSection {
   return { heading: "Throughput", blocks: [table([head, ...columns], rows)] };
 }
 
-function outcome(header: string, key: keyof RequestCounts): LoadColumn {
+function outcome(header: string, key: "rejected" | "timedOut" | "failed" | "inFlight"): LoadColumn {
   return {
     header,
     cell: (load) => formatCount(load.requests[key]),

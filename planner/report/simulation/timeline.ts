@@ -2,9 +2,14 @@
  * Figures over time, one table for each workload, with a bar for the requests in the system: a queue that
  * builds up is seen at a glance.
  */
-import type { SimulationSummary, TimelineBucket } from "../../metrics/simulation-summary";
+import type {
+  RequestCounts,
+  SimulationSummary,
+  TimelineBucket,
+} from "../../metrics/simulation-summary";
 import { formatNumber, formatTime } from "../format-number";
 import { type Cell, type ReportSection, table } from "../report";
+import { hasFailures } from "./failures";
 
 const BAR_CELLS = 8;
 /** Starts of longer buckets are shown to the second. */
@@ -14,14 +19,15 @@ const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 export function timelineSections(summary: SimulationSummary): ReportSection[] {
   const { timeline } = summary;
   if (timeline === null || timeline.length === 0) return [];
-  const names = Object.keys(summary.workloads);
-  return names.map((name) => ({
-    heading: names.length === 1 ? "Timeline" : `Timeline of ${name}`,
+  const workloads = Object.entries(summary.workloads);
+  return workloads.map(([name, { requests }]) => ({
+    heading: workloads.length === 1 ? "Timeline" : `Timeline of ${name}`,
     blocks: [
       table(
         [
           { header: "from", align: "right" },
           { header: "offered/s", align: "right" },
+          ...failureColumns(requests).map(({ header }) => ({ header, align: "right" as const })),
           { header: "done/s", align: "right" },
           { header: "tok/s", align: "right" },
           { header: "TTFT p50", align: "right" },
@@ -29,13 +35,33 @@ export function timelineSections(summary: SimulationSummary): ReportSection[] {
           { header: "in system", align: "right" },
           { header: "", align: "left" },
         ],
-        workloadRows(name, timeline),
+        workloadRows(name, timeline, failureColumns(requests)),
       ),
     ],
   }));
 }
 
-function workloadRows(name: string, timeline: readonly TimelineBucket[]): Cell[][] {
+type Figures = TimelineBucket["workloads"][string];
+
+interface FailureColumn {
+  readonly header: string;
+  readonly of: (figures: Figures) => number;
+}
+
+const FAILURE_COLUMNS: readonly FailureColumn[] = [
+  { header: "attempts/s", of: ({ attempts }) => attempts },
+  { header: "lost/s", of: ({ rejected, timedOut, failed }) => rejected + timedOut + failed },
+];
+
+function failureColumns(requests: RequestCounts): readonly FailureColumn[] {
+  return hasFailures(requests) ? FAILURE_COLUMNS : [];
+}
+
+function workloadRows(
+  name: string,
+  timeline: readonly TimelineBucket[],
+  further: readonly FailureColumn[],
+): Cell[][] {
   const most = Math.max(...timeline.map((bucket) => bucket.workloads[name]?.meanInSystem ?? 0));
   const endSeconds = timeline[timeline.length - 1]!.endSeconds;
   return timeline.map((bucket) => {
@@ -48,6 +74,7 @@ function workloadRows(name: string, timeline: readonly TimelineBucket[]): Cell[]
     return [
       from,
       formatNumber(figures.offered / seconds),
+      ...further.map((column) => formatNumber(column.of(figures) / seconds)),
       formatNumber(figures.completed / seconds),
       formatNumber(figures.outputTokens / seconds),
       formatTime(figures.ttftMsP50),

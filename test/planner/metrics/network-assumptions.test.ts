@@ -1,8 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
+import { models } from "../../../planner/catalog/models";
+import type { ResolvedFailover } from "../../../planner/fleet/resolved-policies";
 import { networkAssumptions } from "../../../planner/metrics/network-assumptions";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../../planner/scenario/resolve-scenario";
-import type { ResolvedScenario } from "../../../planner/scenario/resolved-scenario";
+import type { ResolvedStep } from "../../../planner/scenario/resolved-client";
+import type {
+  ResolvedScenario,
+  ResolvedWorkload,
+} from "../../../planner/scenario/resolved-scenario";
 
 const TWO_REGIONS = `
 workloads:
@@ -64,5 +70,62 @@ describe("networkAssumptions", () => {
     );
     const narrowed = { ...scenario, workloads: [{ ...workload!, origins: atHome }] };
     expect(networkAssumptions(narrowed).frontEndMs).toEqual({ min: 30, max: 30 });
+  });
+
+  it("takes every region when failover may send requests there", () => {
+    const scenario = scenarioWith("nearest");
+    const failover: ResolvedFailover = {
+      policy: { kind: "latency" },
+      healthCheck: {
+        intervalSeconds: 10,
+        failureThreshold: 3,
+        successThreshold: 3,
+        minHealthyShare: 0.5,
+      },
+      ttlSeconds: 60,
+      ignoringTtl: { share: 0, holdSeconds: 0 },
+    };
+    const policies = { ...scenario.fleet.policies, failover };
+    expect(
+      networkAssumptions({ ...scenario, fleet: { ...scenario.fleet, policies } }).roundTripMs,
+    ).toEqual({ min: 10, max: 90 });
+  });
+
+  it("takes the pools of every model that a request may be sent to: steps and fallbacks too", () => {
+    const scenario = scenarioWith("nearest");
+    const [workload] = scenario.workloads;
+    const [first, second] = scenario.fleet.pools;
+    const other = models.find((model) => model.name === "qwen3-8b")!;
+    const pools = [first!, { ...second!, model: other }];
+    const frontEndsOf = (changes: Partial<ResolvedWorkload>) =>
+      networkAssumptions({
+        ...scenario,
+        workloads: [{ ...workload!, ...changes }],
+        fleet: { ...scenario.fleet, pools },
+      }).frontEndMs;
+    const served = first!.coefficients.frontEndSeconds * 1e3;
+    expect(frontEndsOf({ model: first!.model.name })).toEqual({ min: served, max: served });
+    const both = { min: 30, max: 40 };
+    const on = ["failed"] as const;
+    expect(frontEndsOf({ fallback: { model: other.name, on } })).toEqual(both);
+    const step: ResolvedStep = {
+      kind: "model",
+      name: "draft",
+      model: first!.model.name,
+      tokens: {
+        kind: "distributions",
+        input: { kind: "constant", value: 1 },
+        output: { kind: "constant", value: 1 },
+        rankCorrelation: 0,
+      },
+      prefix: undefined,
+      timeoutSeconds: Number.POSITIVE_INFINITY,
+      fallback: undefined,
+      contextWindowTokens: 8192,
+    };
+    expect(frontEndsOf({ chain: [{ ...step, model: other.name }, step] })).toEqual(both);
+    expect(frontEndsOf({ chain: [{ ...step, fallback: { model: other.name, on } }] })).toEqual(
+      both,
+    );
   });
 });

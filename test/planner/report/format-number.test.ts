@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import {
+  formatAvailability,
   formatCount,
   formatDuration,
   formatNumber,
@@ -46,6 +47,37 @@ describe("formatCount", () => {
     expect(formatCount(12_031)).toBe("12,031");
     expect(formatCount(3.44)).toBe("3.4");
     expect(formatCount(1234.5)).toBe("1,235");
+  });
+});
+
+describe("formatAvailability", () => {
+  it.each([
+    [1, "100 %"],
+    [0.999523, "99.952 %"],
+    [0.9995, "99.950 %"],
+    [0.99, "99.0 %"],
+    [0.9721, "97.2 %"],
+    [0.5, "50.0 %"],
+    [0, "0.0 %"],
+  ])("writes %d as %s", (share, text) => {
+    expect(formatAvailability(share)).toBe(text);
+  });
+
+  it("writes what is unknown as a dash", () => {
+    expect(formatAvailability(null)).toBe("–");
+  });
+
+  it("for all shares, shows what is missing to two digits, and never shows it as nothing", () => {
+    const missing = fc.double({ min: -6, max: 0, noNaN: true }).map((digits) => 10 ** digits);
+    fc.assert(
+      fc.property(missing, (gap) => {
+        const text = formatAvailability(1 - gap);
+        const shown = 1 - Number(text.replace(" %", "")) / 100;
+        expect(shown).toBeGreaterThan(0);
+        expect(Math.abs(shown - gap)).toBeLessThanOrEqual(Math.max(0.05 * gap, 1e-12));
+      }),
+      { seed: 1 },
+    );
   });
 });
 

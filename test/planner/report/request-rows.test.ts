@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { REQUEST_COLUMNS, requestRowWriter } from "../../../planner/report/request-rows";
+import { END_REASONS } from "../../../planner/simulation/end-reasons";
 import type { FinishedRequest } from "../../../planner/simulation/observer";
 import { NAMED_SCENARIO } from "../../support/resolved-fixture";
 
@@ -21,6 +22,8 @@ const REQUEST: FinishedRequest = {
   preemptions: 0,
   outcomeIndex: 0,
   sloMet: 1,
+  reasonIndex: -1,
+  attempts: 1,
 };
 
 describe("requestRowWriter", () => {
@@ -29,7 +32,7 @@ describe("requestRowWriter", () => {
     expect(writer.header).toBe(`${REQUEST_COLUMNS.join(",")}\n`);
     expect(writer.row(2, REQUEST)).toBe(
       '2,12,chat,"acme, Inc.",llama-3.1-8b-instruct,us-east,us-east-1,us-east-1/h100,1,' +
-        "3.25,1024,1,512,12.346,200,,200,0,completed,true\n",
+        "3.25,1024,1,512,12.346,200,,200,0,completed,true,,1\n",
     );
   });
 
@@ -51,12 +54,16 @@ describe("requestRowWriter", () => {
       e2eSeconds: Number.NaN,
       outcomeIndex: 1,
       sloMet: -1,
+      reasonIndex: END_REASONS.indexOf("overflow"),
+      attempts: 3,
     };
     const row: Record<string, unknown> = JSON.parse(
       requestRowWriter(NAMED_SCENARIO, "jsonl").row(1, rejected),
     );
     expect(row).toMatchObject({
       outcome: "rejected",
+      reason: "overflow",
+      attempts: 3,
       region: null,
       pool: null,
       replica: null,

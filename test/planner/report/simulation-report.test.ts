@@ -27,7 +27,14 @@ const TIMELINE: SimulationSummary["timeline"] = [0, 1, 2, 3].map((index) => ({
       name,
       {
         offered: 12_000,
+        completedOfArrived: 12_000,
+        goodOfArrived: 11_500 - 900 * index,
+        touchedOfArrived: 300 * index,
+        attempts: 12_000 + 1500 * index,
         completed: 12_000 - index,
+        rejected: 30 * index,
+        timedOut: 20 * index,
+        failed: 10 * index,
         outputTokens: 2_532_000,
         ttftMsP50: 240 + index,
         ttftMsP95: index === 2 ? null : 612,
@@ -35,6 +42,10 @@ const TIMELINE: SimulationSummary["timeline"] = [0, 1, 2, 3].map((index) => ({
       },
     ]),
   ),
+  pools: {
+    "eu-west-1/h100": { readyReplicas: 2 + index, paidReplicas: 3 + index, attempts: 3_000 },
+    "us-east-1/h100": { readyReplicas: 6 - index, paidReplicas: 6, attempts: 9_000 },
+  },
 }));
 
 describe("simulationReport on a terminal", () => {

@@ -1,16 +1,24 @@
 import { describe, expect, it } from "@jest/globals";
 import { summaryJsonSchema, summarySchema } from "../../../planner/report/summary-schema";
-import { SATURATED_SUMMARY, SUMMARY } from "../../support/summary-fixture";
+import { FAILING_SUMMARY, SATURATED_SUMMARY, SUMMARY } from "../../support/summary-fixture";
 
 describe("summarySchema", () => {
-  it("takes a summary, saturated or not, and gives it back unchanged", () => {
-    for (const summary of [SUMMARY, SATURATED_SUMMARY]) {
+  it("takes a summary, saturated, failing or not, and gives it back unchanged", () => {
+    for (const summary of [SUMMARY, SATURATED_SUMMARY, FAILING_SUMMARY]) {
       expect(summarySchema.parse(structuredClone(summary))).toEqual(summary);
     }
   });
 
   it("refuses a key that is not in the contract", () => {
     expect(summarySchema.safeParse({ ...SUMMARY, latencies: {} }).success).toBe(false);
+  });
+
+  it("refuses a reason that nothing ends for, and an event of no kind", () => {
+    const reasons = { unlucky: 3 };
+    const requests = { ...SUMMARY.requests, reasons };
+    expect(summarySchema.safeParse({ ...SUMMARY, requests }).success).toBe(false);
+    const control = { counts: {}, first: [{ seconds: 1, kind: "moved", pool: "a", replica: 0 }] };
+    expect(summarySchema.safeParse({ ...SUMMARY, control }).success).toBe(false);
   });
 
   it("is JSON Schema in which every key of a summary is required", () => {

@@ -32,6 +32,8 @@ const REQUEST: FinishedRequest = {
   preemptions: 0,
   outcomeIndex: 0,
   sloMet: 1,
+  reasonIndex: -1,
+  attempts: 1,
 };
 
 function record(

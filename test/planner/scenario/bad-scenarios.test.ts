@@ -49,8 +49,8 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   ],
   [
     "a key of a feature to come",
-    ["faults=[]"],
-    "faults: unknown key; allowed here: version, name, seed, replications, horizon, workloads or fleet",
+    ["forecast={}"],
+    "forecast: unknown key; allowed here: version, name, seed, replications, horizon, workloads, fleet, faults or stress",
   ],
   [
     "a key nobody knows",
@@ -60,7 +60,7 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "__proto__",
     [`${CHAT}.__proto__={polluted: true}`],
-    `${CHAT}.__proto__: unknown key; allowed here: model, arrivals, tokens, prefix, sessions, origins, tenants, priority or slo`,
+    `${CHAT}.__proto__: unknown key; allowed here: model, arrivals, tokens, prefix, chain, fallback, delivery, sessions, client, origins, tenants, priority or slo`,
   ],
   // Quantities.
   [

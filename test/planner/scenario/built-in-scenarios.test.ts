@@ -81,4 +81,15 @@ describe("INIT_TEMPLATE", () => {
       ).not.toThrow();
     }
   });
+
+  it("shows faults and a game day in comments that are good when switched on", () => {
+    const [plain = "", comments = ""] = INIT_TEMPLATE.split("\n# faults:");
+    const on = `${plain}\nfaults:${comments.replaceAll("\n# ", "\n")}`;
+    const { faults } = resolve(on);
+    expect(faults.faults.map(({ name }) => name)).toEqual([
+      "1-lose-us-east-1",
+      "2-lose-each-node-of-fleet",
+    ]);
+    expect(parseScenario(on).stress?.failOn).toEqual({ availability: 0.99, recovery: 600 });
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { TRACE_FORMATS } from "../../../planner/scenario/arrivals-spec";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../../planner/scenario/resolve-scenario";
+import { PATIENT_CLIENT } from "../../../planner/scenario/resolved-client";
 import type { ResolvedArrivals } from "../../../planner/scenario/resolved-scenario";
 import { scenarioNotes } from "../../../planner/scenario/scenario-notes";
 import { traceFilesOf } from "../../../planner/scenario/trace-files";
@@ -35,6 +36,10 @@ describe("resolveScenario", () => {
     expect(scenario.workloads[0]).toEqual({
       name: "chat",
       model: "llama-3.1-8b-instruct",
+      chain: undefined,
+      fallback: undefined,
+      delivery: "direct",
+      client: PATIENT_CLIENT,
       arrivals: {
         kind: "open",
         requestsPerSecond: 5,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { builtInScenarios } from "../../../planner/scenario/built-in-scenarios";
 import { readScenarioText } from "../../../planner/scenario/parse-scenario";
 import { scenarioJsonSchema } from "../../../planner/scenario/scenario-spec";
+import { TROUBLED_SCENARIO } from "./troubled-scenario";
 
 interface JsonSchema {
   readonly type?: string | readonly string[];
@@ -56,6 +57,8 @@ describe("scenarioJsonSchema", () => {
       "horizon",
       "workloads",
       "fleet",
+      "faults",
+      "stress",
     ]);
     expect(schema.required).toEqual(["workloads", "fleet"]);
     expect(schema.additionalProperties).toBe(false);
@@ -69,13 +72,33 @@ describe("scenarioJsonSchema", () => {
       "arrivals",
       "tokens",
       "prefix",
+      "chain",
+      "fallback",
+      "delivery",
       "sessions",
+      "client",
       "origins",
       "tenants",
       "priority",
       "slo",
     ]);
-    expect(keys("fleet")).toEqual(["regions", "routing"]);
+    expect(keys("fleet")).toEqual([
+      "regions",
+      "routing",
+      "gateway",
+      "circuitBreaker",
+      "healthCheck",
+      "retry",
+      "timeout",
+      "admission",
+      "hedging",
+      "queue",
+      "autoscaling",
+      "coldStart",
+      "spot",
+      "failover",
+      "draining",
+    ]);
     expect(keys("fleet", "regions", "*", "pools", "*")).toEqual([
       "model",
       "instanceType",
@@ -87,6 +110,12 @@ describe("scenarioJsonSchema", () => {
       "priorities",
       "price",
       "kvTransfer",
+      "purchase",
+      "spot",
+      "coldStart",
+      "autoscaling",
+      "circuitBreaker",
+      "healthCheck",
     ]);
     expect(keys("fleet", "regions", "*", "pools", "*", "engine")).toContain("tensorParallel");
   });
@@ -112,13 +141,18 @@ describe("scenarioJsonSchema", () => {
     expect(accepts(schema, readScenarioText(text, name))).toBe(true);
   });
 
+  it("accepts every form of clients, chains, faults and stress cases", () => {
+    expect(accepts(schema, readScenarioText(TROUBLED_SCENARIO, "x"))).toBe(true);
+  });
+
   it("refuses what the parser refuses", () => {
     const text = readFileSync(
       path.resolve(__dirname, "../../../planner/scenarios/chat-single-h100.yaml"),
       "utf8",
     );
     const raw = readScenarioText(text, "x") as Record<string, unknown>;
-    expect(accepts(schema, { ...raw, faults: [] })).toBe(false);
+    expect(accepts(schema, { ...raw, survive: [] })).toBe(false);
+    expect(accepts(schema, { ...raw, faults: [{ at: "1 min", loose: "fleet" }] })).toBe(false);
     expect(accepts(schema, { ...raw, seed: "one" })).toBe(false);
     expect(accepts(schema, { name: "x" })).toBe(false);
   });

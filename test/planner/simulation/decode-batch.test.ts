@@ -1,9 +1,9 @@
 /** The aggregates of a batch against its members one by one. */
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
+import { AttemptStore } from "../../../planner/simulation/attempt-store";
 import { DecodeBatch } from "../../../planner/simulation/decode-batch";
 import type { EngineSettings } from "../../../planner/simulation/pool-run";
-import { RequestStore } from "../../../planner/simulation/request-store";
 
 const CAMPAIGN = { seed: 20_261_122, numRuns: 200 };
 const WORKLOADS = 2;
@@ -118,7 +118,7 @@ const operation = fc.record({
 describe("DecodeBatch", () => {
   it("for all histories, its aggregates are those of its members", () => {
     const law = fc.property(shape, fc.array(operation, { maxLength: 60 }), (given, operations) => {
-      const store = new RequestStore();
+      const store = new AttemptStore();
       const batch = new DecodeBatch(store, settingsOf(given), WORKLOADS);
       const model = new Model(given);
       for (const [admission, { kind, context, remaining, share }] of operations.entries()) {
@@ -139,7 +139,7 @@ describe("DecodeBatch", () => {
   });
 
   it("takes the least urgent member, the latest admitted among equals", () => {
-    const store = new RequestStore();
+    const store = new AttemptStore();
     const plain = { gain: 1, blockTokens: 4, fullGroups: 1, windowGroups: 0 };
     const infinite = Number.POSITIVE_INFINITY;
     const batch = new DecodeBatch(
@@ -169,7 +169,7 @@ describe("DecodeBatch", () => {
 
 function join(
   batch: DecodeBatch,
-  store: RequestStore,
+  store: AttemptStore,
   model: Model,
   given: { readonly admission: number; readonly context: number; readonly remaining: number },
 ): void {
@@ -225,7 +225,7 @@ function advance(batch: DecodeBatch, model: Model, share: number): void {
   for (const member of expected) leave(batch, model, member);
 }
 
-function expectSame(batch: DecodeBatch, store: RequestStore, model: Model): void {
+function expectSame(batch: DecodeBatch, store: AttemptStore, model: Model): void {
   const { members, shape: given } = model;
   const sum = (of: (member: Member) => number): number =>
     members.reduce((total, member) => total + of(member), 0);

@@ -5,6 +5,7 @@
 import { findAccelerator, findModel } from "../../../planner/catalog/lookup";
 import { stepTimeCoefficients } from "../../../planner/catalog/step-time-coefficients";
 import type { ResolvedEngine, ResolvedPool } from "../../../planner/fleet/resolved-fleet";
+import { replicaBounds } from "../../support/resolved";
 
 export function physicsPool(
   modelName: string,
@@ -22,7 +23,7 @@ export function physicsPool(
     model: model.row,
     accelerator: accelerator.row,
     instanceType: undefined,
-    replicas: 1,
+    ...replicaBounds(1),
     role: "unified",
     kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0 },
     inputTokensMax: Number.POSITIVE_INFINITY,

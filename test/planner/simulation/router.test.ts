@@ -41,7 +41,7 @@ function request(changes: Partial<RoutedRequest> = {}): RoutedRequest {
 const loads = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 7, maxLength: 7 });
 
 function setAll(router: RoutingGroup, outstanding: readonly number[]): void {
-  for (const [place, count] of outstanding.entries()) router.setOutstanding(place, count);
+  for (const [place, count] of outstanding.entries()) router.addOutstanding(place, count);
 }
 
 /** Member with the least outstanding among these places; the first of equals. */
@@ -58,7 +58,7 @@ describe("round-robin", () => {
   it("gives every replica its turn, whatever the load", () => {
     const router = group({ policy: "round-robin" });
     const chosen = Array.from({ length: 21 }, (_, i) => {
-      router.setOutstanding(i % 7, 50);
+      router.addOutstanding(i % 7, 50);
       return router.choose(request());
     });
     expect(chosen).toEqual([...ALL, ...ALL, ...ALL]);
@@ -139,10 +139,10 @@ describe("prefix-affinity", () => {
   it("goes back to the replica of the longest known beginning while it is within the slack", () => {
     const router = group({ policy: "prefix-affinity", affinitySlack: 2 });
     expect(router.choose(request({ prefix: chain(1) }))).toBe(10);
-    router.setOutstanding(0, 1);
+    router.addOutstanding(0, 1);
     expect(router.choose(request({ prefix: chain(7) }))).toBe(11);
-    router.setOutstanding(0, 2);
-    router.setOutstanding(1, 2);
+    router.addOutstanding(0, 1);
+    router.addOutstanding(1, 2);
     expect(router.choose(request({ prefix: chain(1, 5, 6) }))).toBe(10);
     expect(router.choose(request({ prefix: chain(7, 8) }))).toBe(11);
   });
@@ -150,9 +150,9 @@ describe("prefix-affinity", () => {
   it("leaves it when it is busier than the slack allows, and remembers the new place", () => {
     const router = group({ policy: "prefix-affinity", affinitySlack: 2 });
     expect(router.choose(request({ prefix: chain(1) }))).toBe(10);
-    router.setOutstanding(0, 3);
+    router.addOutstanding(0, 3);
     expect(router.choose(request({ prefix: chain(1, 2) }))).toBe(11);
-    router.setOutstanding(0, 0);
+    router.addOutstanding(0, -3);
     expect(router.choose(request({ prefix: chain(1) }))).toBe(11);
   });
 });
@@ -221,5 +221,91 @@ describe("cheapest-first", () => {
       expect(router.choose(request())).toBe(leastOf(outstanding, places));
     });
     fc.assert(law, CAMPAIGN);
+  });
+});
+
+const EVERY_POLICY = [
+  "round-robin",
+  "random",
+  "least-outstanding",
+  "least-kv",
+  "power-of-two",
+  "prefix-affinity",
+  "by-length",
+  "by-priority",
+  "cheapest-first",
+] as const;
+
+describe("members that may not be chosen", () => {
+  const absences = fc.array(fc.boolean(), { minLength: 7, maxLength: 7 });
+
+  it.each(EVERY_POLICY)("under %s, are never chosen, and the others still are", (policy) => {
+    const law = fc.property(loads, absences, fc.nat(400), (outstanding, isThere, tokens) => {
+      const router = group({ policy }, [
+        { inputTokensMax: 200, priorities: [], usdPerReplicaHour: 1 },
+        { priorities: ["interactive"], usdPerReplicaHour: 2 },
+      ]);
+      setAll(router, outstanding);
+      for (const [place, is] of isThere.entries()) router.setAvailable(place, is);
+      // Loads that change while a member is away count when it is back.
+      router.addOutstanding(0, 2);
+      const allowed = ALL.filter((_, place) => isThere[place]);
+      for (let i = 0; i < 5; i++) {
+        const prefix = { ids: [tokens], endTokens: [16], length: 1 };
+        const chosen = router.choose(request({ inputTokens: tokens, prefix }));
+        if (allowed.length === 0) expect(chosen).toBe(-1);
+        else expect(allowed).toContain(chosen);
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("that come back are chosen as if they had never been away", () => {
+    const law = fc.property(loads, absences, (outstanding, isThere) => {
+      const router = group({ policy: "least-outstanding" });
+      for (const [place, is] of isThere.entries()) router.setAvailable(place, is);
+      setAll(router, outstanding);
+      for (const place of EVERYWHERE) router.setAvailable(place, true);
+      expect(router.choose(request())).toBe(leastOf(outstanding, EVERYWHERE));
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("a member is remembered for its prefix while it is away, and left for another", () => {
+    const chain = { ids: [1], endTokens: [16], length: 1 };
+    const router = group({ policy: "prefix-affinity" });
+    expect(router.choose(request({ prefix: chain }))).toBe(10);
+    router.setAvailable(0, false);
+    expect(router.choose(request({ prefix: chain }))).toBe(11);
+    router.setAvailable(0, true);
+    expect(router.choose(request({ prefix: chain }))).toBe(11);
+  });
+});
+
+describe("the least busy of some", () => {
+  it("for all loads, is the least outstanding of a range but for one, or of those with room", () => {
+    const law = fc.property(
+      loads,
+      fc.nat(6),
+      fc.integer({ min: 0, max: 7 }),
+      (outstanding, other, most) => {
+        const router = group({});
+        setAll(router, outstanding);
+        const places = SECOND_POOL.filter((place) => place !== other);
+        expect(router.leastOutstandingOf(13, 17, ALL[other]!)).toBe(leastOf(outstanding, places));
+        const withRoom = EVERYWHERE.filter((place) => outstanding[place]! < most);
+        const hasRoom = (_: number, count: number): boolean => count < most;
+        const expected = withRoom.length === 0 ? -1 : leastOf(outstanding, withRoom);
+        expect(router.leastWithRoom(hasRoom)).toBe(expected);
+      },
+    );
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("is nobody when nobody is there", () => {
+    const router = group({});
+    for (const place of FIRST_POOL) router.setAvailable(place, false);
+    expect(router.leastOutstandingOf(10, 13, -1)).toBe(-1);
+    expect(router.leastWithRoom(() => false)).toBe(-1);
   });
 });

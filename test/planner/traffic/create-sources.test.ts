@@ -180,6 +180,7 @@ describe("createSources", () => {
         sessions: {
           turns: { kind: "constant", value: 2 },
           thinkSeconds: { kind: "constant", value: 2 },
+          overflow: { kind: "end" },
         },
       }),
     ).toEqual(["workloads.chat.tokens", "workloads.chat.sessions"]);
@@ -336,6 +337,7 @@ describe("lengths of a source", () => {
           expect(source.clipped).toEqual({
             inputs: wantedInput > contextWindowTokens - 1 ? 3 : 0,
             outputs: wantedOutput > contextWindowTokens - keptInput ? 3 : 0,
+            overflows: 0,
           });
         },
       ),

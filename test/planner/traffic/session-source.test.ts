@@ -20,7 +20,11 @@ const constant = (value: number): Distribution => ({ kind: "constant", value });
 function sessions(over: Partial<ResolvedWorkload> = {}, durationSeconds = 500): RequestSource {
   const workload = workloadWith({
     arrivals: { ...OPEN, requestsPerSecond: 0.5 },
-    sessions: { turns: { kind: "uniform", min: 1, max: 6 }, thinkSeconds: constant(3) },
+    sessions: {
+      turns: { kind: "uniform", min: 1, max: 6 },
+      thinkSeconds: constant(3),
+      overflow: { kind: "end" },
+    },
     ...over,
   });
   return createSources(scenarioWith([workload], durationSeconds), 1)[0]!;
@@ -95,7 +99,7 @@ describe("sessions", () => {
   it("arrive at the rate of the arrivals, which counts sessions", () => {
     const turns = constant(4);
     const { requests } = serve(
-      sessions({ sessions: { turns, thinkSeconds: constant(1) } }, 4000),
+      sessions({ sessions: { turns, thinkSeconds: constant(1), overflow: { kind: "end" } } }, 4000),
       () => 0.1,
     );
     const starts = requests.filter((request) => request.ids.length === 1).length;
@@ -131,7 +135,7 @@ describe("sessions", () => {
       tokens,
       contextWindowTokens: 600,
       arrivals: { ...OPEN, requestsPerSecond: 0.01 },
-      sessions: { turns: constant(10), thinkSeconds: constant(0) },
+      sessions: { turns: constant(10), thinkSeconds: constant(0), overflow: { kind: "end" } },
     });
     const { requests } = serve(source, () => 1);
     const conversations = bySession(requests, 0);
@@ -142,7 +146,8 @@ describe("sessions", () => {
         [599, 1],
       ]);
     }
-    expect(source.clipped).toEqual({ inputs: conversations.length, outputs: conversations.length });
+    const { length } = conversations;
+    expect(source.clipped).toEqual({ inputs: length, outputs: length, overflows: length });
   });
 
   it("stop after requestsMax, and start no turn after the horizon", () => {
@@ -161,7 +166,7 @@ describe("sessions", () => {
     };
     const source = sessions({
       arrivals,
-      sessions: { turns: constant(2), thinkSeconds: constant(3) },
+      sessions: { turns: constant(2), thinkSeconds: constant(3), overflow: { kind: "end" } },
     });
     const { requests, outstandingMax } = serve(source, () => 1);
     expect(outstandingMax).toBe(3);

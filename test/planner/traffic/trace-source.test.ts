@@ -122,7 +122,7 @@ describe("trace replay", () => {
       [0.5, 300, 10],
       [6, 309, 1],
     ]);
-    expect(source.clipped).toEqual({ inputs: 1, outputs: 2 });
+    expect(source.clipped).toEqual({ inputs: 1, outputs: 2, overflows: 0 });
   });
 });
 
