@@ -114,7 +114,8 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
 
 const HELP_END = `
 Exit codes: 0 done, 1 bug, 2 bad usage or input, 3 no feasible plan,
-4 an objective failed (with --fail-on-slo, --fail-on), 130 interrupted, 143 terminated.
+4 an objective failed (with --fail-on-slo or --fail-on), 130 interrupted,
+143 terminated.
 
 Start with:
   capplan init        write ./capplan.yaml

@@ -57,7 +57,7 @@ export function configureStress(command: Command, io: Io): void {
     .option("--list", "print the cases and what they test, and run nothing")
     .option(
       "--fail-on <thresholds>",
-      "what fails a case; exit with 4 when one fails: availability=99%,recovery=10m,metastable",
+      "what fails a case, and with it the command (exit code 4): availability=99%,recovery=10m",
     )
     .addOption(
       command
@@ -78,12 +78,13 @@ export function configureStress(command: Command, io: Io): void {
 const HELP = `
 Thresholds: ${FAIL_ON_NAMES.slice(0, 4).join(", ")} (shares),
 ${FAIL_ON_NAMES.slice(4, 7).join(", ")} (times), ${FAIL_ON_NAMES.slice(7).join(", ")} (alone).
-They add to those of the scenario (stress.failOn). Without any, a fleet has to come back
-from every fault by itself, and to keep its objectives under more load; the exit code is then 0.
+They win over those of the scenario (stress.failOn), name by name. Without any,
+a fleet has to come back from every fault by itself, and to keep its objectives
+under more load; the exit code is then 0 whatever the verdict.
 
 Examples:
   capplan stress fleet.yaml --list
-  capplan stress fleet.yaml --fail-on availability=99%,recovery=10m --html stress.html
+  capplan stress fleet.yaml --fail-on availability=99% --html stress.html
   capplan stress fleet.yaml --only region-loss,retry-storm`;
 
 async function stress(name: string | undefined, options: StressOptions, io: Io): Promise<void> {

@@ -212,7 +212,7 @@ function endsBefore(
   const found = names.find((name) => (timeout?.[name] ?? Number.POSITIVE_INFINITY) <= seconds);
   return found === undefined
     ? undefined
-    : `fleet.timeout.${found} (${formatDuration(timeout?.[found] ?? 0)})`;
+    : `${["fleet", "timeout", found].join(".")} (${formatDuration(timeout?.[found] ?? 0)})`;
 }
 
 function checkRetry(spec: FleetSpec, report: Reporter): void {

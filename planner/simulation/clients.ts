@@ -4,17 +4,14 @@
  * see times with the network in them: an answer that reaches them too late is none. Which replica computes an attempt
  * is gateways.ts and replica-set.ts; messages are queue-delivery.ts.
  */
-import { RandomStream } from "../foundation/random";
-import { createSampler, type Sampler } from "../foundation/sampler";
-import type { AttemptFailure } from "../scenario/resolved-client";
-import type { ResolvedScenario, ResolvedWorkload } from "../scenario/resolved-scenario";
+import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
-import { ClientRetries } from "./client/client-retries";
 import { outcomeOfReason, REASON } from "./end-reasons";
 import type { Recorder } from "./recorder";
 import { REQUEST, type RequestTable } from "./request-table";
-import { type ModelStep, modelsOf, type Step, stepsOf } from "./steps";
+import { type ModelStep, modelsOf } from "./steps";
 import { TIMER, type Timers } from "./timers";
+import { clientsOf, type WorkloadClients } from "./workload-clients";
 
 const NONE = -1;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -37,20 +34,6 @@ export interface ClientsListener {
   /** Network, front end and what faults add, there and back, beside the replica's own time. */
   secondsBeside(slot: number): number;
   roundTripSeconds(request: number): number;
-}
-
-interface WorkloadClients {
-  readonly workload: ResolvedWorkload;
-  readonly steps: readonly Step[];
-  readonly retries: ClientRetries | undefined;
-  readonly retriesOn: readonly AttemptFailure[];
-  readonly patience: RandomStream;
-  /** Patience of a client: the same for all (a constant), or drawn. NaN and undefined where there is none. */
-  readonly timeout: Sampler | undefined;
-  readonly firstTokenTimeout: Sampler | undefined;
-  readonly isConstant: boolean;
-  /** They wait for ever: so do those of a queue, whose answers are never too late. */
-  readonly isPatient: boolean;
 }
 
 export class Clients {
@@ -449,39 +432,4 @@ export class Clients {
     this.listener.answer(request, seconds);
     this.requests.release(request);
   }
-}
-
-function clientsOf(
-  workload: ResolvedWorkload,
-  models: readonly string[],
-  seed: number,
-): WorkloadClients {
-  const { timeoutSeconds, firstTokenTimeoutSeconds, retries } = workload.client;
-  const isFixed = (one: typeof timeoutSeconds): boolean =>
-    one === undefined || one.kind === "constant";
-  const steps = stepsOf(workload, models);
-  return {
-    workload,
-    steps,
-    retries:
-      retries === undefined
-        ? undefined
-        : new ClientRetries(retries, new RandomStream(seed, `${workload.name}/retries`)),
-    retriesOn: retries?.on ?? [],
-    patience: new RandomStream(seed, `${workload.name}/patience`),
-    timeout: timeoutSeconds === undefined ? undefined : createSampler(timeoutSeconds),
-    firstTokenTimeout:
-      firstTokenTimeoutSeconds === undefined ? undefined : createSampler(firstTokenTimeoutSeconds),
-    isConstant: isFixed(timeoutSeconds) && isFixed(firstTokenTimeoutSeconds),
-    isPatient: workload.delivery === "queue" || isPatient(workload, steps),
-  };
-}
-
-function isPatient({ client }: ResolvedWorkload, steps: readonly Step[]): boolean {
-  return (
-    client.timeoutSeconds === undefined &&
-    client.firstTokenTimeoutSeconds === undefined &&
-    client.giveUpSeconds === NEVER &&
-    steps.every((step) => step.kind === "wait" || step.timeoutSeconds === NEVER)
-  );
 }

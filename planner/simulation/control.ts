@@ -9,8 +9,10 @@ import { WinnerTree } from "../foundation/winner-tree";
 import type { FaultEffect } from "../scenario/resolved-faults";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { Scaling } from "./autoscaling/scaling";
+import type { Clients } from "./clients";
 import type { Delivery } from "./delivery";
 import { RegionHealthCheck } from "./dns/region-health-check";
+import { REASON } from "./end-reasons";
 import { FaultSchedule } from "./faults/fault-schedule";
 import type { EffectTransition, SpotTransition } from "./faults/fault-transition";
 import type { Gateways } from "./gateways";
@@ -18,6 +20,7 @@ import type { Network } from "./network";
 import type { QueueDelivery } from "./queue-delivery";
 import type { Recorder } from "./recorder";
 import type { ReplicaSet } from "./replica-set";
+import type { RequestTable } from "./request-table";
 
 /**
  * Until clients are no longer sent to a gateway process that is gone: two failed checks, ten seconds apart, of the
@@ -26,13 +29,14 @@ import type { ReplicaSet } from "./replica-set";
 const GATEWAY_DELIST_SECONDS = 20;
 
 export interface ControlParts {
+  readonly requests: RequestTable;
+  readonly clients: Clients;
   readonly recorder: Recorder;
   readonly gateways: Gateways;
   readonly replicas: ReplicaSet;
   readonly network: Network;
   readonly delivery: Delivery;
   readonly queues: QueueDelivery | undefined;
-  readonly models: readonly string[];
 }
 
 /** One thing with a next time. */
@@ -241,10 +245,20 @@ export class Control {
       process.faults += isStart ? 1 : -1;
       if (process.faults === 0) process.isListed = true;
       if (!isStart || process.faults !== 1) continue;
-      this.parts.delivery.onGatewayLost(index, seconds);
+      this.loseConnections(index, seconds);
       this.delistings.push({ process: index, seconds: seconds + GATEWAY_DELIST_SECONDS });
     }
     if (this.delistings.length > 0) this.ask(this.delistAgent);
+  }
+
+  /** A gateway process is gone, and with it every connection that went through it. */
+  private loseConnections(process: number, seconds: number): void {
+    const { requests, clients } = this.parts;
+    for (const request of requests.liveRequests()) {
+      // Some may have ended, or moved on, with one before them.
+      if (requests.gateway[request] !== process) continue;
+      clients.fail(request, REASON["no-gateway"], 0, seconds);
+    }
   }
 
   private reclaim({ kind, seconds, name, pool, replicas: numbers }: SpotTransition): void {
@@ -269,7 +283,7 @@ export class Control {
   private addHealthChecks(): void {
     const { fleet } = this.scenario;
     const { failover } = fleet.policies;
-    const { network, recorder, models } = this.parts;
+    const { network, recorder, clients } = this.parts;
     const { dns } = network;
     if (failover === undefined || dns === undefined) return;
     for (const [model, regions] of network.regionsOfModel.entries()) {
@@ -282,7 +296,7 @@ export class Control {
             if (!check.check(this.passes(region, model))) return;
             dns.setHealthy(model, region, check.isHealthy, seconds);
             const kind = check.isHealthy ? "region-healthy" : "region-unhealthy";
-            recorder.control({ seconds, kind, region, model: models[model]! });
+            recorder.control({ seconds, kind, region, model: clients.models[model]! });
           },
         });
       }
@@ -292,7 +306,7 @@ export class Control {
   /** A request to the region would be answered: it is reached, a gateway is up, and enough replicas are ready. */
   private passes(region: number, model: number): boolean {
     const { fleet } = this.scenario;
-    const { network, gateways, replicas, models } = this.parts;
+    const { network, gateways, replicas, clients } = this.parts;
     if (network.isCut(region)) return false;
     const own = gateways.processesOf[gateways.siteOf(region)]!;
     if (own.every((index) => gateways.processes[index]!.faults > 0)) return false;
@@ -301,7 +315,7 @@ export class Control {
     for (const [index, pool] of fleet.pools.entries()) {
       if (
         pool.regionIndex !== region ||
-        pool.model.name !== models[model] ||
+        pool.model.name !== clients.models[model] ||
         pool.role === "decode"
       ) {
         continue;

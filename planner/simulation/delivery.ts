@@ -8,41 +8,25 @@
  */
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { unlinkAttempt } from "./attempt-links";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
-import type { Clients, ClientsListener } from "./clients";
+import { BoundaryReports } from "./boundary-reports";
+import { canEverRun } from "./can-ever-run";
+import type { ClientsListener } from "./clients";
+import type { DeliveryParts } from "./delivery-parts";
 import { REASON } from "./end-reasons";
-import type { Gateways, GatewaysListener } from "./gateways";
+import type { GatewaysListener } from "./gateways";
 import { KvTransfers } from "./kv-transfers";
-import type { Network } from "./network";
-import type { QueueDelivery } from "./queue-delivery";
 import type { Recorder } from "./recorder";
-import type { ReplicaListener } from "./replica";
-import type { ReplicaSet, ReplicaSetListener } from "./replica-set";
-import { REQUEST, type RequestTable } from "./request-table";
+import type { ReplicaSetListener } from "./replica-set";
+import type { RequestTable } from "./request-table";
+import { RETRIABLE } from "./retriable";
+import { SiteWaits } from "./site-waits";
 import { TIMER, type Timers } from "./timers";
-import { WaitEstimate } from "./wait-estimate";
 
 const NONE = -1;
 
-/** Triggers of a gateway's retry policy that a failure stands for. */
-const REFUSED = ["connect-failure", "reset-before-request"];
-const UNANSWERED = ["connect-failure"];
-const NOT_STARTED = ["refused-stream", "retriable-status-codes"];
-const STARTED: readonly string[] = [];
-
-/** The other parts of the run; each is made with the delivery as its listener. */
-export interface DeliveryParts {
-  readonly clients: Clients;
-  readonly gateways: Gateways;
-  readonly replicas: ReplicaSet;
-  readonly network: Network;
-  /** undefined when no workload is delivered by queue. */
-  readonly queues: QueueDelivery | undefined;
-}
-
-export class Delivery
-  implements ReplicaListener, ReplicaSetListener, GatewaysListener, ClientsListener
-{
+export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsListener {
   readonly transfers: KvTransfers;
   private readonly fleet: ResolvedFleet;
   private readonly store: AttemptStore;
@@ -51,22 +35,14 @@ export class Delivery
   private readonly recorder: Recorder;
   private readonly answerClient: (request: number, seconds: number) => void;
   private parts!: DeliveryParts;
-  /** 1 for a replica whose step computes a poisonous request: it does not survive the step. */
-  private readonly isDoomed: Uint8Array;
   /** Answers that cannot get through. */
   private held: number[] = [];
   /** First-token waits that gateways have seen, by site and model; only for deadline-aware admission. */
-  private readonly waits: WaitEstimate[] = [];
+  private waits: SiteWaits | undefined;
   private readonly isDeadlineAware: boolean;
   private readonly watchesFirstTokens: boolean;
-  private readonly hasPoison: boolean;
-  // Reported by the replica whose boundary it is
-  private readonly finished: number[] = [];
-  private readonly prefilled: number[] = [];
-  private readonly firstTokens: number[] = [];
-  private readonly cancelled: number[] = [];
-  private hasReports = false;
-  private hasScheduledPoison = false;
+  /** What the replica whose boundary it is has told. */
+  readonly reports: BoundaryReports;
 
   constructor(
     scenario: ResolvedScenario,
@@ -88,19 +64,16 @@ export class Delivery
     this.recorder = context.recorder;
     this.answerClient = context.answerClient;
     this.transfers = new KvTransfers(context.replicas);
-    this.isDoomed = new Uint8Array(context.replicas);
     this.isDeadlineAware = isDeadlineAware;
     this.watchesFirstTokens = isDeadlineAware || fleet.policies.hedging !== undefined;
-    this.hasPoison = scenario.faults.poison.length > 0;
+    this.reports = new BoundaryReports(scenario, context);
   }
 
   /** Once, before anything is delivered. */
   connect(parts: DeliveryParts): void {
     this.parts = parts;
     if (!this.isDeadlineAware) return;
-    const { gateways, clients } = parts;
-    const estimates = gateways.processesOf.length * clients.models.length;
-    for (let i = 0; i < estimates; i++) this.waits.push(new WaitEstimate());
+    this.waits = new SiteWaits(parts.gateways.processesOf.length, parts.clients.models.length);
   }
 
   // From clients
@@ -111,16 +84,17 @@ export class Delivery
     const region = network.regionFor(requests.model[request]!, requests.origin[request]!, seconds);
     requests.region[request] = region;
     if (network.isCut(region)) {
-      this.timers.after(seconds, this.connectSeconds, TIMER.connectFailed, request);
+      this.timers.after(
+        seconds,
+        this.fleet.policies.timeout.connectSeconds,
+        TIMER.connectFailed,
+        request,
+      );
     } else if (queues?.takes(request) === true) {
       queues.send(request, region, seconds);
     } else {
       gateways.enter(request, gateways.siteOf(region), seconds);
     }
-  }
-
-  private get connectSeconds(): number {
-    return this.fleet.policies.timeout.connectSeconds;
   }
 
   abandon(request: number, isReplicasFault: boolean, seconds: number): void {
@@ -164,37 +138,27 @@ export class Delivery
   deliver(slot: number, replica: number, seconds: number): void {
     const { store } = this;
     const { replicas } = this.parts;
-    if (!this.canEverRun(slot, replica)) {
-      this.fail(slot, REASON["context-too-long"], undefined, STARTED, seconds);
+    if (!canEverRun(store, slot, replica, this.fleet, this.parts)) {
+      this.fail(slot, REASON["context-too-long"], undefined, RETRIABLE.started, seconds);
       return;
     }
     const isServing = replicas.isServing(replica);
     if (replicas.isCut(replica) || (!isServing && replicas.isSilent(replica))) {
       store.mark(slot, ATTEMPT.connecting);
       const request = store.request[slot]!;
-      this.timers.after(seconds, this.connectSeconds, TIMER.connectFailed, request);
+      this.timers.after(
+        seconds,
+        this.fleet.policies.timeout.connectSeconds,
+        TIMER.connectFailed,
+        request,
+      );
     } else if (!isServing) {
-      this.fail(slot, REASON["connect-failure"], true, REFUSED, seconds);
+      this.fail(slot, REASON["connect-failure"], true, RETRIABLE.refused, seconds);
     } else {
       store.delaySeconds[slot] = replicas.delaySeconds(replica);
       if (this.watchesFirstTokens) store.mark(slot, ATTEMPT.watched);
       replicas.send(slot, replica, seconds);
     }
-  }
-
-  /** Whether the replica, and those that may take over from it, have room for the request on its own. */
-  private canEverRun(slot: number, index: number): boolean {
-    const input = this.store.inputTokens[slot]!;
-    const output = this.store.outputTokens[slot]!;
-    const { gateways, replicas } = this.parts;
-    const replica = replicas.replicas[index]!;
-    const { engine } = this.fleet.pools[replica.pool.index]!;
-    if (input + output > engine.maxContextTokens) return false;
-    if (replica.pool.settings.role !== "prefill") return replica.canHold(input, output);
-    if (!replica.canHold(input, 1)) return false;
-    if (output === 1) return true;
-    const decoders = gateways.decodersAfter(slot);
-    return decoders.every((decoder) => replicas.replicas[decoder]!.canHold(input, output));
   }
 
   refuse(request: number, reason: number, retryAfterSeconds: number, seconds: number): void {
@@ -206,7 +170,7 @@ export class Delivery
   }
 
   expectedWaitSeconds(model: number, site: number, seconds: number): number {
-    return this.waits[site * this.parts.clients.models.length + model]?.at(seconds) ?? 0;
+    return this.waits?.at(site, model, seconds) ?? 0;
   }
 
   /** An attempt has come to nothing: its gateway tries again, or the client learns of it. */
@@ -220,10 +184,13 @@ export class Delivery
     const { store, requests } = this;
     const { clients, gateways, queues } = this.parts;
     const request = store.request[slot]!;
-    const pool = store.entryPool[slot]!;
-    const hasToken = !Number.isNaN(store.firstTokenSeconds[slot]!);
+    const from = { pool: store.entryPool[slot]!, replica: store.entryReplica[slot]! };
+    const firstToken = store.firstTokenSeconds[slot]!;
+    // One that it has taken over from an attempt before is not its own.
+    const hasToken =
+      !Number.isNaN(firstToken) && firstToken !== requests.firstTokenSeconds[request];
     gateways.leave(slot, isError, seconds);
-    this.unlink(slot, request);
+    unlinkAttempt(store, requests, slot);
     const isMigrated =
       reason === REASON["replica-lost"] && this.fleet.policies.draining.onLoss === "migrate";
     if (isMigrated) {
@@ -235,27 +202,15 @@ export class Delivery
     if (requests.attempt[request] !== NONE) return;
     if (queues?.takes(request) === true) {
       if (reason === REASON["context-too-long"]) queues.drop(request, reason, seconds);
-      else queues.onLost(request, triggers === NOT_STARTED, seconds);
+      else queues.onLost(request, triggers === RETRIABLE.notStarted, seconds);
       return;
     }
     if (isMigrated) {
-      gateways.migrate(request, seconds);
+      gateways.migrate(request, from.replica, seconds);
       return;
     }
-    if (!hasToken && gateways.retry(request, pool, triggers, seconds)) return;
+    if (!hasToken && gateways.retry(request, from, triggers, seconds)) return;
     clients.fail(request, reason, 0, seconds);
-  }
-
-  private unlink(slot: number, request: number): void {
-    const { store, requests } = this;
-    const next = store.sibling[slot]!;
-    if (requests.attempt[request] === slot) {
-      requests.attempt[request] = next;
-      return;
-    }
-    let before = requests.attempt[request]!;
-    while (store.sibling[before] !== slot) before = store.sibling[before]!;
-    store.sibling[before] = next;
   }
 
   /** An attempt that nobody waits for any more: it leaves where it is, or as soon as it can. */
@@ -278,45 +233,14 @@ export class Delivery
     this.parts.queues?.onRoom(replica, seconds);
   }
 
-  // From replicas: noted while they add up
-
-  onScheduled(slot: number, seconds: number): void {
-    this.recorder.scheduled(slot, seconds);
-    if (this.hasPoison && this.isPoison(slot)) this.hasScheduledPoison = true;
-  }
-
-  private isPoison(slot: number): boolean {
-    const { store } = this;
-    return (
-      !store.has(slot, ATTEMPT.ghost) && this.requests.has(store.request[slot]!, REQUEST.poison)
-    );
-  }
-
-  onFinished(slot: number): void {
-    this.finished.push(slot);
-    this.hasReports = true;
-  }
-
-  onPrefilled(slot: number): void {
-    this.prefilled.push(slot);
-    this.hasReports = true;
-  }
-
-  onFirstToken(slot: number): void {
-    this.firstTokens.push(slot);
-    this.hasReports = true;
-  }
-
-  onCancelled(slot: number): void {
-    this.cancelled.push(slot);
-    this.hasReports = true;
-  }
+  // From replicas
 
   /** The boundary's results are complete: handles what the replica has reported. */
   afterBoundary(replica: number, seconds: number): void {
-    if (!this.hasReports) return;
-    this.hasReports = false;
-    const { firstTokens, finished, prefilled, cancelled } = this;
+    const { reports } = this;
+    if (!reports.hasAny) return;
+    const { firstTokens, finished, prefilled, cancelled } = reports;
+    reports.hasAny = false;
     const hasRoom = finished.length > 0 || cancelled.length > 0;
     // Emptied by pop: setting the length of an array costs more than all of this.
     for (let i = 0; i < firstTokens.length; i++) this.onToken(firstTokens[i]!, seconds);
@@ -329,21 +253,11 @@ export class Delivery
     if (hasRoom) this.parts.queues?.onRoom(replica, seconds);
   }
 
-  /**
-   * A step is through: true when a poisonous request has killed the replica in it, and nothing of the step is left.
-   * Not before its end: requests that are migrated would kill one replica after the other in no time at all.
-   */
-  hasCrashed(replica: number, seconds: number): boolean {
-    if (this.isDoomed[replica] === 0) return false;
-    this.parts.replicas.crash(replica, seconds, false);
-    return true;
-  }
-
   /** The scheduler has decided: with a poisonous request it was for the last time; one that is drained goes. */
   afterSchedule(replica: number, seconds: number): void {
-    if (this.hasScheduledPoison) {
-      this.hasScheduledPoison = false;
-      this.isDoomed[replica] = 1;
+    if (this.reports.hasScheduledPoison) {
+      this.reports.hasScheduledPoison = false;
+      this.parts.replicas.doom(replica);
     } else {
       this.parts.replicas.settle(replica, seconds);
     }
@@ -354,11 +268,10 @@ export class Delivery
     const { store, requests } = this;
     if (store.has(slot, ATTEMPT.ghost)) return;
     const request = store.request[slot]!;
-    if (this.waits.length > 0) {
-      const { gateways, clients } = this.parts;
-      const site = gateways.processes[store.gateway[slot]!]!.site;
-      const place = site * clients.models.length + requests.model[request]!;
-      this.waits[place]!.observe(seconds - requests.sentSeconds[request]!, seconds);
+    if (this.waits !== undefined) {
+      const { site } = this.parts.gateways.processes[store.gateway[slot]!]!;
+      const wait = seconds - requests.sentSeconds[request]!;
+      this.waits.observe(site, requests.model[request]!, wait, seconds);
     }
     if (this.parts.queues?.takes(request) !== true) this.abandonOthers(slot, seconds);
   }
@@ -432,7 +345,7 @@ export class Delivery
     const isInTime = clients.isInTime(slot, seconds, beside);
     gateways.leave(slot, false, seconds);
     if (!isInTime) {
-      this.unlink(slot, request);
+      unlinkAttempt(store, requests, slot);
       store.release(slot);
       return;
     }
@@ -483,14 +396,14 @@ export class Delivery
       return;
     }
     if (isLost) {
-      this.fail(slot, REASON["replica-lost"], true, STARTED, seconds);
+      this.fail(slot, REASON["replica-lost"], true, RETRIABLE.started, seconds);
       return;
     }
     const chosen = gateways.moveToDecode(slot);
     if (chosen === NONE) {
-      this.fail(slot, REASON["no-healthy-replica"], undefined, STARTED, seconds);
+      this.fail(slot, REASON["no-healthy-replica"], undefined, RETRIABLE.started, seconds);
     } else if (!replicas.isServing(chosen) || replicas.isCut(chosen)) {
-      this.fail(slot, REASON["connect-failure"], true, STARTED, seconds);
+      this.fail(slot, REASON["connect-failure"], true, RETRIABLE.started, seconds);
     } else {
       store.isTransferred[slot] = 1;
       replicas.send(slot, chosen, seconds);
@@ -511,23 +424,12 @@ export class Delivery
       return;
     }
     const isStarted = !Number.isNaN(store.firstScheduledSeconds[slot]!);
-    const triggers = isPlanned && !isStarted ? NOT_STARTED : STARTED;
+    const triggers = isPlanned && !isStarted ? RETRIABLE.notStarted : RETRIABLE.started;
     this.fail(slot, REASON["replica-lost"], true, triggers, seconds);
-  }
-
-  /** A gateway process is gone, and with it every connection that went through it. */
-  onGatewayLost(process: number, seconds: number): void {
-    const { requests } = this;
-    for (const request of requests.liveRequests()) {
-      // Some may have ended, or moved on, with one before them.
-      if (requests.gateway[request] !== process) continue;
-      this.parts.clients.fail(request, REASON["no-gateway"], 0, seconds);
-    }
   }
 
   /** A replica is lost: so is what is on its way out of it. */
   onReplicaLost(replica: number): void {
-    this.isDoomed[replica] = 0;
     this.transfers.lose(replica);
   }
 
@@ -540,7 +442,8 @@ export class Delivery
       return;
     }
     while (slot !== NONE && !store.has(slot, ATTEMPT.connecting)) slot = store.sibling[slot]!;
-    if (slot !== NONE) this.fail(slot, REASON["connect-timeout"], true, UNANSWERED, seconds);
+    if (slot !== NONE)
+      this.fail(slot, REASON["connect-timeout"], true, RETRIABLE.unanswered, seconds);
   }
 
   /** The first attempt has no token yet: a second one may be faster. */

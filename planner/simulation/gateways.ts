@@ -6,36 +6,32 @@
  */
 import { PRIORITIES } from "../fleet/priority";
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
-import { IndexDeque } from "../foundation/index-deque";
 import { RandomStream } from "../foundation/random";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import { linkAttempt } from "./attempt-links";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { REASON } from "./end-reasons";
-import { Admission, LET_IN, WAITS } from "./gateway/admission";
+import { FrontDesk, type FrontDeskListener } from "./front-desk";
 import { OVERFLOW, PENDING, STARTED } from "./gateway/circuit-breaker";
 import { GatewayProcess } from "./gateway/gateway-process";
+import { gatewayProcesses, tenantBases } from "./gateway/gateway-processes";
 import { backoffSeconds } from "./gateway/gateway-retry";
 import { type SitePools, sitesOf } from "./gateway/site-pools";
 import type { Recorder } from "./recorder";
-import { REQUEST, type RequestTable } from "./request-table";
+import type { RequestTable } from "./request-table";
 import type { RoutedRequest } from "./router";
 import { TIMER, type Timers } from "./timers";
 
 const NONE = -1;
 
 /** Whom the gateways tell. */
-export interface GatewaysListener {
+export interface GatewaysListener extends FrontDeskListener {
   /** An attempt goes to a replica, which may not answer. */
   deliver(slot: number, replica: number, seconds: number): void;
-  /** The client's current attempt is over without an answer. */
-  refuse(request: number, reason: number, retryAfterSeconds: number, seconds: number): void;
-  /** How long a client still waits for its first token, and how long it would wait at a replica now. */
-  patienceSeconds(request: number, seconds: number): number;
-  expectedWaitSeconds(model: number, site: number, seconds: number): number;
 }
 
 export class Gateways {
-  readonly processes: GatewayProcess[] = [];
+  readonly processes: GatewayProcess[];
   /** Processes of each site. */
   readonly processesOf: readonly (readonly number[])[];
   private readonly fleet: ResolvedFleet;
@@ -49,13 +45,14 @@ export class Gateways {
   private readonly poolStart: Int32Array;
   private readonly priorityOf: Int32Array;
   private readonly random: RandomStream;
-  /** Requests that wait to be admitted, by process and priority. */
-  private readonly waiting: IndexDeque[][] = [];
+  /** Where the fleet has an admission. */
+  private readonly frontDesk: FrontDesk | undefined;
   private readonly poolOf: Int32Array;
+  /** 1 for replicas that the cluster lists: only these are members of their pools, and ejected. */
+  private readonly isListed: Uint8Array;
   /** Of one try, to its first token. */
   private readonly tryLimitSeconds: number;
   private readonly refusals: Int32Array;
-  private readonly tenantBase: readonly number[];
   private readonly routed: RoutedRequest = {
     inputTokens: 1,
     priority: "standard",
@@ -89,31 +86,29 @@ export class Gateways {
     this.random = new RandomStream(seed, "gateway");
     this.refusals = new Int32Array(fleet.pools.length);
     this.poolOf = new Int32Array(parts.poolStart[fleet.pools.length]!);
+    this.isListed = new Uint8Array(this.poolOf.length).fill(1);
     for (let pool = 0; pool < fleet.pools.length; pool++) {
       this.poolOf.fill(pool, parts.poolStart[pool], parts.poolStart[pool + 1]);
     }
-    let tenants = 0;
-    this.tenantBase = scenario.workloads.map((workload) => {
-      tenants += workload.tenants.length;
-      return tenants - workload.tenants.length;
-    });
     const sites = sitesOf(fleet, parts.models);
     this.sites = sites;
     this.seed = seed;
-    this.processesOf = sites.map((pools, site) =>
-      Array.from({ length: fleet.policies.gateway.replicas }, (_, number) => {
-        // The first process draws from the stream that a router without a gateway has.
-        const name = number === 0 ? "router" : `router/${number}`;
-        const router = new RandomStream(seed, sites.length === 1 ? name : `${name}/${site}`);
-        const admission = this.newAdmission(seed, site, number, tenants);
-        const place = { site, number };
-        this.processes.push(
-          new GatewayProcess(fleet, pools, place, parts.poolStart, admission, router),
-        );
-        this.waiting.push(PRIORITIES.map(() => new IndexDeque()));
-        return this.processes.length - 1;
-      }),
+    this.processes = gatewayProcesses(scenario, seed, sites, parts.poolStart);
+    this.processesOf = sites.map((_, site) =>
+      this.processes.flatMap((process, index) => (process.site === site ? [index] : [])),
     );
+    const { admission: policy } = fleet.policies;
+    this.frontDesk =
+      policy === undefined
+        ? undefined
+        : new FrontDesk({
+            ...parts,
+            policy,
+            processes: this.processes,
+            tenantBase: tenantBases(scenario),
+            onAdmitted: (request, process, seconds) =>
+              this.dispatch(request, process, false, seconds),
+          });
   }
 
   /** A process that stands for the consumers of a site's queue: it counts what they have, and limits nothing. */
@@ -129,24 +124,12 @@ export class Gateways {
 
   /** A consumer begins on a message. */
   consume(request: number, consumer: number, replica: number, seconds: number): void {
-    const slot = this.newAttempt(request);
+    const slot = linkAttempt(this.store, this.requests, request);
     const pool = this.poolOf[replica]!;
     this.store.gateway[slot] = consumer;
     this.store.entryPool[slot] = pool;
     this.recorder.placed(request, pool, seconds);
     this.sendTo(slot, replica, seconds);
-  }
-
-  private newAdmission(
-    seed: number,
-    site: number,
-    number: number,
-    tenants: number,
-  ): Admission | undefined {
-    const { admission, gateway } = this.fleet.policies;
-    if (admission === undefined) return undefined;
-    const random = new RandomStream(seed, `admission/${site}/${number}`);
-    return new Admission(admission, gateway.replicas, tenants, random);
   }
 
   /** Attempts that could have gone to a pool and found no replica at all, so far. */
@@ -174,11 +157,12 @@ export class Gateways {
       return;
     }
     this.requests.gateway[request] = index;
+    this.requests.tried[request] = undefined;
     if (process.admission === undefined) {
       this.dispatch(request, index, false, seconds);
       return;
     }
-    this.admit(request, index, process.admission, seconds);
+    this.frontDesk!.receive(request, index, seconds);
   }
 
   private chooseProcess(site: number): number {
@@ -188,71 +172,14 @@ export class Gateways {
     return listed.length === 0 ? NONE : listed[this.random.below(listed.length)]!;
   }
 
-  private admit(request: number, index: number, admission: Admission, seconds: number): void {
-    const { requests, listener } = this;
-    const workload = requests.workload[request]!;
-    const priority = this.priorityOf[workload]!;
-    const site = this.processes[index]!.site;
-    const answer = admission.admit(
-      this.tenantBase[workload]! + requests.tenant[request]!,
-      priority,
-      requests.inputTokens[request]!,
-      listener.expectedWaitSeconds(requests.model[request]!, site, seconds),
-      listener.patienceSeconds(request, seconds),
-      seconds,
-    );
-    if (answer === LET_IN) {
-      requests.mark(request, REQUEST.admitted);
-      this.dispatch(request, index, false, seconds);
-    } else if (answer === WAITS) {
-      requests.waitingSeconds[request] = seconds;
-      this.waiting[index]![priority]!.pushBack(request);
-      const limit = this.fleet.policies.admission!.queueTimeoutSeconds;
-      this.timers.after(seconds, limit, TIMER.gatewayQueueTimeout, request);
-    } else {
-      requests.gateway[request] = NONE;
-      this.listener.refuse(
-        request,
-        answer,
-        this.fleet.policies.admission!.retryAfterSeconds,
-        seconds,
-      );
-    }
-  }
-
-  /** A client's attempt is over: its place in the admission is free, or it waits there no more. */
+  /** A client's attempt is over: what a process's admission has let in is free again. */
   forget(request: number, hasSucceeded: boolean, seconds: number): void {
     const index = this.requests.gateway[request]!;
     if (index === NONE) return;
     this.requests.gateway[request] = NONE;
-    const { admission } = this.processes[index]!;
-    if (admission === undefined) return;
-    if (!this.requests.has(request, REQUEST.admitted)) {
-      const priority = this.priorityOf[this.requests.workload[request]!]!;
-      this.waiting[index]![priority]!.remove(request);
-      admission.leaveQueue();
-      this.stopWaiting(request, seconds);
-      return;
-    }
-    this.requests.unmark(request, REQUEST.admitted);
-    admission.onOver(hasSucceeded, seconds);
-    this.letIn(index, admission, seconds);
-  }
-
-  /** The most urgent of those that wait may come in. */
-  private letIn(index: number, admission: Admission, seconds: number): void {
-    // Those that wait at a process that is gone go with it.
-    if (this.processes[index]!.faults > 0) return;
-    for (let priority = 0; priority < PRIORITIES.length; priority++) {
-      const line = this.waiting[index]![priority]!;
-      while (line.length > 0 && admission.canEnter(priority)) {
-        const request = line.popFront();
-        admission.enterFromQueue();
-        this.requests.mark(request, REQUEST.admitted);
-        this.stopWaiting(request, seconds);
-        this.dispatch(request, index, false, seconds);
-      }
-    }
+    // A queue's consumer admits nothing.
+    if (this.processes[index]!.admission === undefined) return;
+    this.frontDesk!.leave(request, index, hasSucceeded, seconds);
   }
 
   private stopWaiting(request: number, seconds: number): void {
@@ -265,7 +192,7 @@ export class Gateways {
   /** Makes an attempt for a request at a process. */
   private dispatch(request: number, index: number, isRetry: boolean, seconds: number): void {
     const process = this.processes[index]!;
-    const replica = process.choose(this.requests.model[request]!, this.routedAs(request));
+    const replica = this.choose(process, request);
     if (replica === NONE) {
       for (const pool of this.sites[process.site]!.entryPools[this.requests.model[request]!]!) {
         this.refusals[pool]!++;
@@ -274,6 +201,19 @@ export class Gateways {
       return;
     }
     this.launch(request, index, replica, isRetry, seconds);
+  }
+
+  /**
+   * The routing policy's choice, but for replicas that have failed this attempt: Envoy Gateway sets Envoy's
+   * `previous_hosts` predicate on retries. When none is left the policy has its way.
+   */
+  private choose(process: GatewayProcess, request: number): number {
+    const model = this.requests.model[request]!;
+    const chosen = process.choose(model, this.routedAs(request));
+    const tried = this.requests.tried[request];
+    if (tried?.includes(chosen) !== true) return chosen;
+    const other = process.chooseWithRoom(model, (replica) => !tried.includes(replica));
+    return other === NONE ? chosen : other;
   }
 
   private launch(
@@ -292,7 +232,7 @@ export class Gateways {
       this.listener.refuse(request, REASON.overflow, 0, seconds);
       return;
     }
-    const slot = this.newAttempt(request);
+    const slot = linkAttempt(this.store, this.requests, request);
     store.gateway[slot] = index;
     store.entryPool[slot] = pool;
     store.sentSeconds[slot] = seconds;
@@ -307,24 +247,6 @@ export class Gateways {
       return;
     }
     this.sendTo(slot, replica, seconds);
-  }
-
-  /** A slot that holds what a request wants computed, linked to the request. */
-  newAttempt(request: number): number {
-    const { store, requests } = this;
-    const slot = store.acquire();
-    store.request[slot] = request;
-    store.sibling[slot] = requests.attempt[request]!;
-    requests.attempt[request] = slot;
-    store.inputTokens[slot] = requests.inputTokens[request]!;
-    store.outputTokens[slot] = requests.outputTokens[request]!;
-    store.workload[slot] = requests.workload[request]!;
-    store.prefix[slot] = requests.prefix[request];
-    if (requests.generatedTokens[request]! > 0) {
-      store.generatedTokens[slot] = requests.generatedTokens[request]!;
-      store.firstTokenSeconds[slot] = requests.firstTokenSeconds[request]!;
-    }
-    return slot;
   }
 
   private sendTo(slot: number, replica: number, seconds: number): void {
@@ -355,7 +277,7 @@ export class Gateways {
       if (place === PENDING) breaker.leavePending(false);
       if (place !== STARTED) return false;
     }
-    const slot = this.newAttempt(request);
+    const slot = linkAttempt(this.store, this.requests, request);
     store.gateway[slot] = index;
     store.entryPool[slot] = pool;
     store.mark(slot, ATTEMPT.hedge);
@@ -386,7 +308,8 @@ export class Gateways {
     const replica = store.entryReplica[slot]!;
     if (store.has(slot, ATTEMPT.hedge)) process.hedges--;
     if (replica !== NONE) process.over(replica);
-    if (replica !== NONE && isError !== undefined && process.judge(replica, isError, seconds)) {
+    const isJudged = replica !== NONE && isError !== undefined && this.isListed[replica] === 1;
+    if (isJudged && process.judge(replica, isError, seconds)) {
       // Not always the pool it came in by: a decode replica is judged too.
       const own = this.poolOf[replica]!;
       this.recorder.control({ seconds, kind: "ejected", replica, pool: own });
@@ -456,9 +379,15 @@ export class Gateways {
    * Whether the gateway tries a failed attempt again: it has had no token, its failure is one that the policy names,
    * and there is budget. The attempt itself has left before.
    *
+   * @param from pool that it was sent to, and replica at which it has failed
    * @param retriable triggers that the failure stands for
    */
-  retry(request: number, pool: number, retriable: readonly string[], seconds: number): boolean {
+  retry(
+    request: number,
+    from: { readonly pool: number; readonly replica: number },
+    retriable: readonly string[],
+    seconds: number,
+  ): boolean {
     const policy = this.fleet.policies.retry;
     const index = this.requests.gateway[request]!;
     if (policy === undefined || index === NONE) return false;
@@ -466,7 +395,8 @@ export class Gateways {
     const retries = this.requests.gatewayRetries[request]!;
     const process = this.processes[index]!;
     if (retries >= policy.numRetries || process.faults > 0) return false;
-    if (process.breakers[pool]?.mayRetry() === false) return false;
+    if (process.breakers[from.pool]?.mayRetry() === false) return false;
+    this.leaveOut(request, from.replica);
     this.requests.gatewayRetries[request] = retries + 1;
     const wait = backoffSeconds(policy, retries + 1, this.random);
     this.timers.at(seconds + wait, TIMER.gatewayRetry, request);
@@ -479,8 +409,15 @@ export class Gateways {
     this.dispatch(request, this.requests.gateway[request]!, true, seconds);
   }
 
-  /** Sends a request on from where a lost attempt was; it counts as a retry towards the breaker. */
-  migrate(request: number, seconds: number): void {
+  /** The attempt is not sent there again. */
+  private leaveOut(request: number, replica: number): void {
+    const { tried } = this.requests;
+    tried[request] = [...(tried[request] ?? []), replica];
+  }
+
+  /** Sends a request on from where an attempt was lost with its replica; it counts as a retry towards the breaker. */
+  migrate(request: number, from: number, seconds: number): void {
+    this.leaveOut(request, from);
     this.recorder.gatewayRetried(request, seconds);
     this.dispatch(request, this.requests.gateway[request]!, true, seconds);
   }
@@ -490,6 +427,7 @@ export class Gateways {
   /** The cluster lists a replica, or no longer. */
   setReady(replica: number, isReady: boolean): void {
     const pool = this.poolOf[replica]!;
+    this.isListed[replica] = isReady ? 1 : 0;
     for (const process of this.processes) {
       // One that is not listed counts neither as a member of its pool nor as an ejected one.
       process.detectors[pool]?.reset(replica - this.poolStart[pool]!);

@@ -242,7 +242,7 @@ export class Recorder {
       cell.finishedInWindow++;
       if (hasMetAll) cell.metAllFinishedInWindow++;
     }
-    if (this.steps !== undefined) this.completeInTimeline(request, seconds, ttft, hasMetAll);
+    this.steps?.completed(arrival, seconds, cell.workload, ttft, hasMetAll);
     if (this.observer !== undefined) {
       const row = this.describe(request, COMPLETED, NONE);
       row.queueTimeSeconds = queueTime;
@@ -273,16 +273,8 @@ export class Recorder {
       this.countAttempts(request, cell);
       for (let i = 0; i < cell.unanswered.length; i++) cell.unanswered[i]!++;
     }
-    if (this.steps !== undefined) {
-      const workload = requests.workload[request]!;
-      const bucket = this.steps.at(seconds, workload);
-      if (bucket !== undefined) {
-        if (outcome === "rejected") bucket.rejected++;
-        else if (outcome === "timed-out") bucket.timedOut++;
-        else bucket.failed++;
-      }
-      this.steps.stay(requests.arrivalSeconds[request]!, seconds, workload);
-    }
+    const arrival = requests.arrivalSeconds[request]!;
+    this.steps?.ended(arrival, seconds, requests.workload[request]!, outcome);
     this.observer?.onRequest(this.describe(request, REQUEST_OUTCOMES.indexOf(outcome), reason));
   }
 
@@ -388,27 +380,6 @@ export class Recorder {
     this.cells.push(newCell(workload, tenant, pool, slo.length, chain?.length ?? 1));
     this.cellIndex[place] = this.cells.length - 1;
     return this.cells.length - 1;
-  }
-
-  private completeInTimeline(
-    request: number,
-    seconds: number,
-    ttft: number,
-    hasMetAll: boolean,
-  ): void {
-    const { requests } = this;
-    const timeline = this.steps!;
-    const workload = requests.workload[request]!;
-    const arrival = requests.arrivalSeconds[request]!;
-    const bucket = timeline.at(seconds, workload);
-    if (bucket !== undefined) bucket.completed++;
-    const arrived = timeline.at(arrival, workload);
-    if (arrived !== undefined) {
-      arrived.completedOfArrived++;
-      if (hasMetAll) arrived.goodOfArrived++;
-      arrived.ttftSeconds.add(ttft);
-    }
-    timeline.stay(arrival, seconds, workload);
   }
 
   private addToBatch(

@@ -53,6 +53,7 @@ export class ReplicaSet {
   private readonly holds: Int32Array;
   private readonly cuts: Int32Array;
   private readonly hasLostNode: Uint8Array;
+  private readonly isDoomed: Uint8Array;
   private readonly slowFactor: Float64Array;
   private readonly delays: Float64Array;
   /** Of the start under way: from its node on. */
@@ -94,6 +95,7 @@ export class ReplicaSet {
     this.holds = new Int32Array(count);
     this.cuts = new Int32Array(count);
     this.hasLostNode = new Uint8Array(count);
+    this.isDoomed = new Uint8Array(count);
     this.slowFactor = new Float64Array(count).fill(1);
     this.delays = new Float64Array(count);
     this.startSeconds = new Float64Array(count);
@@ -270,6 +272,21 @@ export class ReplicaSet {
     if (this.holds[replica] === 0 && this.isWanted[replica] === 1) this.revive(replica, seconds);
   }
 
+  /** The step that was decided has a poisonous request in it: the replica's last. */
+  doom(replica: number): void {
+    this.isDoomed[replica] = 1;
+  }
+
+  /**
+   * A step is through: true when a poisonous request has killed the replica in it, and nothing of the step is left.
+   * Not before its end: requests that are migrated would kill one replica after the other in no time at all.
+   */
+  hasCrashed(replica: number, seconds: number): boolean {
+    if (this.isDoomed[replica] === 0) return false;
+    this.crash(replica, seconds, false);
+    return true;
+  }
+
   cut(replica: number): void {
     this.cuts[replica]!++;
   }
@@ -347,6 +364,7 @@ export class ReplicaSet {
   private loseAttempts(replica: number, seconds: number, isPlanned: boolean): void {
     const lost = this.replicas[replica]!.lose(seconds);
     this.events.set(replica, Number.POSITIVE_INFINITY);
+    this.isDoomed[replica] = 0;
     this.listener.onReplicaLost(replica);
     for (const slot of lost) {
       this.store.unmark(slot, ATTEMPT.onReplica);

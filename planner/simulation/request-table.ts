@@ -51,6 +51,8 @@ export class RequestTable extends ColumnTable {
   attempts = new Int32Array(0);
   attemptsOfAll = new Int32Array(0);
   gatewayRetries = new Int32Array(0);
+  /** Replicas at which the current attempt has come to nothing. */
+  readonly tried: (number[] | undefined)[] = [];
   /** Changes whenever what its timers wait for is over: see timers.ts. */
   stamp = new Int32Array(0);
   /** Drawn patience of its client; Infinity = none. */
@@ -104,6 +106,7 @@ export class RequestTable extends ColumnTable {
     }
     this.chain[request] = undefined;
     this.prefix[request] = undefined;
+    this.tried[request] = undefined;
     this.giveBack(request);
   }
 
@@ -116,6 +119,7 @@ export class RequestTable extends ColumnTable {
     for (let request = from; request < to; request++) {
       this.prefix.push(undefined);
       this.chain.push(undefined);
+      this.tried.push(undefined);
     }
   }
 }

@@ -22,6 +22,7 @@ import { Delivery } from "./delivery";
 import { engineSettings } from "./engine-settings";
 import { PoisonDraw } from "./faults/poison-draw";
 import { Gateways } from "./gateways";
+import { windowEndSeconds } from "./measured-window";
 import { Network } from "./network";
 import type { RunObserver } from "./observer";
 import { type EngineSettings, PoolRun } from "./pool-run";
@@ -209,7 +210,8 @@ class Simulation {
       network,
       delivery: this.delivery,
       queues,
-      models,
+      requests,
+      clients,
     });
     this.replicas.begin();
     this.watchesKv = fleet.routing.policy === "least-kv";
@@ -226,7 +228,7 @@ class Simulation {
     for (const [index, pool] of this.pools.entries()) {
       while (replicas.length < poolStart[index + 1]!) {
         const context = {
-          listener: this.delivery,
+          listener: this.delivery.reports,
           observer,
           admissions,
           priorityOf,
@@ -341,7 +343,7 @@ class Simulation {
   private handleBoundary(index: number): void {
     const replica = this.replicas.replicas[index]!;
     const seconds = this.now;
-    if (this.delivery.hasCrashed(index, seconds)) return;
+    if (this.replicas.hasCrashed(index, seconds)) return;
     this.hasFeedback = false;
     replica.finishRun();
     this.delivery.afterBoundary(index, seconds);
@@ -373,7 +375,8 @@ class Simulation {
     const { recorder, requests, delivery } = this;
     const windowEnd = windowEndSeconds(this.scenario, seconds);
     const left = requests.liveRequests();
-    if (!horizon.drain) for (const replica of this.replicas.replicas) replica.close(seconds);
+    // Of a drained run, those that go on with what nobody waits for any more.
+    for (const replica of this.replicas.replicas) replica.close(seconds);
     for (const request of left) {
       const slot = requests.attempt[request]!;
       const isPlaced = slot >= 0 && this.store.pool[slot]! >= 0;
@@ -438,16 +441,4 @@ function poolStarts(pools: readonly ResolvedPool[]): Int32Array {
   for (const [index, pool] of pools.entries())
     starts[index + 1] = starts[index]! + pool.replicasMax;
   return starts;
-}
-
-/**
- * The horizon; or, when all arrivals are counted out before it, the end of the last request: a benchmark's
- * throughput is its requests over the time they took, not over the time that was set aside for them.
- */
-function windowEndSeconds({ horizon, workloads }: ResolvedScenario, endSeconds: number): number {
-  const isCountedOut = workloads.every(({ arrivals }) =>
-    arrivals.kind === "trace" ? !arrivals.loop : Number.isFinite(arrivals.requestsMax),
-  );
-  const isEarly = isCountedOut && endSeconds > horizon.warmUpSeconds;
-  return isEarly ? Math.min(endSeconds, horizon.durationSeconds) : horizon.durationSeconds;
 }

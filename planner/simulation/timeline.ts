@@ -1,5 +1,6 @@
 /** Cuts what a run measures into buckets of equal length, up to the end of the measured window. */
 import { QuantileSketch } from "../foundation/quantile-sketch";
+import type { FailedOutcome } from "./end-reasons";
 import type { TimelineCell, TimelinePool, TimelineRecord } from "./run-record";
 
 export class Timeline {
@@ -30,6 +31,36 @@ export class Timeline {
   poolAt(seconds: number, pool: number): TimelinePool | undefined {
     const index = this.indexAt(seconds);
     return index < 0 ? undefined : this.pools[index]![pool]!;
+  }
+
+  /** A request is answered. */
+  completed(
+    arrivalSeconds: number,
+    seconds: number,
+    workload: number,
+    ttft: number,
+    hasMetAll: boolean,
+  ): void {
+    const bucket = this.at(seconds, workload);
+    if (bucket !== undefined) bucket.completed++;
+    const arrived = this.at(arrivalSeconds, workload);
+    if (arrived !== undefined) {
+      arrived.completedOfArrived++;
+      if (hasMetAll) arrived.goodOfArrived++;
+      arrived.ttftSeconds.add(ttft);
+    }
+    this.stay(arrivalSeconds, seconds, workload);
+  }
+
+  /** A request is over without an answer. */
+  ended(arrivalSeconds: number, seconds: number, workload: number, outcome: FailedOutcome): void {
+    const bucket = this.at(seconds, workload);
+    if (bucket !== undefined) {
+      if (outcome === "rejected") bucket.rejected++;
+      else if (outcome === "timed-out") bucket.timedOut++;
+      else bucket.failed++;
+    }
+    this.stay(arrivalSeconds, seconds, workload);
   }
 
   /** Adds the time that a request was in the system. */

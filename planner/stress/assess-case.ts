@@ -19,6 +19,7 @@ import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import type { RunRecord } from "../simulation/run-record";
 import type { ApplicableCase } from "./stress-case";
 import type { BaselineResult, CaseMeasures, CaseObjective, GoodputSeries } from "./stress-report";
+import { stressTimes } from "./stress-times";
 
 /** A run, what is concluded from it, and its course; the timeline is always recorded. */
 export interface AssessedRun {
@@ -83,6 +84,8 @@ export function caseMeasures(
     goodRequestsPerSecond: mine.goodPerSecond,
     baselineGoodRequestsPerSecond: usual.goodPerSecond,
     ...healingOf(stressCase.scenario, isFault ? faults : []),
+    secondsLeft: Math.max(0, run.record.windowEndSeconds - stressCase.faultEndSeconds),
+    secondsNeeded: stressTimes(stressCase.scenario).comebackSeconds,
     saturated: Object.entries(run.summary.workloads)
       .filter(
         ([name, group]) => group.saturated && baseline.summary.workloads[name]?.saturated !== true,

@@ -103,6 +103,9 @@ export interface CaseMeasures {
   readonly shiftSeconds: number | null;
   readonly recoverySeconds: number | null;
   readonly recovered: boolean | null;
+  /** From the end of the fault to the end of the run, and what cold starts and failover alone may take of it. */
+  readonly secondsLeft: number;
+  readonly secondsNeeded: number;
   readonly metastable: Metastability | null;
   /** Workloads whose queue grew to the end of the run, and did not without the case. */
   readonly saturated: readonly string[];

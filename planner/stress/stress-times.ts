@@ -8,12 +8,14 @@ import { formatDuration } from "../foundation/format-units";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { type ExpectedPeak, expectedPeak } from "./expected-load";
 
-/** No trouble takes more than this share of the window, and as much is kept free after it. */
+/** No trouble takes more than this share of the window. */
 const WINDOW_SHARE_MAX = 0.25;
-/** Kept free before it, to compare with. */
+/** Kept free before it, to compare with; all that is left may be needed to come back. */
 const BEFORE_SHARE = 0.125;
 /** A loss lasts at least this long, if the window allows it. */
 const LOSS_SECONDS = 600;
+/** The last replica of many takes longer than the mean. */
+const SLOW_START = 1.5;
 /** After a fault, at least this long is looked at, if the window allows it. */
 const AFTER_SECONDS = 300;
 
@@ -27,6 +29,8 @@ export interface StressTimes {
   readonly shiftSeconds: number;
   /** Mean time of a replica of the slowest pool from the decision to start it to its first request. */
   readonly coldStartSeconds: number;
+  /** From the end of a fault, what cold starts and failover take of the time until the fleet can be back. */
+  readonly comebackSeconds: number;
   /** How long a loss should last so that detection, failover and cold starts are over before it is. */
   readonly lossSeconds: number;
 }
@@ -49,6 +53,7 @@ export function stressTimes(scenario: ResolvedScenario): StressTimes {
     detectionSeconds,
     shiftSeconds,
     coldStartSeconds,
+    comebackSeconds: shiftSeconds + SLOW_START * coldStartSeconds,
     lossSeconds: Math.max(LOSS_SECONDS, 3 * shiftSeconds, 2 * (shiftSeconds + coldStartSeconds)),
   };
 }
@@ -79,8 +84,8 @@ export function strikeAt(times: StressTimes, wantedSeconds: number, afterSeconds
     2 * times.shiftSeconds,
   );
   const earliest = from + windowSeconds * BEFORE_SHARE;
-  const latest = to - seconds - Math.min(wantedAfter, longest);
-  const startSeconds = tidy(Math.min(Math.max(peak.seconds, earliest), latest));
+  const latest = to - seconds - wantedAfter;
+  const startSeconds = tidy(Math.max(Math.min(peak.seconds, latest), earliest));
   const notes: string[] = [];
   if (wantedSeconds > longest) {
     notes.push(

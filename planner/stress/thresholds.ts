@@ -209,15 +209,20 @@ function metastableFindings(
   return isAsked && metastable !== null ? [broken(`metastable: ${metastable.explanation}`)] : [];
 }
 
-/** A metastable fleet has not recovered; that is said once. */
-function recoveryFindings(
-  { recovered, recoverySeconds, metastable }: CaseMeasures,
-  thresholds: StressThresholds,
-): Finding[] {
+/** A metastable fleet has not recovered; that is said once. What a run is too short for is no fault of the fleet. */
+function recoveryFindings(measures: CaseMeasures, thresholds: StressThresholds): Finding[] {
+  const { recovered, recoverySeconds, metastable, secondsLeft, secondsNeeded } = measures;
   const isAsked = thresholds.recovers || thresholds.recoverySeconds !== null;
   if (!isAsked) return [];
   if (recovered === false) {
     const isSaid = thresholds.metastable && metastable !== null;
+    if (metastable === null && secondsLeft < secondsNeeded) {
+      return [
+        unknown(
+          `whether it recovers is not known: the run ends ${spoken(secondsLeft)} after the fault, and cold starts and failover alone may take ${spoken(secondsNeeded)}; lengthen horizon.duration`,
+        ),
+      ];
+    }
     return isSaid ? [] : [broken("goodput did not come back before the end of the run")];
   }
   if (recovered === null) {

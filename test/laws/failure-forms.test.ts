@@ -128,7 +128,7 @@ describe("detection of a lost region", () => {
     const [ttlSeconds, share, holdSeconds] = [60, 0.25, 200];
     const [bucketSeconds, detected] = [10, 100 + 2 * 10];
     const scenario = twoRegions({
-      workloads: [poissonWorkload(60, tokensOf(1, 1))],
+      workloads: [poissonWorkload(120, tokensOf(1, 1))],
       durationSeconds: 360,
       policies: failoverOf(
         { intervalSeconds: 10, failureThreshold: 3 },
@@ -402,7 +402,7 @@ describe("one request", () => {
   it("pays a delay on its way once more for each of its answers", () => {
     const delay: FaultEffect = { kind: "delay", addedSeconds: 0.4 };
     for (const target of [FIRST, { kind: "region", region: 0 }] as const) {
-      const row = single({ faults: fault(delay, at(0), target) });
+      const row = single({ faults: fault(delay, at(0), target), atSeconds: 1 });
       expect(row.e2eSeconds).toBeCloseTo(plain.e2eSeconds + 0.4, 12);
       expect(row.ttftSeconds).toBeCloseTo(plain.ttftSeconds + 0.4, 12);
     }

@@ -2,7 +2,6 @@
  * A run with everything told of it: rows, steps, a timeline, and when each replica was there to compute. The last is
  * asked of the replica set itself, at each of its changes: control events say only what a report needs.
  */
-import { jest } from "@jest/globals";
 import type { ResolvedPool } from "../../planner/fleet/resolved-fleet";
 import type { FinishedRequest } from "../../planner/simulation/observer";
 import type { EngineSettings } from "../../planner/simulation/pool-run";
@@ -68,13 +67,8 @@ export function withServingSpans<T>(run: () => T): { result: T; serving: Span[][
   const serving: Span[][] = [];
   const since: number[] = [];
   const prototype = ReplicaSet.prototype as unknown as Enters;
-  const enter = prototype.enter;
-  const spy = jest.spyOn(prototype, "enter").mockImplementation(function (
-    this: Enters,
-    replica,
-    state,
-    seconds,
-  ) {
+  const { enter } = prototype;
+  prototype.enter = function (this: Enters, replica, state, seconds) {
     const set = this as unknown as ReplicaSet;
     const before = set.isServing(replica);
     enter.call(this, replica, state, seconds);
@@ -85,9 +79,9 @@ export function withServingSpans<T>(run: () => T): { result: T; serving: Span[][
       serving[replica].push({ fromSeconds: since[replica]!, toSeconds: seconds });
       delete since[replica];
     }
-  });
+  };
   const result = run();
-  spy.mockRestore();
+  prototype.enter = enter;
   for (const [replica, fromSeconds] of since.entries()) {
     if (fromSeconds === undefined) continue;
     serving[replica]!.push({ fromSeconds, toSeconds: Number.POSITIVE_INFINITY });

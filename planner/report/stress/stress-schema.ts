@@ -85,6 +85,8 @@ const measured = z
     shiftSeconds: optional,
     recoverySeconds: optional,
     recovered: z.boolean().nullable(),
+    secondsLeft: z.number().describe("From the end of the fault to the end of the run"),
+    secondsNeeded: z.number().describe("What cold starts and failover alone may take of it"),
     metastable: metastability.nullable(),
     saturated: texts.describe("Workloads whose queue grew to the end, and did not in the baseline"),
     slo: z

@@ -140,18 +140,19 @@ export class GatewayProcess {
     const detector = this.detectors[this.poolOfReplica[replica]!];
     if (detector === undefined) return;
     detector.onOver(this.placeInPool(replica));
-    this.refresh(replica);
+    if (detector.halfOpen > 0) this.refresh(replica);
   }
 
   /** What a replica has answered; true when it is ejected for it. */
   judge(replica: number, isError: boolean, seconds: number): boolean {
     const pool = this.poolOfReplica[replica]!;
     const detector = this.detectors[pool];
-    if (detector === undefined) return false;
+    if (detector === undefined || this.isReady[replica] === 0) return false;
     const place = this.placeInPool(replica);
+    const wasHalfOpen = detector.halfOpen > 0;
     const isEjected = detector.onAnswer(place, isError, seconds, this.readyInPool[pool]!);
     if (isEjected) this.refreshPool(pool);
-    else if (!isError) this.refresh(replica);
+    else if (wasHalfOpen) this.refresh(replica);
     return isEjected;
   }
 
@@ -176,7 +177,7 @@ export class GatewayProcess {
     const pool = this.poolOfReplica[replica]!;
     this.isReady[replica] = isReady ? 1 : 0;
     this.readyInPool[pool]! += isReady ? 1 : -1;
-    if (isReady) this.detectors[pool]?.reset(this.placeInPool(replica));
+    this.detectors[pool]?.reset(this.placeInPool(replica));
     this.refreshPool(pool);
   }
 

@@ -65,6 +65,8 @@ describe("caseMeasures of a fault", () => {
       goodRequestsPerSecond: 4,
       baselineGoodRequestsPerSecond: 10,
       baselineAvailability: 1,
+      secondsLeft: 150,
+      secondsNeeded: 0,
     });
   });
 

@@ -19,6 +19,8 @@ export function measures(changes: Partial<CaseMeasures> = {}): CaseMeasures {
     shiftSeconds: 90,
     recoverySeconds: 120,
     recovered: true,
+    secondsLeft: 900,
+    secondsNeeded: 300,
     metastable: null,
     saturated: [],
     slo: [],

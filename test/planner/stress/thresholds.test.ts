@@ -128,6 +128,17 @@ describe("judgeCase", () => {
     expect(judgeCase(down, NOTHING).verdict).toBe("PASS");
   });
 
+  it("blames no fleet for a run that is too short for it to come back", () => {
+    const down = measures({ recovered: false, recoverySeconds: null, secondsLeft: 100 });
+    const judged = judgeCase(down, DEFAULT_THRESHOLDS);
+    expect(judged.verdict).toBe("UNCERTAIN");
+    expect(judged.reasons[0]).toContain("the run ends 100 s after the fault");
+    expect(judged.reasons[0]).toContain("may take 5 min");
+    // Its own retries keep it down: no longer run would help.
+    const kept = judgeCase({ ...down, metastable: METASTABLE }, DEFAULT_THRESHOLDS);
+    expect(kept.verdict).toBe("FAIL");
+  });
+
   it("says once that a fleet is metastable, and only where it is asked about", () => {
     const down = measures({ recovered: false, recoverySeconds: null, metastable: METASTABLE });
     expect(judgeCase(down, DEFAULT_THRESHOLDS).reasons).toEqual([

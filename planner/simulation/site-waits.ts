@@ -8,7 +8,7 @@ const WEIGHT = 0.1;
 /** What is this old counts half. */
 const HALF_LIFE_SECONDS = 5;
 
-export class WaitEstimate {
+class WaitEstimate {
   private value = 0;
   private sinceSeconds = 0;
 
@@ -20,5 +20,25 @@ export class WaitEstimate {
 
   at(seconds: number): number {
     return this.value * 2 ** ((this.sinceSeconds - seconds) / HALF_LIFE_SECONDS);
+  }
+}
+
+/** An estimate for each site and model. */
+export class SiteWaits {
+  private readonly models: number;
+  private readonly estimates: readonly WaitEstimate[];
+
+  constructor(sites: number, models: number) {
+    this.models = models;
+    this.estimates = Array.from({ length: sites * models }, () => new WaitEstimate());
+  }
+
+  /** A request had its first token after `waitSeconds`. */
+  observe(site: number, model: number, waitSeconds: number, seconds: number): void {
+    this.estimates[site * this.models + model]!.observe(waitSeconds, seconds);
+  }
+
+  at(site: number, model: number, seconds: number): number {
+    return this.estimates[site * this.models + model]!.at(seconds);
   }
 }

@@ -1,0 +1,33 @@
+/** The attempts of a request as a list through the attempt store, the latest first. */
+import type { AttemptStore } from "./attempt-store";
+import type { RequestTable } from "./request-table";
+
+/** Takes an attempt out of its request's list. */
+export function unlinkAttempt(store: AttemptStore, requests: RequestTable, slot: number): void {
+  const request = store.request[slot]!;
+  const next = store.sibling[slot]!;
+  if (requests.attempt[request] === slot) {
+    requests.attempt[request] = next;
+    return;
+  }
+  let before = requests.attempt[request]!;
+  while (store.sibling[before] !== slot) before = store.sibling[before]!;
+  store.sibling[before] = next;
+}
+
+/** A slot that holds what a request wants computed, in its list. */
+export function linkAttempt(store: AttemptStore, requests: RequestTable, request: number): number {
+  const slot = store.acquire();
+  store.request[slot] = request;
+  store.sibling[slot] = requests.attempt[request]!;
+  requests.attempt[request] = slot;
+  store.inputTokens[slot] = requests.inputTokens[request]!;
+  store.outputTokens[slot] = requests.outputTokens[request]!;
+  store.workload[slot] = requests.workload[request]!;
+  store.prefix[slot] = requests.prefix[request];
+  if (requests.generatedTokens[request]! > 0) {
+    store.generatedTokens[slot] = requests.generatedTokens[request]!;
+    store.firstTokenSeconds[slot] = requests.firstTokenSeconds[request]!;
+  }
+  return slot;
+}

@@ -1,0 +1,229 @@
+/**
+ * Messages are delivered, dead-lettered or expired, and never lost; and what is paid for is what runs: over the random
+ * fleets of test/support/random-resilience.ts.
+ */
+import { describe, expect, it } from "@jest/globals";
+import * as fc from "fast-check";
+import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
+import type { ResolvedFault } from "../../planner/scenario/resolved-faults";
+import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
+import { END_REASONS } from "../../planner/simulation/end-reasons";
+import type { FinishedRequest } from "../../planner/simulation/observer";
+import { MessageQueue } from "../../planner/simulation/queue/message-queue";
+import type { RunRecord } from "../../planner/simulation/run-record";
+import { around } from "../support/around";
+import { CAMPAIGN, downSpans, sum } from "../support/law-tools";
+import { QUEUE_CLIENT } from "../support/random-policies";
+import { resilienceCase } from "../support/random-resilience";
+import { runCase, TIMELINE_BUCKETS } from "../support/resilience-run";
+
+const ROUNDING = 1e-9;
+const NEVER = Number.POSITIVE_INFINITY;
+
+describe("queues", () => {
+  it("for all that breaks, a message is completed, dead-lettered, expired or left, and received no more often than allowed", () => {
+    const total = { sent: 0, deadLettered: 0, expired: 0, receivedAgain: 0 };
+    let receivesMax = 0;
+    let receives = new WeakMap<MessageQueue, Map<number, number>>();
+    const countsOfQueue = (queue: MessageQueue): Map<number, number> => {
+      const known = receives.get(queue) ?? new Map<number, number>();
+      receives.set(queue, known);
+      return known;
+    };
+    around(MessageQueue.prototype, "send", (send) => {
+      return function (this: MessageQueue, message, seconds) {
+        send.call(this, message, seconds);
+        countsOfQueue(this).set(message, 0);
+      };
+    });
+    around(MessageQueue.prototype, "receive", (receive) => {
+      return function (this: MessageQueue, seconds) {
+        const message = receive.call(this, seconds);
+        if (message < 0) return message;
+        const count = countsOfQueue(this).get(message)! + 1;
+        countsOfQueue(this).set(message, count);
+        if (count > 1) total.receivedAgain++;
+        expect(count).toBeLessThanOrEqual(receivesMax);
+        return message;
+      };
+    });
+    const law = fc.property(resilienceCase({ warmUpSeconds: 0 }), (one) => {
+      receivesMax = one.scenario.fleet.policies.queue.maxReceiveCount;
+      receives = new WeakMap();
+      const { record, rows } = runCase(one);
+      for (const queue of record.queues) {
+        const { sent, received, completed, deadLettered, expired, left } = queue;
+        expect(completed + deadLettered + expired + left).toBe(sent);
+        expect(received).toBeGreaterThanOrEqual(completed);
+        expect(received).toBeLessThanOrEqual(sent * receivesMax);
+        total.sent += sent;
+        total.deadLettered += deadLettered;
+        total.expired += expired;
+      }
+      expectMessagesMatchRequests(record, rows, one.scenario);
+    });
+    fc.assert(law, CAMPAIGN);
+    expect(Math.min(...Object.values(total))).toBeGreaterThan(3);
+  });
+
+  it("for all consumers that die, every message is done in the end, when it may be received again for ever", () => {
+    let lost = 0;
+    const law = fc.property(
+      resilienceCase({ drain: true, hasFixedPools: true }),
+      ({ scenario, seed }) => {
+        const patient = onlyMessages(scenario);
+        const { record, rows } = runCase({ scenario: patient, seed });
+        const refused = rows.filter((row) => END_REASONS[row.reasonIndex] === "context-too-long");
+        expect(record.completions).toBe(record.arrivals - refused.length);
+        lost += sum(record.cells, (cell) => cell.touched) - refused.length;
+      },
+    );
+    fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 2 });
+    expect(lost).toBeGreaterThan(3);
+  });
+});
+
+/** Messages and the requests that they stand for end alike. */
+function expectMessagesMatchRequests(
+  record: RunRecord,
+  rows: readonly FinishedRequest[],
+  { workloads }: ResolvedScenario,
+): void {
+  const queued = rows.filter((row) => workloads[row.workloadIndex]!.delivery === "queue");
+  const ended = (reason: string): number =>
+    queued.filter((row) => END_REASONS[row.reasonIndex] === reason).length;
+  const completed = queued.filter((row) => row.outcomeIndex === 0).length;
+  expect(sum(record.queues, (queue) => queue.completed)).toBe(completed);
+  expect(sum(record.queues, (queue) => queue.expired)).toBe(ended("expired") + ended("give-up"));
+  const dead = ended("dead-lettered") + ended("context-too-long");
+  expect(sum(record.queues, (queue) => queue.deadLettered)).toBe(dead);
+}
+
+/** All workloads by queue, faults that end, and a queue that forgets nothing. */
+function onlyMessages(scenario: ResolvedScenario): ResolvedScenario {
+  const { fleet, faults } = scenario;
+  return {
+    ...scenario,
+    workloads: scenario.workloads.map((workload) => ({
+      ...workload,
+      chain: undefined,
+      fallback: undefined,
+      delivery: "queue",
+      slo: [],
+      client: { ...PATIENT_CLIENT, retries: { ...QUEUE_CLIENT.retries!, max: NEVER } },
+    })),
+    faults: { poison: [], spotWaves: [], faults: faults.faults.map(limited) },
+    fleet: {
+      ...fleet,
+      policies: {
+        ...fleet.policies,
+        queue: {
+          ...fleet.policies.queue,
+          maxReceiveCount: 1e6,
+          retentionSeconds: 1e6,
+          // Longer than a request takes, so that work is not begun anew for ever.
+          visibilityTimeoutSeconds: 20,
+        },
+      },
+    },
+  };
+}
+
+/** The same fault, over at some time. */
+function limited(fault: ResolvedFault): ResolvedFault {
+  const { when } = fault;
+  if (when.kind === "random" || when.durationSeconds < NEVER) return fault;
+  return { ...fault, when: { ...when, durationSeconds: 20 } };
+}
+
+describe("what is paid for", () => {
+  it("for all that breaks, ready ≤ paid ≤ replicasMax at all times, and spot is part of it", () => {
+    const law = fc.property(resilienceCase({ warmUpSeconds: 0 }), (one) => {
+      const { record } = runCase(one);
+      const { pools } = one.scenario.fleet;
+      const { bucketSeconds } = record.timeline!;
+      for (const bucket of record.timeline!.pools) {
+        for (const [index, { readySeconds, paidSeconds }] of bucket.entries()) {
+          expect(readySeconds).toBeLessThanOrEqual(paidSeconds + ROUNDING);
+          expect(paidSeconds).toBeLessThanOrEqual(
+            pools[index]!.replicasMax * bucketSeconds + ROUNDING,
+          );
+        }
+      }
+      for (const [
+        index,
+        { readyReplicas, paidReplicas, paidSpotReplicas },
+      ] of record.pools.entries()) {
+        expect(readyReplicas).toBeLessThanOrEqual(paidReplicas + ROUNDING);
+        expect(paidSpotReplicas).toBeLessThanOrEqual(paidReplicas + ROUNDING);
+        const ofBuckets = sum(record.timeline!.pools, (bucket) => bucket[index]!.paidSeconds);
+        expect(paidReplicas * one.scenario.horizon.durationSeconds).toBeCloseTo(ofBuckets, 6);
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+  });
+
+  it("for all fixed pools, ready replicas are what control events leave of them", () => {
+    let lost = 0;
+    const law = fc.property(resilienceCase({ warmUpSeconds: 0, hasFixedPools: true }), (one) => {
+      const { record } = runCase(one);
+      const { durationSeconds } = one.scenario.horizon;
+      const missing = one.scenario.fleet.pools.map(() => 0);
+      const poolOf = new Map<number, number>();
+      for (const event of record.control) {
+        if (event.kind === "replica-down") poolOf.set(event.replica, event.pool);
+      }
+      for (const [replica, spans] of downSpans(record.control)) {
+        for (const { fromSeconds, toSeconds } of spans) {
+          const end = Math.min(toSeconds, durationSeconds);
+          missing[poolOf.get(replica)!]! += Math.max(0, end - fromSeconds);
+        }
+      }
+      for (const [index, { readyReplicas }] of record.pools.entries()) {
+        const { replicas } = one.scenario.fleet.pools[index]!;
+        expect(readyReplicas).toBeCloseTo(replicas - missing[index]! / durationSeconds, 9);
+        lost += missing[index]!;
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+    expect(lost).toBeGreaterThan(10);
+  });
+
+  it("for all regions that are lost, nothing is ready or paid there meanwhile", () => {
+    const law = fc.property(resilienceCase({ warmUpSeconds: 0 }), fc.nat(2), (one, which) => {
+      const { scenario, seed } = one;
+      const region = which % scenario.fleet.regions.length;
+      const { durationSeconds } = scenario.horizon;
+      const bucketSeconds = durationSeconds / TIMELINE_BUCKETS;
+      const record = runCase({
+        seed,
+        scenario: {
+          ...scenario,
+          faults: {
+            ...scenario.faults,
+            faults: [
+              ...scenario.faults.faults,
+              {
+                name: "region",
+                targets: [{ kind: "region", region }],
+                effect: { kind: "lose" },
+                when: {
+                  kind: "at",
+                  startSeconds: 2 * bucketSeconds,
+                  durationSeconds: 2 * bucketSeconds,
+                },
+              },
+            ],
+          },
+        },
+      }).record;
+      for (const bucket of record.timeline!.pools.slice(2, 4)) {
+        for (const [index, { readySeconds, paidSeconds }] of bucket.entries()) {
+          if (scenario.fleet.pools[index]!.regionIndex !== region) continue;
+          expect([readySeconds, paidSeconds]).toEqual([0, 0]);
+        }
+      }
+    });
+    fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 2 });
+  });
+});
