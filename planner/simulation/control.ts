@@ -6,7 +6,7 @@
 import { replicasOf } from "../fleet/failure-domains";
 import type { FaultTarget } from "../fleet/fault-target";
 import { WinnerTree } from "../foundation/winner-tree";
-import type { FaultEffect } from "../scenario/resolved-faults";
+import type { FaultEffect, ResolvedPoison } from "../scenario/resolved-faults";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { Scaling } from "./autoscaling/scaling";
 import type { Clients } from "./clients";
@@ -65,6 +65,7 @@ export class Control {
     this.scenario = scenario;
     this.parts = parts;
     this.addFaults(seed);
+    for (const poison of scenario.faults.poison) this.addPoison(poison);
     this.addHealthChecks();
     this.addProbes();
     this.addSweeps();
@@ -131,6 +132,20 @@ export class Control {
       act: () => {
         const process = this.parts.gateways.processes[this.delistings.shift()!.process]!;
         if (process.faults > 0) process.isListed = false;
+      },
+    });
+  }
+
+  /** Says when a poison begins and ends; which requests it strikes is drawn as they arrive. */
+  private addPoison({ name, startSeconds, endSeconds }: ResolvedPoison): void {
+    const { recorder } = this.parts;
+    let next = startSeconds;
+    this.agents.push({
+      nextSeconds: () => next,
+      act: (seconds) => {
+        const kind = seconds < endSeconds ? "fault-start" : "fault-end";
+        recorder.control({ seconds, kind, fault: name, replicas: 0 });
+        next = seconds < endSeconds ? endSeconds : Number.POSITIVE_INFINITY;
       },
     });
   }

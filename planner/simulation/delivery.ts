@@ -29,6 +29,7 @@ const NONE = -1;
 export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsListener {
   readonly transfers: KvTransfers;
   private readonly fleet: ResolvedFleet;
+  private readonly connectSeconds: number;
   private readonly store: AttemptStore;
   private readonly requests: RequestTable;
   private readonly timers: Timers;
@@ -58,6 +59,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     const { fleet } = scenario;
     const isDeadlineAware = fleet.policies.admission?.isDeadlineAware === true;
     this.fleet = fleet;
+    this.connectSeconds = fleet.policies.timeout.connectSeconds;
     this.store = context.store;
     this.requests = context.requests;
     this.timers = context.timers;
@@ -81,15 +83,13 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   send(request: number, seconds: number): void {
     const { requests } = this;
     const { network, gateways, queues } = this.parts;
-    const region = network.regionFor(requests.model[request]!, requests.origin[request]!, seconds);
+    const model = requests.model[request]!;
+    const phase = requests.resolverPhase[request]!;
+    const region = network.regionFor(model, requests.origin[request]!, seconds, phase);
     requests.region[request] = region;
     if (network.isCut(region)) {
-      this.timers.after(
-        seconds,
-        this.fleet.policies.timeout.connectSeconds,
-        TIMER.connectFailed,
-        request,
-      );
+      gateways.recordMiss(model, region, seconds);
+      this.timers.after(seconds, this.connectSeconds, TIMER.connectFailed, request);
     } else if (queues?.takes(request) === true) {
       queues.send(request, region, seconds);
     } else {
@@ -146,12 +146,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     if (replicas.isCut(replica) || (!isServing && replicas.isSilent(replica))) {
       store.mark(slot, ATTEMPT.connecting);
       const request = store.request[slot]!;
-      this.timers.after(
-        seconds,
-        this.fleet.policies.timeout.connectSeconds,
-        TIMER.connectFailed,
-        request,
-      );
+      this.timers.after(seconds, this.connectSeconds, TIMER.connectFailed, request);
     } else if (!isServing) {
       this.fail(slot, REASON["connect-failure"], true, RETRIABLE.refused, seconds);
     } else {
@@ -444,13 +439,5 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     while (slot !== NONE && !store.has(slot, ATTEMPT.connecting)) slot = store.sibling[slot]!;
     if (slot !== NONE)
       this.fail(slot, REASON["connect-timeout"], true, RETRIABLE.unanswered, seconds);
-  }
-
-  /** The first attempt has no token yet: a second one may be faster. */
-  onHedge(request: number, seconds: number): void {
-    const { store, requests } = this;
-    const first = requests.attempt[request]!;
-    if (first === NONE || !Number.isNaN(store.firstTokenSeconds[first]!)) return;
-    if (this.parts.gateways.hedge(request, seconds)) this.recorder.hedged(request);
   }
 }

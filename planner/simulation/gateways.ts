@@ -48,8 +48,6 @@ export class Gateways {
   /** Where the fleet has an admission. */
   private readonly frontDesk: FrontDesk | undefined;
   private readonly poolOf: Int32Array;
-  /** 1 for replicas that the cluster lists: only these are members of their pools, and ejected. */
-  private readonly isListed: Uint8Array;
   /** Of one try, to its first token. */
   private readonly tryLimitSeconds: number;
   private readonly refusals: Int32Array;
@@ -86,7 +84,6 @@ export class Gateways {
     this.random = new RandomStream(seed, "gateway");
     this.refusals = new Int32Array(fleet.pools.length);
     this.poolOf = new Int32Array(parts.poolStart[fleet.pools.length]!);
-    this.isListed = new Uint8Array(this.poolOf.length).fill(1);
     for (let pool = 0; pool < fleet.pools.length; pool++) {
       this.poolOf.fill(pool, parts.poolStart[pool], parts.poolStart[pool + 1]);
     }
@@ -147,12 +144,9 @@ export class Gateways {
   /** A client's attempt reaches a site. */
   enter(request: number, site: number, seconds: number): void {
     const index = this.chooseProcess(site);
-    if (index === NONE) {
-      this.listener.refuse(request, REASON["no-gateway"], 0, seconds);
-      return;
-    }
-    const process = this.processes[index]!;
-    if (process.faults > 0) {
+    const process = this.processes[index];
+    if (process === undefined || process.faults > 0) {
+      this.recordMiss(this.requests.model[request]!, site, seconds);
       this.listener.refuse(request, REASON["no-gateway"], 0, seconds);
       return;
     }
@@ -163,6 +157,12 @@ export class Gateways {
       return;
     }
     this.frontDesk!.receive(request, index, seconds);
+  }
+
+  /** An attempt for a model has found no gateway at a site: it was meant for the first of the pools there. */
+  recordMiss(model: number, site: number, seconds: number): void {
+    const [pool] = this.sites[site]!.entryPools[model]!;
+    if (pool !== undefined) this.recorder.missed(pool, seconds);
   }
 
   private chooseProcess(site: number): number {
@@ -257,25 +257,25 @@ export class Gateways {
   }
 
   /**
-   * A second attempt beside a first that is late, on another replica of the same pool; true when there is one.
+   * A second attempt beside a first that is late, on another replica of the same pool.
    * Within the share of the process's active attempts that hedges may take.
    */
-  hedge(request: number, seconds: number): boolean {
+  hedge(request: number, seconds: number): void {
     const { store } = this;
     const first = this.requests.attempt[request]!;
-    if (first === NONE || store.has(first, ATTEMPT.pending) || store.gateway[first] === NONE)
-      return false;
+    if (first === NONE || !Number.isNaN(store.firstTokenSeconds[first]!)) return;
+    if (store.has(first, ATTEMPT.pending) || store.gateway[first] === NONE) return;
     const index = store.gateway[first]!;
     const process = this.processes[index]!;
     const pool = store.entryPool[first]!;
-    if (process.hedges + 1 > this.fleet.policies.hedging!.maxShare * process.active) return false;
+    if (process.hedges + 1 > this.fleet.policies.hedging!.maxShare * process.active) return;
     const replica = process.chooseIn(pool, store.entryReplica[first]!);
     const breaker = process.breakers[pool];
-    if (replica === NONE) return false;
+    if (replica === NONE) return;
     if (breaker !== undefined) {
       const place = breaker.enter(false);
       if (place === PENDING) breaker.leavePending(false);
-      if (place !== STARTED) return false;
+      if (place !== STARTED) return;
     }
     const slot = linkAttempt(this.store, this.requests, request);
     store.gateway[slot] = index;
@@ -283,7 +283,7 @@ export class Gateways {
     store.mark(slot, ATTEMPT.hedge);
     process.hedges++;
     this.sendTo(slot, replica, seconds);
-    return true;
+    this.recorder.hedged(request);
   }
 
   /**
@@ -308,8 +308,7 @@ export class Gateways {
     const replica = store.entryReplica[slot]!;
     if (store.has(slot, ATTEMPT.hedge)) process.hedges--;
     if (replica !== NONE) process.over(replica);
-    const isJudged = replica !== NONE && isError !== undefined && this.isListed[replica] === 1;
-    if (isJudged && process.judge(replica, isError, seconds)) {
+    if (replica !== NONE && isError !== undefined && process.judge(replica, isError, seconds)) {
       // Not always the pool it came in by: a decode replica is judged too.
       const own = this.poolOf[replica]!;
       this.recorder.control({ seconds, kind: "ejected", replica, pool: own });
@@ -426,13 +425,7 @@ export class Gateways {
 
   /** The cluster lists a replica, or no longer. */
   setReady(replica: number, isReady: boolean): void {
-    const pool = this.poolOf[replica]!;
-    this.isListed[replica] = isReady ? 1 : 0;
-    for (const process of this.processes) {
-      // One that is not listed counts neither as a member of its pool nor as an ejected one.
-      process.detectors[pool]?.reset(replica - this.poolStart[pool]!);
-      process.setReady(replica, isReady);
-    }
+    for (const process of this.processes) process.setReady(replica, isReady);
   }
 
   setKvUtilization(replica: number, share: number): void {

@@ -16,11 +16,13 @@ export class Network {
   /** Regions with a pool that takes new requests for a model; by model. */
   readonly regionsOfModel: readonly (readonly number[])[];
   private readonly fleet: ResolvedFleet;
+  private readonly random: RandomStream;
   /** Without failover: the nearest region of each model and origin. */
   private readonly nearest: readonly (readonly number[])[];
 
   constructor(fleet: ResolvedFleet, models: readonly string[], seed: number) {
     this.fleet = fleet;
+    this.random = new RandomStream(seed, "dns");
     this.cuts = new Int32Array(fleet.regions.length);
     this.delays = new Float64Array(fleet.regions.length);
     this.regionsOfModel = models.map((model) =>
@@ -31,15 +33,18 @@ export class Network {
     );
     const { failover } = fleet.policies;
     const isByDns = failover !== undefined && fleet.routing.regions === "nearest";
-    this.dns = isByDns
-      ? new FailoverDns(fleet, failover, this.regionsOfModel, new RandomStream(seed, "dns"))
-      : undefined;
+    this.dns = isByDns ? new FailoverDns(fleet, failover, this.regionsOfModel) : undefined;
+  }
+
+  /** Phase of a new client's resolver; drawn only where DNS decides. */
+  drawResolverPhase(): number {
+    return this.dns === undefined ? 0 : this.random.uniform();
   }
 
   /** Region that a client asks; −1 when one gateway serves all regions. */
-  regionFor(model: number, origin: number, seconds: number): number {
+  regionFor(model: number, origin: number, seconds: number, resolverPhase: number): number {
     if (this.fleet.routing.regions === "any") return NONE;
-    if (this.dns !== undefined) return this.dns.resolve(model, origin, seconds);
+    if (this.dns !== undefined) return this.dns.resolve(model, origin, seconds, resolverPhase);
     return this.nearest[model]![origin]!;
   }
 

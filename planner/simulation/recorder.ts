@@ -130,6 +130,12 @@ export class Recorder {
     if (bucket !== undefined) bucket.attempts++;
   }
 
+  /** An attempt was meant for a pool, and there was no gateway to take it. */
+  missed(pool: number, seconds: number): void {
+    const bucket = this.steps?.poolAt(seconds, pool);
+    if (bucket !== undefined) bucket.attempts++;
+  }
+
   /** Counts a request in a cell, for good. */
   private settle(request: number, pool: number): void {
     const { requests } = this;

@@ -63,6 +63,8 @@ export class RequestTable extends ColumnTable {
   /** Output tokens that an attempt before has left to go on from, and when the first of them came. */
   generatedTokens = new Int32Array(0);
   firstTokenSeconds = new Float64Array(0);
+  /** Phase of its client's DNS resolver, in [0, 1). */
+  resolverPhase = new Float64Array(0);
   /** Region that the current attempt was sent to, or −1. */
   region = new Int32Array(0);
   /** Since when it waits in a gateway or a message queue; NaN while it does not. */

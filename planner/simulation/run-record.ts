@@ -102,7 +102,7 @@ export interface TimelinePool {
   /** ∫ ready replicas dt, ∫ paid replicas dt. */
   readySeconds: number;
   paidSeconds: number;
-  /** Attempts sent to the pool. */
+  /** Attempts sent to the pool; and, at a region's first pool of the model, those that found no gateway there. */
   attempts: number;
 }
 

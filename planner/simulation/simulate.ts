@@ -102,6 +102,7 @@ class Simulation {
   private readonly pools: readonly PoolRun[];
   private readonly replicas: ReplicaSet;
   private readonly replicaEvents: WinnerTree;
+  private readonly network: Network;
   private readonly clients: Clients;
   private readonly gateways: Gateways;
   private readonly delivery: Delivery;
@@ -188,6 +189,7 @@ class Simulation {
       priorityOf,
     });
     const network = new Network(fleet, models, seed);
+    this.network = network;
     const { clients, gateways } = this;
     this.queues = workloads.some(({ delivery }) => delivery === "queue")
       ? new QueueDelivery(scenario, network.regionsOfModel, {
@@ -308,6 +310,7 @@ class Simulation {
     requests.client[request] = draw.client;
     requests.prefix[request] = draw.prefix;
     requests.chain[request] = draw.chain;
+    requests.resolverPhase[request] = this.network.drawResolverPhase();
     if (this.poison.strikes(workload, draw.arrivalSeconds)) requests.mark(request, REQUEST.poison);
     this.recorder.arrived(request);
     this.clients.begin(request, draw.isRefused, this.now);
@@ -319,7 +322,7 @@ class Simulation {
     const { kind, subject } = timers;
     switch (kind) {
       case TIMER.hedge:
-        this.delivery.onHedge(subject, seconds);
+        this.gateways.hedge(subject, seconds);
         return;
       case TIMER.gatewayRetry:
         this.gateways.goOn(subject, seconds);

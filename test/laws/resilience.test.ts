@@ -15,6 +15,7 @@ import { Replica } from "../../planner/simulation/replica";
 import type { CellRecord, RunRecord, TimelineCell } from "../../planner/simulation/run-record";
 import { simulate } from "../../planner/simulation/simulate";
 import { Timers } from "../../planner/simulation/timers";
+import { around } from "../support/around";
 import {
   CAMPAIGN,
   Coverage,

@@ -80,11 +80,14 @@ export function withServingSpans<T>(run: () => T): { result: T; serving: Span[][
       delete since[replica];
     }
   };
-  const result = run();
-  prototype.enter = enter;
-  for (const [replica, fromSeconds] of since.entries()) {
-    if (fromSeconds === undefined) continue;
-    serving[replica]!.push({ fromSeconds, toSeconds: Number.POSITIVE_INFINITY });
+  try {
+    const result = run();
+    for (const [replica, fromSeconds] of since.entries()) {
+      if (fromSeconds === undefined) continue;
+      serving[replica]!.push({ fromSeconds, toSeconds: Number.POSITIVE_INFINITY });
+    }
+    return { result, serving };
+  } finally {
+    prototype.enter = enter;
   }
-  return { result, serving };
 }

@@ -25,6 +25,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { font-weight: 600; color: var(--quiet); }
 .right { text-align: right; padding: .3rem 0 .3rem .9rem; }
+.right + :not(.right) { padding-left: .9rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .unsure { color: var(--unsure); } .quiet { color: var(--quiet); }
 .plain { list-style: none; padding-left: 0; }
 figure { margin: 1.25rem 0; }

@@ -7,7 +7,6 @@
  * in only when no healthy one has a weight, and then all alike. Ties go to the lowest region index.
  */
 import type { ResolvedFailoverPolicy } from "../../fleet/resolved-policies";
-import type { RandomStream } from "../../foundation/random";
 
 export class DnsAnswer {
   constructor(
@@ -18,11 +17,10 @@ export class DnsAnswer {
     private readonly cumulativeShares: readonly number[],
   ) {}
 
-  /** The region that a client from `origin` is told; draws from `random` under weighted records only. */
-  choose(origin: number, random: RandomStream): number {
+  /** The region that a client from `origin` is told; `draw` in [0, 1) decides under weighted records only. */
+  choose(origin: number, draw: number): number {
     const last = this.cumulativeShares.length - 1;
     if (last < 0) return this.regionOfOrigin[origin]!;
-    const draw = random.uniform();
     let place = 0;
     // The last place takes what rounding leaves over; it has a share, so no draw goes where none belongs.
     while (place < last && draw >= this.cumulativeShares[place]!) place++;

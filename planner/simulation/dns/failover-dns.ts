@@ -5,14 +5,14 @@
  *
  * A resolver asks again whenever its answer is as old as the TTL, so at a given time the age of the answers of many
  * resolvers is uniform in [0, TTL): x seconds after a change a share max(0, 1 − x / TTL) is still as before. No
- * resolver has a state of its own: every call draws the age of its answer anew (and under weighted records the
- * answer), which is right in distribution for each call, but two calls of one client may meet two resolvers.
- * Some resolvers keep an answer for longer than its TTL; they are a share of the calls.
+ * resolver has a state of its own: a client brings the phase of its resolver, a number drawn once for it, and the
+ * phase gives the time at which that resolver last asked. So all attempts of a request see one resolver, and a retry
+ * goes to a lost region again until the answer has expired. Some resolvers keep an answer for longer than its TTL;
+ * they are a share of the phases.
  */
 import type { ResolvedFleet } from "../../fleet/resolved-fleet";
 import type { ResolvedFailover } from "../../fleet/resolved-policies";
 import { InvariantViolation } from "../../foundation/errors";
-import type { RandomStream } from "../../foundation/random";
 import { type DnsAnswer, dnsAnswer } from "./dns-answer";
 
 /** The health of one model's regions over time. */
@@ -34,13 +34,11 @@ export class FailoverDns {
 
   /**
    * @param regionsOfModel by model index: the regions that serve it, at least one; all healthy at first
-   * @param random its own stream; drawn from only while caches differ, and under weighted records
    */
   constructor(
     private readonly fleet: ResolvedFleet,
     private readonly failover: ResolvedFailover,
     regionsOfModel: readonly (readonly number[])[],
-    private readonly random: RandomStream,
   ) {
     const { ttlSeconds, ignoringTtl } = failover;
     this.oldestSeconds =
@@ -64,29 +62,37 @@ export class FailoverDns {
     log.answers.push(log.lastAnswer);
   }
 
-  /** Index of the region that a client from `origin` uses: the answer that its resolver has in its cache. */
-  resolve(model: number, origin: number, seconds: number): number {
+  /**
+   * Index of the region that a client from `origin` uses: the answer that its resolver has in its cache.
+   *
+   * @param phase of the client's resolver, in [0, 1)
+   */
+  resolve(model: number, origin: number, seconds: number, phase: number): number {
     const log = this.logs[model]!;
-    // Every cache has asked since: the usual case, and always so before the first change.
-    if (seconds - log.lastChangeSeconds >= this.oldestSeconds) {
-      return log.lastAnswer.choose(origin, this.random);
-    }
-    const askedSeconds = seconds - this.drawAge();
-    return answerAt(log, askedSeconds).choose(origin, this.random);
-  }
-
-  /** Index of the region that DNS itself answers a resolver that asks at `seconds`. */
-  answer(model: number, origin: number, seconds: number): number {
-    return answerAt(this.logs[model]!, seconds).choose(origin, this.random);
-  }
-
-  /** Age of a cached answer; one draw decides on the kind of resolver and on its phase. */
-  private drawAge(): number {
     const { ttlSeconds, ignoringTtl } = this.failover;
     const { share, holdSeconds } = ignoringTtl;
-    const draw = this.random.uniform();
-    if (draw < share) return (draw / share) * holdSeconds;
-    return ((draw - share) / (1 - share)) * ttlSeconds;
+    // One number decides on the kind of resolver and on when it asks.
+    const isIgnoring = phase < share;
+    const period = isIgnoring ? holdSeconds : ttlSeconds;
+    const offset = isIgnoring ? phase / share : (phase - share) / (1 - share);
+    if (!(period > 0)) return answerAt(log, seconds).choose(origin, drawOf(phase, seconds));
+    if (period === Number.POSITIVE_INFINITY) return log.answers[0]!.choose(origin, phase);
+    const refresh = Math.floor(seconds / period - offset);
+    // Every cache has asked since: the usual case, and always so before the first change.
+    const answer =
+      seconds - log.lastChangeSeconds >= this.oldestSeconds
+        ? log.lastAnswer
+        : answerAt(log, (refresh + offset) * period);
+    return answer.choose(origin, drawOf(phase, refresh));
+  }
+
+  /**
+   * Index of the region that DNS itself answers a resolver that asks at `seconds`.
+   *
+   * @param draw in [0, 1): decides under weighted records
+   */
+  answer(model: number, origin: number, seconds: number, draw: number): number {
+    return answerAt(this.logs[model]!, seconds).choose(origin, draw);
   }
 
   private newLog(model: number, given: readonly number[]): ModelLog {
@@ -116,4 +122,13 @@ function answerAt(log: ModelLog, seconds: number): DnsAnswer {
     else high = middle - 1;
   }
   return log.answers[low]!;
+}
+
+/** A uniform number that belongs to one answer of one resolver: the same whenever that answer is used. */
+function drawOf(phase: number, refresh: number): number {
+  // The finaliser of MurmurHash3 (Appleby 2011), over the phase and the number of the refresh.
+  let x = Math.imul(Math.floor(phase * 2 ** 32) ^ Math.imul(Math.floor(refresh), 0x9e3779b1), 1);
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -44,14 +44,17 @@ function dnsOf(
   caching: Caching = {},
   regionsOfModel: readonly (readonly number[])[] = [ALL],
 ): FailoverDns {
-  const random = new RandomStream(7, "dns");
-  return new FailoverDns(fleet, failoverOf(policy, caching), regionsOfModel, random);
+  return new FailoverDns(fleet, failoverOf(policy, caching), regionsOfModel);
 }
+
+/** Phases of resolvers, and draws of DNS. */
+const random = new RandomStream(7, "dns");
 
 /** Of many clients of origin 0 at one time, the share that is sent to a region. */
 function shareSentTo(dns: FailoverDns, region: number, seconds: number, draws: number): number {
   let hits = 0;
-  for (let i = 0; i < draws; i++) if (dns.resolve(0, 0, seconds) === region) hits++;
+  for (let i = 0; i < draws; i++)
+    if (dns.resolve(0, 0, seconds, random.uniform()) === region) hits++;
   return hits / draws;
 }
 
@@ -113,53 +116,60 @@ describe("caching", () => {
   it("resolvers that never ask again never move", () => {
     const ignoringTtl = { share: 1, holdSeconds: Number.POSITIVE_INFINITY };
     const dns = dnsOf(LATENCY, { ignoringTtl });
-    expect(dns.resolve(0, 0, 0)).toBe(0);
+    expect(dns.resolve(0, 0, 0, random.uniform())).toBe(0);
     dns.setHealthy(0, 0, false, 100);
     expect(shareSentTo(dns, 0, 1e9, 1000)).toBe(1);
   });
 
-  it("draws nothing while nothing changes, nor once all caches have asked again", () => {
-    const random = new RandomStream(7, "dns");
-    const twin = new RandomStream(7, "dns");
-    const failover = failoverOf(LATENCY, { ignoringTtl: { share: 0.1, holdSeconds: 90 } });
-    const dns = new FailoverDns(fleet, failover, [ALL], random);
-    for (let i = 0; i < 100; i++) dns.resolve(0, i % 2, i);
+  it("one resolver keeps its answer until it has expired, and asks once a TTL", () => {
+    const dns = dnsOf({ kind: "weighted", weights: [1, 1, 1] });
     dns.setHealthy(0, 0, false, 1000);
-    for (let i = 0; i < 100; i++) dns.resolve(0, i % 2, 1090 + i);
-    // A check that says what is known is no change.
-    dns.setHealthy(0, 0, false, 1200);
-    dns.resolve(0, 0, 1201);
-    expect(random.uniform()).toBe(twin.uniform());
+    for (let client = 0; client < 200; client++) {
+      const phase = random.uniform();
+      const seen = Array.from({ length: 600 }, (_, i) => dns.resolve(0, 0, 900 + i / 2, phase));
+      const changes = seen.flatMap((region, i) => (i > 0 && region !== seen[i - 1] ? [i / 2] : []));
+      for (let i = 1; i < changes.length; i++) {
+        const gap = changes[i]! - changes[i - 1]!;
+        expect(Math.abs(gap / 60 - Math.round(gap / 60))).toBeLessThan(0.51 / 60);
+      }
+      // From the moment at which it has asked again, the lost region is gone for good.
+      const last = seen.lastIndexOf(0);
+      expect(900 + last / 2).toBeLessThan(1060);
+    }
   });
 });
 
 describe("answer", () => {
   it("latency: the healthy region with the shortest round trip", () => {
     const dns = dnsOf(LATENCY);
-    expect([dns.answer(0, 0, 0), dns.answer(0, 1, 0)]).toEqual([0, 2]);
+    expect([dns.answer(0, 0, 0, random.uniform()), dns.answer(0, 1, 0, random.uniform())]).toEqual([
+      0, 2,
+    ]);
     dns.setHealthy(0, 2, false, 10);
-    expect([dns.answer(0, 0, 10), dns.answer(0, 1, 10)]).toEqual([0, 1]);
+    expect([
+      dns.answer(0, 0, 10, random.uniform()),
+      dns.answer(0, 1, 10, random.uniform()),
+    ]).toEqual([0, 1]);
     // Before the change it was otherwise.
-    expect(dns.answer(0, 1, 9.999)).toBe(2);
+    expect(dns.answer(0, 1, 9.999, random.uniform())).toBe(2);
   });
 
   it("latency: of two round trips alike, the lower region index", () => {
     const alike = fleetOf(REGIONS, [], [[0.02, 0.01, 0.01]]);
-    const random = new RandomStream(1, "dns");
-    const dns = new FailoverDns(alike, failoverOf(LATENCY), [[2, 1, 0]], random);
-    expect(dns.answer(0, 0, 0)).toBe(1);
+    const dns = new FailoverDns(alike, failoverOf(LATENCY), [[2, 1, 0]]);
+    expect(dns.answer(0, 0, 0, random.uniform())).toBe(1);
   });
 
   it("primary-backup: the first healthy one of the order, then what the order does not name", () => {
     const dns = dnsOf({ kind: "primary-backup", order: [2, 0] });
-    const answers = [dns.answer(0, 0, 0)];
+    const answers = [dns.answer(0, 0, 0, random.uniform())];
     for (const [seconds, region] of [
       [1, 2],
       [2, 0],
       [3, 1],
     ] as const) {
       dns.setHealthy(0, region, false, seconds);
-      answers.push(dns.answer(0, 0, seconds));
+      answers.push(dns.answer(0, 0, seconds, random.uniform()));
     }
     // All unhealthy: Route 53 returns the primary.
     expect(answers).toEqual([2, 0, 1, 2]);
@@ -167,11 +177,17 @@ describe("answer", () => {
 
   it("geo: the region of the client's area, else the nearest healthy one", () => {
     const dns = dnsOf({ kind: "geo", regionOfOrigin: [1, 2] });
-    expect([dns.answer(0, 0, 0), dns.answer(0, 1, 0)]).toEqual([1, 2]);
+    expect([dns.answer(0, 0, 0, random.uniform()), dns.answer(0, 1, 0, random.uniform())]).toEqual([
+      1, 2,
+    ]);
     dns.setHealthy(0, 1, false, 1);
-    expect([dns.answer(0, 0, 1), dns.answer(0, 1, 1)]).toEqual([0, 2]);
+    expect([dns.answer(0, 0, 1, random.uniform()), dns.answer(0, 1, 1, random.uniform())]).toEqual([
+      0, 2,
+    ]);
     dns.setHealthy(0, 2, false, 2);
-    expect([dns.answer(0, 0, 2), dns.answer(0, 1, 2)]).toEqual([0, 0]);
+    expect([dns.answer(0, 0, 2, random.uniform()), dns.answer(0, 1, 2, random.uniform())]).toEqual([
+      0, 0,
+    ]);
   });
 
   it.each([
@@ -188,7 +204,7 @@ describe("answer", () => {
     const draws = 20_000;
     const counts = [0, 0, 0];
     for (let i = 0; i < draws; i++) {
-      const region = dns.resolve(0, 0, 60);
+      const region = dns.resolve(0, 0, 60, random.uniform());
       counts[region] = counts[region]! + 1;
     }
     const [seen, wanted] = [0, 1].map((which) =>
@@ -212,7 +228,7 @@ describe("answer", () => {
   it("models have health of their own", () => {
     const dns = dnsOf(LATENCY, { ttlSeconds: 0 }, [ALL, ALL, [1]]);
     dns.setHealthy(1, 0, false, 1);
-    expect([0, 1, 2].map((model) => dns.resolve(model, 0, 2))).toEqual([0, 1, 1]);
+    expect([0, 1, 2].map((model) => dns.resolve(model, 0, 2, random.uniform()))).toEqual([0, 1, 1]);
   });
 });
 
@@ -241,8 +257,10 @@ describe("losses", () => {
           const left = regions.filter((region) => region !== lost);
           for (let i = 0; i < 20; i++) {
             // While caches expire it is a region that serves the model; then it is not the lost one.
-            expect(regions).toContain(dns.resolve(0, from, 1000 + i));
-            expect(left.length > 0 ? left : regions).toContain(dns.resolve(0, from, 1060 + i));
+            expect(regions).toContain(dns.resolve(0, from, 1000 + i, random.uniform()));
+            expect(left.length > 0 ? left : regions).toContain(
+              dns.resolve(0, from, 1060 + i, random.uniform()),
+            );
           }
         }
       }),
@@ -255,7 +273,7 @@ describe("losses", () => {
         const dns = dnsOf(chosen, { ttlSeconds: 0 }, [regions, regions]);
         for (const region of regions) dns.setHealthy(0, region, false, 10);
         const answers = (model: number) =>
-          new Set(Array.from({ length: 200 }, () => dns.answer(model, from, 20)));
+          new Set(Array.from({ length: 200 }, () => dns.answer(model, from, 20, random.uniform())));
         expect(answers(0)).toEqual(answers(1));
       }),
     );
