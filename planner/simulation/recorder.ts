@@ -9,6 +9,7 @@ import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { newBatch, newCell } from "./cell-record";
 import type { ControlEvent } from "./control-event";
 import { outcomeOfReason } from "./end-reasons";
+import { emptyRow, type Mutable } from "./finished-row";
 import { judgeUnfinished, meets } from "./meets-objective";
 import type { FinishedRequest, RunObserver } from "./observer";
 import { REQUEST_OUTCOMES } from "./observer";
@@ -20,8 +21,6 @@ import { Timeline } from "./timeline";
 const COMPLETED = REQUEST_OUTCOMES.indexOf("completed");
 const IN_FLIGHT = REQUEST_OUTCOMES.indexOf("in-flight");
 const NONE = -1;
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export class Recorder {
   readonly cells: CellRecord[] = [];
@@ -426,28 +425,4 @@ export class Recorder {
     row.sloMet = this.scenario.workloads[row.workloadIndex]!.slo.length === 0 ? -1 : 0;
     return row;
   }
-}
-
-function emptyRow(): Mutable<FinishedRequest> {
-  return {
-    id: 0,
-    workloadIndex: 0,
-    tenantIndex: 0,
-    originIndex: 0,
-    poolIndex: 0,
-    replicaIndex: 0,
-    arrivalSeconds: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    cachedTokens: 0,
-    queueTimeSeconds: 0,
-    ttftSeconds: 0,
-    tpotSeconds: 0,
-    e2eSeconds: 0,
-    preemptions: 0,
-    outcomeIndex: 0,
-    reasonIndex: NONE,
-    attempts: 0,
-    sloMet: 0,
-  };
 }

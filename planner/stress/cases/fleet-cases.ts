@@ -151,16 +151,6 @@ export function poisonCase(scenario: ResolvedScenario, times: StressTimes): Stre
       ...strike.notes,
     ],
     scenario: withFaults(scenario, {
-      faults: [
-        ...scenario.faults.faults,
-        // Strikes nothing: a run tells when faults begin and end, and poison is in requests.
-        {
-          name: faultName,
-          targets: [],
-          effect: { kind: "delay", addedSeconds: 0 },
-          when: { kind: "at", startSeconds, durationSeconds: endSeconds - startSeconds },
-        },
-      ],
       poison: [
         ...scenario.faults.poison,
         { name: faultName, workload, share, startSeconds, endSeconds },

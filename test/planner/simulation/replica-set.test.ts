@@ -157,7 +157,7 @@ describe("scaling down", () => {
       autoscaling: scheduled([
         { from: 0, to: 45, count: 2 },
         { from: 45, to: 95, count: 3 },
-        { from: 95, to: 290, count: 2 },
+        { from: 95, to: 400, count: 2 },
       ]),
     });
     const faults = fault({ kind: "lose" }, at(20, 200), node);
