@@ -2,12 +2,14 @@
 
 export { listCatalog } from "./catalog/list";
 export { runReplications } from "./execution/run-replications";
+export { stressExecutor } from "./execution/stress-executor";
 export { describeProblem, PlannerError, type Problem } from "./foundation/errors";
 export type { SimulationSummary } from "./metrics/simulation-summary";
 export { summarize } from "./metrics/summarize";
 export { renderMarkdown } from "./report/render-markdown";
 export { renderTerminal } from "./report/render-terminal";
 export { simulationReport } from "./report/simulation-report";
+export { stressDocument } from "./report/stress/stress-document";
 export { parseScenario } from "./scenario/parse-scenario";
 export { resolveScenario } from "./scenario/resolve-scenario";
 export type { ResolvedScenario } from "./scenario/resolved-scenario";
@@ -17,6 +19,8 @@ export type { TraceTable } from "./scenario/trace-table";
 export type { RunObserver } from "./simulation/observer";
 export type { RunRecord } from "./simulation/run-record";
 export { simulate, simulateInSlices } from "./simulation/simulate";
+export { runStress } from "./stress/run-stress";
+export { stressCases } from "./stress/stress-suite";
 export { fitTrace } from "./traffic/trace/fit-trace";
 export { inspectTrace } from "./traffic/trace/inspect-trace";
 export { readTrace } from "./traffic/trace/read-trace";

@@ -6,7 +6,7 @@ import type { ControlEvent } from "../simulation/control-event";
 import type { RunRecord } from "../simulation/run-record";
 import { type Expectation, sumOver } from "./expectation";
 import type { FaultEpisode } from "./fault-episodes";
-import { type Dip, goodputDips, STEADY_BUCKETS } from "./goodput-dips";
+import { type Dip, goodputDips, LEVEL_MIN, STEADY_BUCKETS } from "./goodput-dips";
 import { type RunSeries, sumBetween } from "./run-series";
 import type { StruckParts } from "./struck-parts";
 
@@ -56,7 +56,10 @@ export function episodeImpact(
   const sum = (values: Float64Array): number => sumBetween(values, from, to);
   const inFlight = inFlightAtStrike(series, expected, { reached, from });
   const expectedGood = sumExpectedGood(expected, from, to);
-  const isMeasurable = isLevelKnown && sumBetween(series.offered, from, buckets) > 0;
+  const isMeasurable =
+    isLevelKnown &&
+    sumBetween(series.offered, from, buckets) > 0 &&
+    expectedGood >= LEVEL_MIN * sum(series.offered);
   return {
     episode,
     from,
@@ -154,6 +157,13 @@ function shiftSeconds(
 ): number {
   const from = firstBucketOf(series, episode);
   if (wholePools.length === 0 || !(expected.attempts(wholePools, from) > 0)) return Number.NaN;
+  // Attempts that end because nothing is left have not moved.
+  const others = series.poolAttempts.flatMap((_, pool) =>
+    wholePools.includes(pool) ? [] : [pool],
+  );
+  if (!others.some((pool) => sumBetween(series.poolAttempts[pool]!, from, series.buckets) > 0)) {
+    return Number.NaN;
+  }
   for (let first = from; first < series.buckets; first++) {
     let attempts = 0;
     let expectedAttempts = 0;

@@ -55,7 +55,7 @@ const retries = strict(
     ).optional(),
     on: failures("Failures after which the client tries again").optional(),
     backoff: word("backoff", BACKOFFS, "Whether the wait doubles from retry to retry").optional(),
-    base: duration("Wait before the first retry").optional(),
+    base: duration("Wait before the first retry", { above: 0 }).optional(),
     maxBackoff: duration("Longest wait before a retry").optional(),
     jitter: word(
       "jitter",

@@ -23,6 +23,8 @@ export const ATTEMPT = {
   held: 128,
   /** Its first token is to be told. */
   watched: 256,
+  /** Its first token cannot get through now. */
+  muted: 512,
 } as const;
 
 export class AttemptStore extends ColumnTable {

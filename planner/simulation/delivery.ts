@@ -16,6 +16,7 @@ import type { ClientsListener } from "./clients";
 import type { DeliveryParts } from "./delivery-parts";
 import { REASON } from "./end-reasons";
 import type { GatewaysListener } from "./gateways";
+import { HeldBack } from "./held-back";
 import { KvTransfers } from "./kv-transfers";
 import type { Recorder } from "./recorder";
 import type { ReplicaSetListener } from "./replica-set";
@@ -36,8 +37,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   private readonly recorder: Recorder;
   private readonly answerClient: (request: number, seconds: number) => void;
   private parts!: DeliveryParts;
-  /** Answers that cannot get through. */
-  private held: number[] = [];
+  private readonly heldBack: HeldBack;
   /** First-token waits that gateways have seen, by site and model; only for deadline-aware admission. */
   private waits: SiteWaits | undefined;
   private readonly isDeadlineAware: boolean;
@@ -67,7 +67,10 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     this.answerClient = context.answerClient;
     this.transfers = new KvTransfers(context.replicas);
     this.isDeadlineAware = isDeadlineAware;
-    this.watchesFirstTokens = isDeadlineAware || fleet.policies.hedging !== undefined;
+    this.heldBack = new HeldBack(context.store, (slot) => this.isCutOff(slot));
+    // Behind a cut a first token is not there for its client before the cut is mended.
+    const hasCuts = scenario.faults.faults.some(({ effect }) => effect.kind === "partition");
+    this.watchesFirstTokens = isDeadlineAware || fleet.policies.hedging !== undefined || hasCuts;
     this.reports = new BoundaryReports(scenario, context);
   }
 
@@ -180,7 +183,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     const { clients, gateways, queues } = this.parts;
     const request = store.request[slot]!;
     const from = { pool: store.entryPool[slot]!, replica: store.entryReplica[slot]! };
-    const firstToken = store.firstTokenSeconds[slot]!;
+    const firstToken = store.has(slot, ATTEMPT.muted) ? Number.NaN : store.firstTokenSeconds[slot]!;
     // One that it has taken over from an attempt before is not its own.
     const hasToken =
       !Number.isNaN(firstToken) && firstToken !== requests.firstTokenSeconds[request];
@@ -190,7 +193,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
       reason === REASON["replica-lost"] && this.fleet.policies.draining.onLoss === "migrate";
     if (isMigrated) {
       requests.generatedTokens[request] = store.generatedTokens[slot]!;
-      requests.firstTokenSeconds[request] = store.firstTokenSeconds[slot]!;
+      requests.firstTokenSeconds[request] = firstToken;
     }
     this.discard(slot, false, seconds);
     clients.touch(request);
@@ -262,6 +265,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   private onToken(slot: number, seconds: number): void {
     const { store, requests } = this;
     if (store.has(slot, ATTEMPT.ghost)) return;
+    if (this.heldBack.holdsFirstToken(slot)) return;
     const request = store.request[slot]!;
     if (this.waits !== undefined) {
       const { site } = this.parts.gateways.processes[store.gateway[slot]!]!;
@@ -292,14 +296,8 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   private onAnswer(slot: number, seconds: number): void {
     const { store } = this;
     store.unmark(slot, ATTEMPT.onReplica);
-    if (store.has(slot, ATTEMPT.ghost)) {
-      this.releaseGhost(slot, seconds);
-    } else if (this.isCutOff(slot)) {
-      store.mark(slot, ATTEMPT.held);
-      this.held.push(slot);
-    } else {
-      this.arrive(slot, seconds);
-    }
+    if (store.has(slot, ATTEMPT.ghost)) this.releaseGhost(slot, seconds);
+    else if (!this.heldBack.holdsAnswer(slot)) this.arrive(slot, seconds);
   }
 
   /** Duplicates of a message are counted where they run until they are over. */
@@ -315,20 +313,17 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     return network.isCut(this.requests.region[this.store.request[slot]!]!);
   }
 
-  /** A cut is mended: answers that were held get through. */
+  /** A cut is mended: first tokens and answers that were held back get through. */
   releaseHeld(seconds: number): void {
-    const held = this.held;
-    this.held = [];
-    for (const slot of held) {
-      if (this.store.has(slot, ATTEMPT.ghost)) {
-        this.releaseGhost(slot, seconds);
-      } else if (this.isCutOff(slot)) {
-        this.held.push(slot);
-      } else {
-        this.store.unmark(slot, ATTEMPT.held);
-        this.arrive(slot, seconds);
-      }
+    this.releaseFirstTokens(seconds);
+    for (const slot of this.heldBack.takeAnswers()) {
+      if (this.store.has(slot, ATTEMPT.ghost)) this.releaseGhost(slot, seconds);
+      else if (!this.heldBack.holdsAnswer(slot)) this.arrive(slot, seconds);
     }
+  }
+
+  private releaseFirstTokens(seconds: number): void {
+    for (const slot of this.heldBack.takeFirstTokens(seconds)) this.onToken(slot, seconds);
   }
 
   /** An answer gets through to the client; too late, it is left to the client's timer. */
@@ -402,6 +397,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     } else {
       store.isTransferred[slot] = 1;
       replicas.send(slot, chosen, seconds);
+      this.releaseFirstTokens(seconds);
     }
   }
 

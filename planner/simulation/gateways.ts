@@ -263,7 +263,8 @@ export class Gateways {
   hedge(request: number, seconds: number): void {
     const { store } = this;
     const first = this.requests.attempt[request]!;
-    if (first === NONE || !Number.isNaN(store.firstTokenSeconds[first]!)) return;
+    // NaN when it has none, Infinity when it does not get through.
+    if (first === NONE || store.firstTokenSeconds[first]! <= seconds) return;
     if (store.has(first, ATTEMPT.pending) || store.gateway[first] === NONE) return;
     const index = store.gateway[first]!;
     const process = this.processes[index]!;
@@ -353,8 +354,13 @@ export class Gateways {
     const { store } = this;
     const process = this.processes[store.gateway[slot]!]!;
     const pool = store.entryPool[slot]!;
-    const replica = process.chooseDecode(pool, this.routedAs(store.request[slot]!));
+    const request = store.request[slot]!;
+    let replica = process.chooseDecode(pool, this.routedAs(request));
     if (replica === NONE) return NONE;
+    if (this.requests.tried[request]?.includes(replica) === true) {
+      const other = process.chooseIn(this.poolOf[replica]!, replica);
+      if (other !== NONE) replica = other;
+    }
     store.entryReplica[slot] = replica;
     process.sent(replica);
     return replica;

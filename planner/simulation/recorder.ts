@@ -323,8 +323,8 @@ export class Recorder {
     const ageSeconds = seconds - arrival;
     // Of a chain, the times of its last step count: only that gives the client tokens.
     const slot = this.isInLastStep(request) ? requests.attempt[request]! : NONE;
-    const ttft =
-      slot === NONE ? Number.NaN : store.firstTokenSeconds[slot]! - arrival + besideSeconds;
+    const hasToken = slot !== NONE && !store.has(slot, ATTEMPT.muted);
+    const ttft = hasToken ? store.firstTokenSeconds[slot]! - arrival + besideSeconds : Number.NaN;
     const queueTime = slot === NONE ? Number.NaN : store.firstScheduledSeconds[slot]! - arrival;
     cell.inFlight++;
     this.countAttempts(request, cell);

@@ -227,7 +227,9 @@ function recoveryFindings(measures: CaseMeasures, thresholds: StressThresholds):
   }
   if (recovered === null) {
     return [
-      unknown("whether it recovered is not known: it did not strike, or nothing arrived after it"),
+      unknown(
+        "whether it recovered is not known: it did not strike, nothing arrived after it, or most requests were not good without it either",
+      ),
     ];
   }
   return tooLong("recovered after", recoverySeconds, thresholds.recoverySeconds);

@@ -8,6 +8,7 @@ import { NO_POLICIES, type ResolvedPolicies } from "../../planner/fleet/resolved
 import { PATIENT_CLIENT, type ResolvedStep } from "../../planner/scenario/resolved-client";
 import { type FaultEffect, NO_FAULTS } from "../../planner/scenario/resolved-faults";
 import type { ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
+import { END_REASONS } from "../../planner/simulation/end-reasons";
 import type { FinishedRequest } from "../../planner/simulation/observer";
 import {
   at,
@@ -101,6 +102,43 @@ describe("one request", () => {
       }
     },
   );
+
+  it("has no token for its client before the cut is mended, so a hedge or a timeout does not see one", () => {
+    const cut = fault({ kind: "partition" }, at(0.01, 4.99), FIRST_REPLICA);
+    // The first token would be out at 0.1 s, the last at 2 s: both come at the end of the cut.
+    const output = 150;
+    const late = single({ faults: cut, output });
+    expect(late.ttftSeconds).toBeCloseTo(5, 12);
+    expect(late.e2eSeconds).toBeCloseTo(5, 12);
+    // Or the last one after it.
+    const early = fault({ kind: "partition" }, at(0.01, 0.49), FIRST_REPLICA);
+    const row = single({ faults: early, output });
+    expect(row.ttftSeconds).toBeCloseTo(0.5, 12);
+    expect(row.e2eSeconds).toBeCloseTo(single({ output }).e2eSeconds, 12);
+    const client = { ...PATIENT_CLIENT, firstTokenTimeoutSeconds: constant(3) };
+    expect(END_REASONS[single({ faults: cut, output, workload: { client } }).reasonIndex]).toBe(
+      "first-token-timeout",
+    );
+    const hedging = { afterSeconds: 1, maxShare: 1 };
+    const hedged = single({ faults: cut, output, policies: { ...NO_POLICIES, hedging } });
+    expect(hedged.replicaIndex).toBe(1);
+    expect(hedged.e2eSeconds).toBeCloseTo(1 + single({ output }).e2eSeconds, 12);
+  });
+
+  it("whose prompt is computed behind a cut has its first token from the replica that takes over", () => {
+    const engine = { kvBlocks: 400, maxBatchedTokens: 256 };
+    const kvTransfer = { bytesPerSecond: 1e9, latencySeconds: 0.2 };
+    const pools = (["decode", "prefill"] as const).map((role) =>
+      resolvedPool({ name: `region/${role}`, role, engine, kvTransfer }),
+    );
+    const prefill = { kind: "replica", pool: 1, replica: 0 } as const;
+    const usual = single({ pools });
+    const cut = single({ pools, faults: fault({ kind: "partition" }, at(0.01, 9), prefill) });
+    expect(cut.e2eSeconds).toBeCloseTo(usual.e2eSeconds, 12);
+    // After the transfer, and before the next token.
+    expect(cut.ttftSeconds).toBeGreaterThan(usual.ttftSeconds + 0.2);
+    expect(cut.ttftSeconds).toBeLessThan(usual.ttftSeconds + 0.3);
+  });
 
   it("pays a delay on its way once more for each of its answers", () => {
     const delay: FaultEffect = { kind: "delay", addedSeconds: 0.4 };

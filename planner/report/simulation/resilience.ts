@@ -27,6 +27,8 @@ export function resilienceLines({ resilience }: SimulationSummary): ReportLine[]
   if (down.length > 0) return down.map(downLine);
   const recovered = faults.filter((fault) => fault.recoverySeconds !== null);
   const [slowest] = recovered.toSorted((a, b) => b.recoverySeconds! - a.recoverySeconds!);
+  const unknown = faults.filter((fault) => fault.recovered === null);
+  if (unknown.length > 0) return unknown.map(unknownLine);
   if (slowest === undefined || recovered.length < faults.length) return [];
   const time = recoveryTime(slowest.recoverySeconds);
   const text =
@@ -36,13 +38,21 @@ export function resilienceLines({ resilience }: SimulationSummary): ReportLine[]
   return [{ text, tone: "good" }];
 }
 
+function unknownLine({ fault }: FaultResilience): ReportLine {
+  const text = `Cannot say whether the fleet recovered from ${fault}: most requests were not good without it either, or nothing shows what was normal before it.`;
+  return { text, tone: "bad" };
+}
+
 function recoveryTime(seconds: number | null): string {
   return seconds === 0 ? "without a dip" : `in ${formatTime(seconds! * 1e3)}`;
 }
 
-function downLine({ fault, recoverySeconds, metastable }: FaultResilience): ReportLine {
+function downLine({ fault, endSeconds, recoverySeconds, metastable }: FaultResilience): ReportLine {
   if (metastable !== null) {
     return { text: `METASTABLE after ${fault}: ${metastable.explanation}.`, tone: "bad" };
+  }
+  if (endSeconds === null) {
+    return { text: `Not back: ${fault} is still on when the run ends.`, tone: "bad" };
   }
   const rest = recoverySeconds === null ? "" : " in every run";
   return { text: `NOT RECOVERED from ${fault}${rest} before the end.`, tone: "bad" };
