@@ -165,6 +165,37 @@ describe("limits", () => {
   });
 });
 
+describe("counters", () => {
+  it("for all drained runs in which everybody is served or gives up, are back at zero in the end", () => {
+    let checked = 0;
+    const processes = new Set<GatewayProcess>();
+    around(GatewayProcess.prototype, "choose", (choose) => {
+      return function (this: GatewayProcess, model, request) {
+        processes.add(this);
+        return choose.call(this, model, request);
+      };
+    });
+    const law = fc.property(resilienceCase({ drain: true }), ({ scenario, seed }) => {
+      processes.clear();
+      const record = simulate(scenario, seed, { engineSettingsFor: lawSettings });
+      if (record.inFlightAtEnd > 0) return;
+      for (const { active, hedges, admission, breakers, pending } of processes) {
+        const held = breakers.map((one) => [one?.active, one?.pending, one?.activeRetries]);
+        const queued = [
+          admission?.inside,
+          admission?.queued,
+          ...pending.map((line) => line.length),
+        ];
+        const counts = [active, hedges, ...queued, ...held.flat()];
+        expect(counts.filter((count) => count !== undefined && count !== 0)).toEqual([]);
+        checked++;
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+    expect(checked).toBeGreaterThan(CAMPAIGN.numRuns);
+  });
+});
+
 describe("ejections", () => {
   it("for all of them, the process that ejected a replica sends it nothing until it returns", () => {
     const counts = { ejected: 0, sent: 0, probes: 0 };

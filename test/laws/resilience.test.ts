@@ -174,6 +174,39 @@ describe("who computes", () => {
   });
 });
 
+describe("KV blocks", () => {
+  it("for all that breaks, are counted right, and none is held by a replica that has nothing to do", () => {
+    let losses = 0;
+    const replicas = new Set<Replica>();
+    around(Replica.prototype, "schedule", (schedule) => {
+      return function (this: Replica, seconds) {
+        replicas.add(this);
+        schedule.call(this, seconds);
+      };
+    });
+    around(Replica.prototype, "lose", (lose) => {
+      return function (this: Replica, seconds) {
+        const lost = lose.call(this, seconds);
+        losses += lost.length;
+        return lost;
+      };
+    });
+    const law = fc.property(resilienceCase(), ({ scenario, seed }) => {
+      replicas.clear();
+      simulate(scenario, seed, { engineSettingsFor: lawSettings });
+      for (const replica of replicas) {
+        const { free, counted, referenced } = replica.recountBlocks();
+        expect(free).toBe(counted);
+        // A prefill replica keeps the KV of prompts that are on their way.
+        const isIdle = replica.outstanding === 0 && replica.pool.settings.role !== "prefill";
+        if (isIdle) expect([referenced, counted]).toEqual([0, replica.kv.blocks]);
+      }
+    });
+    fc.assert(law, CAMPAIGN);
+    expect(losses).toBeGreaterThan(CAMPAIGN.numRuns);
+  });
+});
+
 describe("determinism", () => {
   it("for all that breaks, the same seed gives the same record, byte for byte, whoever looks on", () => {
     const law = fc.property(resilienceCase(), (one) => {

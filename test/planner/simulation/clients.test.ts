@@ -105,6 +105,18 @@ describe("a client in a chain", () => {
     expect([...shorter.record.cells[0]!.brokenSteps]).toEqual([0, 0, 0, 0, 1]);
   });
 
+  it("whose answer was just in time gives up then, and not before, when there is another step", () => {
+    const roundTripSeconds = 0.05;
+    const [first] = run({ roundTripSeconds, workloads: [asks([model()], {})] }).rows;
+    // In time but for a rounding error, which must not send the next step back in time.
+    const giveUpSeconds = first!.e2eSeconds - 5e-10;
+    const workloads = [asks([model(), model()], { giveUpSeconds })];
+    const given = run({ roundTripSeconds, workloads });
+    expect(endsOf(given)).toEqual(["give-up"]);
+    expect([...given.record.cells[0]!.brokenSteps]).toEqual([0, 1]);
+    expect(given.record.endSeconds).toBe(first!.arrivalSeconds + first!.e2eSeconds);
+  });
+
   it("ends at the timeout of a step that is over all of its attempts", () => {
     // The only region is cut off: each attempt takes 5 s to fail, and the step has 7 s.
     const given = run({
