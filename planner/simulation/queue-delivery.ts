@@ -18,6 +18,12 @@ import { TIMER, type Timers } from "./timers";
 
 const NONE = -1;
 
+/**
+ * Consumers extend the visibility after so much of it. No multiple of it is the whole, so that it is never for rounding
+ * to say whether the heartbeat after a missed one is in time.
+ */
+const HEARTBEAT_SHARE = 0.4;
+
 interface RegionQueue {
   readonly region: number;
   readonly model: number;
@@ -179,7 +185,12 @@ export class QueueDelivery {
     requests.gateway[request] = queue.consumer;
     gateways.consume(request, queue.consumer, replica, seconds);
     if (this.policy.heartbeat) {
-      timers.after(seconds, this.policy.visibilityTimeoutSeconds / 2, TIMER.heartbeat, request);
+      timers.after(
+        seconds,
+        HEARTBEAT_SHARE * this.policy.visibilityTimeoutSeconds,
+        TIMER.heartbeat,
+        request,
+      );
     }
   }
 
@@ -190,7 +201,12 @@ export class QueueDelivery {
     const index = this.indexOf(request);
     const { messages } = this.queues[index]!;
     if (this.reachesQueue(request)) messages.extend(request, seconds);
-    timers.after(seconds, this.policy.visibilityTimeoutSeconds / 2, TIMER.heartbeat, request);
+    timers.after(
+      seconds,
+      HEARTBEAT_SHARE * this.policy.visibilityTimeoutSeconds,
+      TIMER.heartbeat,
+      request,
+    );
     this.parts.onChange(index, messages.nextSeconds);
   }
 

@@ -14,6 +14,7 @@ import {
 } from "../../planner/simulation/gateway/circuit-breaker";
 import { GatewayProcess } from "../../planner/simulation/gateway/gateway-process";
 import { OutlierDetector } from "../../planner/simulation/gateway/outlier-detector";
+import { Gateways } from "../../planner/simulation/gateways";
 import { simulate } from "../../planner/simulation/simulate";
 import { around } from "../support/around";
 import { CAMPAIGN, sum } from "../support/law-tools";
@@ -142,15 +143,23 @@ describe("limits", () => {
   it("for all hedges, they are within their share of what is under way, and never on the replica of the first", () => {
     let hedges = 0;
     let share = 0;
+    around(Gateways.prototype, "hedge", (hedge) => {
+      return function (this: Gateways, request, seconds) {
+        const before = this.processes.map((process) => [process.hedges, process.active] as const);
+        const isSent = hedge.call(this, request, seconds);
+        for (const [index, process] of this.processes.entries()) {
+          const [had, active] = before[index]!;
+          if (process.hedges <= had) continue;
+          must(process.hedges <= share * active, "no more hedges than their share");
+          hedges++;
+        }
+        return isSent;
+      };
+    });
     around(GatewayProcess.prototype, "chooseIn", (chooseIn) => {
       return function (this: GatewayProcess, pool, other) {
         const replica = chooseIn.call(this, pool, other);
-        // Of those that look for a replica, only a hedge leaves one out: it is one more, should it be sent.
-        if (other >= 0) {
-          must(this.hedges + 1 <= share * this.active, "no more hedges than their share");
-          must(replica !== other, "a hedge is on another replica");
-          hedges++;
-        }
+        must(replica < 0 || replica !== other, "a hedge is on another replica");
         return replica;
       };
     });
