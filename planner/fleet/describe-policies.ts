@@ -44,6 +44,7 @@ export function describePolicies(spec: FleetSpec, fleet: ResolvedFleet): Resolve
     ...describeHedging(spec, policies),
     ...describeQueue(spec, policies),
     ...describeFailover(spec, fleet),
+    ...describeResidency(spec),
     ...describeDraining(spec, policies),
   ];
 }
@@ -212,6 +213,15 @@ function describeQueue({ queue: written }: FleetSpec, policies: ResolvedPolicies
     part("maxOutstandingPerReplica", String(queue.maxOutstandingPerReplica)),
     part("maxAge", formatDuration(queue.maxAgeSeconds)),
   ];
+}
+
+function describeResidency({ residency }: FleetSpec): ResolvedRow[] {
+  const at = "fleet.residency";
+  if (residency === undefined)
+    return [row(at, "none", undefined, "requests may be served anywhere")];
+  return Object.entries(residency).map(([origin, regions]) =>
+    row(`${at}.${origin}`, regions.join(", "), regions, ""),
+  );
 }
 
 function describeFailover({ failover: written }: FleetSpec, fleet: ResolvedFleet): ResolvedRow[] {

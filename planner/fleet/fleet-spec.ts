@@ -37,6 +37,7 @@ import {
   duration,
   flag,
   namedMap,
+  possiblyEmptyMap,
   share,
   strict,
   text,
@@ -170,9 +171,12 @@ const pool = strict(
 /** More than any region has. */
 const ZONES_MAX = 10;
 
+/** Without pools a region is a place that `capplan size` may use; a fleet that is simulated needs some. */
+const poolMap = possiblyEmptyMap(pool, "Pools of this region by name").default({});
+
 const region = strict(
   {
-    pools: namedMap("pool", pool, "Pools of this region by name"),
+    pools: poolMap,
     zones: count("Zones over which the nodes of every pool are spread in turn", {
       min: 1,
       max: ZONES_MAX,
@@ -221,6 +225,11 @@ export const fleetSpec = strict(
     coldStart: coldStartSpec.optional(),
     spot: spotSpec.optional(),
     failover: failoverSpec.optional(),
+    residency: namedMap(
+      "origin",
+      z.array(text("A region of this fleet")).min(1),
+      "Where requests may be served: origin → regions; an origin that is not named may go anywhere",
+    ).optional(),
     draining: drainingSpec.optional(),
   },
   "Regions, pools, replicas and policies",

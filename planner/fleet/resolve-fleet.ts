@@ -13,6 +13,7 @@ import { coldStartGiven, spotGiven } from "./resolve-capacity";
 import { resolveFailover } from "./resolve-failover";
 import { resolvePolicies } from "./resolve-policies";
 import { resolvePool, withCircuitBreakers } from "./resolve-pool";
+import { resolveResidency } from "./resolve-residency";
 import type { ResolvedFleet, ResolvedRegion, ResolvedRouting } from "./resolved-fleet";
 
 /**
@@ -26,6 +27,15 @@ export function resolveFleet(
   problems: Problem[],
 ): ResolvedFleet {
   const regions = resolveRegions(spec, problems);
+  for (const { key } of regions) {
+    if (Object.keys(spec.regions[key]?.pools ?? {}).length > 0) continue;
+    problems.push({
+      code: "empty",
+      path: `fleet.regions.${key}.pools`,
+      message: "needs at least one pool",
+      hint: "add one, or let `capplan size` find out which",
+    });
+  }
   const shared = {
     fleet: spec,
     coldStart: coldStartGiven(spec.coldStart, "fleet.coldStart", problems),
@@ -48,6 +58,10 @@ export function resolveFleet(
       ? undefined
       : resolveFailover(spec.failover, { fleet: spec, regions, origins }, problems);
   const policies = resolvePolicies(spec, failover);
+  const residency =
+    spec.residency === undefined
+      ? undefined
+      : resolveResidency(spec.residency, { fleet: spec, regions, origins }, problems);
   if (spec.queue !== undefined)
     checkQueue(spec.queue, policies.queue, policies.timeout, regions, problems);
   return {
@@ -55,6 +69,7 @@ export function resolveFleet(
     pools: withCircuitBreakers(spec, drafts, policies.gateway),
     routing,
     policies,
+    ...(residency === undefined ? {} : { residency }),
     origins,
     roundTripSeconds: origins.map((origin) => roundTripsFrom(origin, regions)),
   };

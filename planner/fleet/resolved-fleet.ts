@@ -27,6 +27,8 @@ export interface ResolvedFleet {
   readonly pools: readonly ResolvedPool[];
   readonly routing: ResolvedRouting;
   readonly policies: ResolvedPolicies;
+  /** Whether requests from origin `i` may be served in region `j`: `residency[i][j]`; absent = everywhere. */
+  readonly residency?: readonly (readonly boolean[])[];
   /** Seconds of one network round trip from origin `i` to region `j`: `roundTripSeconds[i][j]`. */
   readonly origins: readonly string[];
   readonly roundTripSeconds: readonly (readonly number[])[];

@@ -292,14 +292,18 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 /** A map from names that the user chooses to values; at least one. */
 export function namedMap<Value extends z.ZodType>(what: string, value: Value, description: string) {
-  const key = z.string().refine((name) => NAME.test(name), {
-    error: `must be 1 to 63 letters, digits, "-" or "_", and begin with a letter or digit`,
-  });
-  return z
-    .record(key, value)
+  return possiblyEmptyMap(value, description)
     .refine((map) => Object.keys(map).length > 0, {
       error: `needs at least one ${what}`,
       params: { problem: "empty" } satisfies IssueParams,
     })
     .meta({ description });
+}
+
+/** The same, where none may be meant. */
+export function possiblyEmptyMap<Value extends z.ZodType>(value: Value, description: string) {
+  const key = z.string().refine((name) => NAME.test(name), {
+    error: `must be 1 to 63 letters, digits, "-" or "_", and begin with a letter or digit`,
+  });
+  return z.record(key, value).meta({ description });
 }

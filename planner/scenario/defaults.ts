@@ -83,3 +83,14 @@ export function warmUpDefault(durationSeconds: number, countsEach: boolean): Def
   const value = Math.min(durationSeconds * WARM_UP_SHARE, WARM_UP_SECONDS_MAX);
   return { value, reason: "a tenth of the duration, at most 5 min" };
 }
+
+/** What `capplan size` searches when the scenario leaves it out. */
+export const SEARCH_DEFAULTS = {
+  purchase: { value: ["on-demand"], reason: "no commitment, and nothing that is taken back" },
+  spotShareMax: { value: 0.5, reason: "half of a model's replicas in a region survive a reclaim" },
+  replicasMin: { value: 1, reason: "one replica is enough where it keeps the objectives" },
+  regionsMin: { value: 1, reason: "as many regions as the objectives and losses need" },
+  gap: { value: 0.05, reason: "well inside the error of any forecast of traffic" },
+  evaluationsMax: { value: 2000, reason: "minutes on two cores" },
+  requestsPerRun: { value: 6000, reason: "sixty requests beyond a p99" },
+} as const satisfies Readonly<Record<string, Default<unknown>>>;

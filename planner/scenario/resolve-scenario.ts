@@ -6,10 +6,12 @@ import { findOrigin } from "../catalog";
 import { canonicalModel, unknown } from "../fleet/names";
 import { resolveFleet } from "../fleet/resolve-fleet";
 import { PlannerError, type Problem } from "../foundation/errors";
+import { checkResidency } from "./check-residency";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import { digestOf } from "./digest";
 import { resolveFaults } from "./resolve-faults";
 import { replicationsDefault, resolveHorizon } from "./resolve-horizon";
+import { resolveSearch } from "./resolve-search";
 import { resolveWorkload } from "./resolve-workload";
 import type { ResolvedScenario } from "./resolved-scenario";
 import type { ScenarioSpec } from "./scenario-spec";
@@ -39,10 +41,12 @@ export function resolveScenario(
     const context = { name, fleet, modelsNamed, requestsMax, traces };
     return resolveWorkload(spec.workloads[name]!, context, problems) ?? [];
   });
+  checkResidency(fleet, workloads, problems);
   const horizon = resolveHorizon(spec, traces, problems);
   const { durationSeconds } = horizon;
   const faultContext = { fleetSpec: spec.fleet, fleet, workloads: names, durationSeconds };
   const faults = resolveFaults(spec.faults ?? [], faultContext, problems);
+  resolveSearch(spec, problems);
   problems.push(...problemsOfCases(spec, traces, problems));
   if (problems.length > 0) throw new PlannerError(problems);
   const resolved = {

@@ -32,7 +32,8 @@ export function checkModelServed(
   const { name } = model.row;
   // A misspelt model of a pool is a problem of its own, and may be the one that is missing here.
   if ([...modelsNamed].some((named) => !findModel(named).found)) return;
-  if (modelsNamed.has(name)) return;
+  // Without any pool, that is the problem.
+  if (modelsNamed.has(name) || modelsNamed.size === 0) return;
   problems.push({
     code: "conflict",
     path,

@@ -29,7 +29,9 @@ export class Network {
       fleet.regions.flatMap((_, region) => (servesModel(fleet, region, model) ? [region] : [])),
     );
     this.nearest = this.regionsOfModel.map((regions) =>
-      fleet.origins.map((_, origin) => nearestOf(fleet, origin, regions)),
+      fleet.origins.map((_, origin) =>
+        nearestOf(fleet, origin, allowedRegions(fleet, origin, regions)),
+      ),
     );
     const { failover } = fleet.policies;
     const isByDns = failover !== undefined && fleet.routing.regions === "nearest";
@@ -67,6 +69,15 @@ function servesModel(fleet: ResolvedFleet, region: number, model: string): boole
       pool.role !== "decode" &&
       pool.replicasMax > 0,
   );
+}
+
+/** Those of the regions in which requests from the origin may be served. */
+function allowedRegions(
+  { residency }: ResolvedFleet,
+  origin: number,
+  regions: readonly number[],
+): readonly number[] {
+  return residency === undefined ? regions : regions.filter((region) => residency[origin]![region]);
 }
 
 function nearestOf(fleet: ResolvedFleet, origin: number, regions: readonly number[]): number {

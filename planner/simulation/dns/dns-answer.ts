@@ -6,6 +6,7 @@
  * a healthy record is chosen by the policy; when none is healthy, all count as healthy; records of weight zero come
  * in only when no healthy one has a weight, and then all alike. Ties go to the lowest region index.
  */
+import type { ResolvedFleet } from "../../fleet/resolved-fleet";
 import type { ResolvedFailoverPolicy } from "../../fleet/resolved-policies";
 
 export class DnsAnswer {
@@ -29,24 +30,33 @@ export class DnsAnswer {
 }
 
 /**
- * @param roundTripSeconds [origin][region]
+ * @param fleet round trips [origin][region], and where requests from an origin may be served
  * @param regions regions that serve the model, ascending; at least one
  * @param isHealthy by place in `regions`
  */
 export function dnsAnswer(
   policy: ResolvedFailoverPolicy,
-  roundTripSeconds: readonly (readonly number[])[],
+  { roundTripSeconds, residency }: Pick<ResolvedFleet, "roundTripSeconds" | "residency">,
   regions: readonly number[],
   isHealthy: readonly boolean[],
 ): DnsAnswer {
-  const healthy = regions.filter((_, place) => isHealthy[place]);
-  const candidates = healthy.length > 0 ? healthy : regions;
-  if (policy.kind === "weighted") return weightedAnswer(policy.weights, candidates);
-  const regionOfOrigin = roundTripSeconds.map((roundTrips, origin) =>
-    regionFor(policy, candidates, roundTrips, origin),
-  );
+  const healthyOf = (places: readonly number[]): readonly number[] => {
+    const healthy = places.filter((region) => isHealthy[regions.indexOf(region)]);
+    return healthy.length > 0 ? healthy : places;
+  };
+  if (policy.kind === "weighted") return weightedAnswer(policy.weights, healthyOf(regions));
+  const regionOfOrigin = roundTripSeconds.map((roundTrips, origin) => {
+    const allowed =
+      residency === undefined ? regions : regions.filter((region) => residency[origin]![region]);
+    return allowed.length === 0
+      ? NOWHERE
+      : regionFor(policy, healthyOf(allowed), roundTrips, origin);
+  });
   return new DnsAnswer(regionOfOrigin, [], []);
 }
+
+/** For an origin that sends no requests to this model: no region may serve it. */
+const NOWHERE = -1;
 
 function regionFor(
   policy: Exclude<ResolvedFailoverPolicy, { readonly kind: "weighted" }>,

@@ -108,7 +108,7 @@ export class FailoverDns {
   }
 
   private answerOf(regions: readonly number[], isHealthy: readonly boolean[]): DnsAnswer {
-    return dnsAnswer(this.failover.policy, this.fleet.roundTripSeconds, regions, isHealthy);
+    return dnsAnswer(this.failover.policy, this.fleet, regions, isHealthy);
   }
 }
 

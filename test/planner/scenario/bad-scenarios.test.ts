@@ -50,7 +50,7 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "a key of a feature to come",
     ["forecast={}"],
-    "forecast: unknown key; allowed here: version, name, seed, replications, horizon, workloads, fleet, faults or stress",
+    "forecast: unknown key; allowed here: version, name, seed, replications, horizon, workloads, fleet, faults, stress, survive or search",
   ],
   [
     "a key nobody knows",
@@ -517,7 +517,7 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "no pools",
     ["fleet.regions.us-east-1.pools={}"],
-    "fleet.regions.us-east-1.pools: needs at least one pool",
+    "fleet.regions.us-east-1.pools: needs at least one pool; add one, or let `capplan size` find out which",
   ],
   ["no regions", ["fleet.regions="], "fleet.regions: is missing; give a map"],
 ];

@@ -59,6 +59,8 @@ describe("scenarioJsonSchema", () => {
       "fleet",
       "faults",
       "stress",
+      "survive",
+      "search",
     ]);
     expect(schema.required).toEqual(["workloads", "fleet"]);
     expect(schema.additionalProperties).toBe(false);
@@ -97,6 +99,7 @@ describe("scenarioJsonSchema", () => {
       "coldStart",
       "spot",
       "failover",
+      "residency",
       "draining",
     ]);
     expect(keys("fleet", "regions", "*", "pools", "*")).toEqual([
@@ -151,7 +154,7 @@ describe("scenarioJsonSchema", () => {
       "utf8",
     );
     const raw = readScenarioText(text, "x") as Record<string, unknown>;
-    expect(accepts(schema, { ...raw, survive: [] })).toBe(false);
+    expect(accepts(schema, { ...raw, forecast: {} })).toBe(false);
     expect(accepts(schema, { ...raw, faults: [{ at: "1 min", loose: "fleet" }] })).toBe(false);
     expect(accepts(schema, { ...raw, seed: "one" })).toBe(false);
     expect(accepts(schema, { name: "x" })).toBe(false);
