@@ -69,7 +69,8 @@ const ROUTING_POLICIES = [
 
 const POOL_ROLES = ["unified", "prefill", "decode"] as const;
 
-const speculation = strict(
+/** Draft tokens and how often they are right. */
+export const speculationSpec = strict(
   {
     draftTokens: count("Tokens drafted before each step of the target model", { min: 1, max: 32 }),
     acceptanceRate: share("Probability that a drafted token is accepted when those before it were"),
@@ -117,7 +118,7 @@ const engine = strict(
       min: 2,
     }).optional(),
     scheduling: word("scheduling", ["fcfs", "priority"], "Order of waiting requests").optional(),
-    speculation: speculation.optional(),
+    speculation: speculationSpec.optional(),
   },
   "Settings of the serving engine, named after vLLM's",
 );

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { purchaseOptions } from "../catalog/prices/price-rows";
 import { orMap } from "../fleet/alternatives";
-import { PRECISIONS } from "../fleet/fleet-spec";
+import { PRECISIONS, speculationSpec } from "../fleet/fleet-spec";
 import { oneForm } from "../fleet/one-form";
 import { count, flag, namedMap, share, strict, text, wholeTokens, word } from "../fleet/schema-kit";
 
@@ -15,12 +15,21 @@ export const SURVIVE_WORDS = ["any-pool", "any-zone", "any-region", "any-cloud"]
 const ACCELERATORS_OF_REPLICA_MAX = 64;
 const EVALUATIONS_MAX = 100_000;
 
+/** The values of one setting that are tried. */
+const choices = <Value extends z.ZodType>(value: Value, description: string) =>
+  z.array(value).min(1).meta({ description }).optional();
+
 const accelerators = (description: string) =>
-  z
-    .array(count(description, { min: 1, max: ACCELERATORS_OF_REPLICA_MAX }))
-    .min(1)
-    .meta({ description })
-    .optional();
+  choices(count("A degree", { min: 1, max: ACCELERATORS_OF_REPLICA_MAX }), description);
+
+const split = orMap(
+  word("split", ["unified"], "Replicas that do both"),
+  strict({
+    prefill: count("Prefill replicas of a unit", { min: 1, max: 64 }),
+    decode: count("Decode replicas of a unit", { min: 1, max: 64 }),
+  }),
+  "unified, or prefill and decode replicas that are bought together",
+);
 
 /** Every engine that is tried is one choice from each list. */
 const engines = strict(
@@ -28,39 +37,36 @@ const engines = strict(
     tensorParallel: accelerators("Tensor-parallel degrees to try"),
     pipelineParallel: accelerators("Pipeline depths to try"),
     dataParallel: accelerators("Data-parallel degrees to try"),
-    expertParallel: z.array(flag("Whole experts on ranks, or not")).min(1).optional(),
-    quantization: z
-      .array(word("precision", PRECISIONS, "A number format of the weights"))
-      .min(1)
-      .meta({ description: "Number formats of the weights to try" })
-      .optional(),
-    kvCachePrecision: z
-      .array(word("precision", ["bf16", "fp8"], "A number format of the KV cache"))
-      .min(1)
-      .optional(),
-    maxSequences: z.array(count("Most requests running at once")).min(1).optional(),
-    maxBatchedTokens: z
-      .array(wholeTokens("Most tokens computed in one step", { min: 1 }))
-      .min(1)
-      .optional(),
-    prefixCaching: z.array(flag("Keep and reuse KV blocks, or not")).min(1).optional(),
+    expertParallel: choices(flag("Whole experts on ranks"), "Whole experts on ranks, or not"),
+    quantization: choices(
+      word("precision", PRECISIONS, "A number format of the weights"),
+      "Number formats of the weights to try",
+    ),
+    kvCachePrecision: choices(
+      word("precision", ["bf16", "fp8"], "A number format of the KV cache"),
+      "Number formats of the KV cache to try",
+    ),
+    maxSequences: choices(count("Requests at once"), "Most requests running at once, to try"),
+    maxBatchedTokens: choices(
+      wholeTokens("Tokens in one step", { min: 1 }),
+      "Most tokens computed in one step, to try",
+    ),
+    prefixCaching: choices(flag("Keep and reuse KV blocks"), "Keep and reuse KV blocks, or not"),
+    speculation: choices(
+      orMap(
+        word("speculation", ["none"], "No speculation"),
+        speculationSpec,
+        "none, or its settings",
+      ),
+      "Speculative decoding to try",
+    ),
     maxContext: wholeTokens("Longest context served, in tokens; of every engine", {
       min: 2,
     }).optional(),
-    split: z
-      .array(
-        orMap(
-          word("split", ["unified"], "Replicas that do both"),
-          strict({
-            prefill: count("Prefill replicas of a unit", { min: 1, max: 64 }),
-            decode: count("Decode replicas of a unit", { min: 1, max: 64 }),
-          }),
-          "unified, or prefill and decode replicas that are bought together",
-        ),
-      )
-      .min(1)
-      .meta({ description: "Prefill and decode on replicas of their own, in these ratios" })
-      .optional(),
+    split: choices(
+      split,
+      "Prefill and decode on replicas of their own, in these ratios, or unified",
+    ),
   },
   "Engine settings to try: each value of each list with each of the others",
 );
