@@ -270,9 +270,9 @@ function sketchesOf(
  * Largest residual error of the step-time model for the metric among the pools that serve the workload. E2E is
  * a TTFT and the gaps after it, and errs as its parts do.
  */
-function residualError(
+export function residualError(
   scenario: ResolvedScenario,
-  { workloadIndex, group }: WorkloadMeasurement,
+  { workloadIndex, group }: Pick<WorkloadMeasurement, "workloadIndex" | "group">,
   objective: Objective,
 ): number {
   const models = modelsOf(scenario.workloads[workloadIndex]!);

@@ -90,7 +90,7 @@ function expectedTokens(scenario: ResolvedScenario): number[] {
 }
 
 /** Arrivals expected in [0, t); undefined for closed-loop clients. */
-function arrivalsUntil(
+export function arrivalsUntil(
   scenario: ResolvedScenario,
   { arrivals, origins }: ResolvedWorkload,
 ): ((seconds: number) => number) | undefined {

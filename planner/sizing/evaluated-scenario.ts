@@ -1,0 +1,117 @@
+/**
+ * The scenario that one evaluation of the search runs: some workloads, the pools of a fleet, the policies that go
+ * with these pools, and a part of the fleet that is gone.
+ */
+import { findRegion } from "../catalog";
+import type { FleetSpec, PoolSpec } from "../fleet/fleet-spec";
+import type { TargetSpec } from "../scenario/faults-spec";
+import type { ScenarioSpec } from "../scenario/scenario-spec";
+import type { PoolsByRegion } from "./fleet-units";
+
+/**
+ * `from`: only the requests from these places, as many as there are. `beside`: requests from clients beside this
+ * region, so that no round trip is long, at a steady rate per second for each workload whose rate is given.
+ */
+export type Clients =
+  | { readonly from: readonly string[] }
+  | { readonly beside: string; readonly perSecond: Readonly<Record<string, number>> };
+
+export interface EvaluatedParts {
+  readonly pools: PoolsByRegion;
+  /** Names; all when absent. */
+  readonly workloads?: readonly string[];
+  /** Whose requests are looked at; all when absent. */
+  readonly clients?: Clients;
+  /** Gone from the start to the end. */
+  readonly loss?: readonly TargetSpec[];
+}
+
+/** The scenario as written, with these parts. Its own faults, cases and pools stay out. */
+export function evaluatedScenario(spec: ScenarioSpec, parts: EvaluatedParts): ScenarioSpec {
+  const { pools, workloads, clients, loss } = parts;
+  const { faults: _, stress: __, stressed: ___, survive: ____, search: _____, ...rest } = spec;
+  const chosen = Object.entries(spec.workloads).filter(
+    ([name]) => workloads === undefined || workloads.includes(name),
+  );
+  const isElsewhere = clients !== undefined && "beside" in clients;
+  return {
+    ...rest,
+    workloads: Object.fromEntries(
+      chosen.map(([name, workload]) => [
+        name,
+        isElsewhere ? { ...workload, origins: { [clients.beside]: 1 } } : workload,
+      ]),
+    ),
+    fleet: fleetWith(spec.fleet, pools, isElsewhere),
+    ...(loss === undefined ? {} : { faults: [{ name: "loss", at: 0, lose: [...loss] }] }),
+  };
+}
+
+/**
+ * The fleet's policies around other pools. What has nothing to act on is left out: failover of a single region, rules
+ * for regions that are not used, bounds of autoscaling and spot capacity where the pools have none.
+ */
+export function fleetWith(fleet: FleetSpec, pools: PoolsByRegion, isPlaceless: boolean): FleetSpec {
+  const { failover, residency, spot, autoscaling, ...policies } = fleet;
+  const used = Object.keys(pools).toSorted();
+  const written = new Map(
+    Object.entries(fleet.regions).map(([name, region]) => [canonical(name), region]),
+  );
+  const all = Object.values(pools).flatMap((byName): PoolSpec[] => Object.values(byName));
+  const buysSpot = all.some(({ purchase }) => (purchase?.spot ?? 0) !== 0);
+  const scales = all.some(({ replicas }) => typeof replicas !== "number");
+  return {
+    ...policies,
+    regions: Object.fromEntries(
+      used.map((name) => [name, { ...written.get(name), pools: { ...pools[name] } }]),
+    ),
+    ...(failover === undefined || used.length < 2
+      ? {}
+      : { failover: { ...failover, ...policyFor(failover, used) } }),
+    ...(residency === undefined || isPlaceless ? {} : { residency: within(residency, used) }),
+    ...(spot === undefined || !buysSpot ? {} : { spot }),
+    ...(autoscaling === undefined || !scales ? {} : { autoscaling }),
+  };
+}
+
+type Failover = NonNullable<FleetSpec["failover"]>;
+
+/** The rule of a failover policy for the regions that are used. */
+function policyFor({ policy }: Failover, used: readonly string[]): Pick<Failover, "policy"> {
+  if (policy === undefined || policy === "latency") return policy === undefined ? {} : { policy };
+  const isUsed = (name: string): boolean => used.includes(canonical(name));
+  if ("primaryBackup" in policy) {
+    const order = policy.primaryBackup.filter(isUsed);
+    return { policy: order.length === 0 ? "latency" : { primaryBackup: order } };
+  }
+  if ("weighted" in policy) {
+    return { policy: { weighted: entriesWhere(policy.weighted, ([name]) => isUsed(name)) } };
+  }
+  const geo = entriesWhere(policy.geo, ([, region]) => isUsed(region));
+  // An origin whose own region is not used goes to the nearest one, as when it is down.
+  return { policy: Object.keys(geo).length < Object.keys(policy.geo).length ? "latency" : { geo } };
+}
+
+function within(
+  residency: NonNullable<FleetSpec["residency"]>,
+  used: readonly string[],
+): NonNullable<FleetSpec["residency"]> {
+  return Object.fromEntries(
+    Object.entries(residency).map(([origin, regions]) => [
+      origin,
+      regions.filter((name) => used.includes(canonical(name))),
+    ]),
+  );
+}
+
+function entriesWhere<Value>(
+  map: Readonly<Record<string, Value>>,
+  keep: (entry: readonly [string, Value]) => boolean,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(map).filter(keep));
+}
+
+function canonical(region: string): string {
+  const lookup = findRegion(region);
+  return lookup.found ? lookup.row.name : region;
+}

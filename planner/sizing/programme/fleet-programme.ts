@@ -1,0 +1,478 @@
+/**
+ * The cheapest fleet as a mixed-integer programme: units of every offer, instances of every way to buy them, which
+ * regions are open for a model, and where each place's requests then go, in every case that must be survived. How much
+ * a unit can do is given; with what it can do at most, the least cost is a lower bound of every fleet.
+ */
+import type { Highs } from "highs";
+import type { ResolvedSearch } from "../../scenario/resolved-search";
+import { aliveShare, type CaseLoss, type Demand, isOfferAlive, isRegionLost } from "../demand";
+import { totalRate } from "../expected-arrivals";
+import type { FleetUnits } from "../fleet-units";
+import type { Offer } from "../offer";
+import { acceleratorsOfUnit } from "../serving-option";
+import { LinearProgramme, type Term, type Variable } from "./linear-programme";
+
+export interface FleetProgrammeInput {
+  readonly demand: Demand;
+  readonly offers: readonly Offer[];
+  readonly search: ResolvedSearch;
+  readonly losses: readonly (CaseLoss | null)[];
+  /** Calls per second of its model that a unit of each offer can take. */
+  readonly capacity: readonly number[];
+  readonly unitsMax: readonly number[];
+  /** Capacity that simulations have shown to be needed beyond the load itself. */
+  readonly corrections: readonly Correction[];
+  readonly cuts: readonly FleetCut[];
+  /** US dollars per hour for each unit that an existing fleet would have to be changed by. */
+  readonly change: { readonly units: FleetUnits; readonly usdPerHour: number } | undefined;
+}
+
+/**
+ * What a simulation has shown: no more than `units` of these offers, and as much load, is too little. Of one region
+ * (`region`, which requests from `origins` go to), or of all together.
+ */
+export interface FleetCut {
+  readonly models: ReadonlySet<string>;
+  readonly region: number | undefined;
+  readonly origins: readonly number[];
+  /** The same loss, or for a region: the same zone or none. */
+  readonly loss: CaseLoss | null;
+  readonly units: FleetUnits;
+}
+
+export interface FleetSolution {
+  readonly units: FleetUnits;
+  /** Instances by offer, part and price, in their orders. */
+  readonly instances: readonly (readonly (readonly number[])[])[];
+  readonly usdPerHour: number;
+  /** With what changes cost. */
+  readonly objective: number;
+}
+
+/**
+ * So much capacity of a model, as `capacity` counts it, is needed for the requests from these places at a peak: in a
+ * region that all of them go to, or in all regions together (`region` undefined).
+ */
+export interface Correction {
+  readonly model: string;
+  readonly region: number | undefined;
+  readonly peak: number;
+  readonly origins: readonly number[];
+  readonly loss: CaseLoss | null;
+  readonly callsPerSecond: number;
+}
+
+/**
+ * Whether what was seen in one case says something of another: of a region when the same zone of it is gone, or none;
+ * of all regions together only when the same is gone.
+ */
+function isAlike(
+  seen: CaseLoss | null,
+  loss: CaseLoss | null,
+  region: number | undefined,
+): boolean {
+  if (region === undefined) return JSON.stringify(seen) === JSON.stringify(loss);
+  return zoneOf(seen, region) === zoneOf(loss, region);
+}
+
+/** The zone that is gone within a region; empty when none is. */
+export function zoneOf(loss: CaseLoss | null, region: number): string {
+  return loss?.kind === "zone" && loss.region === region ? loss.zone : "";
+}
+
+/** The cheapest fleet; undefined when there is none. */
+export function solveFleet(input: FleetProgrammeInput, solver: Highs): FleetSolution | undefined {
+  return new FleetProgramme(input).solve(solver);
+}
+
+class FleetProgramme {
+  private readonly programme = new LinearProgramme();
+  private readonly units: readonly Variable[];
+  private readonly isUsed: readonly Variable[];
+  private readonly instances: readonly (readonly (readonly Variable[])[])[];
+  private readonly models: readonly string[];
+  /** By model and region: whether requests may be sent there, as long as nothing is gone. */
+  private readonly isOpen: ReadonlyMap<string, Variable>;
+  private readonly atLeast = new Map<string, Variable>();
+
+  constructor(private readonly input: FleetProgrammeInput) {
+    const { offers, unitsMax } = input;
+    const { programme } = this;
+    this.units = offers.map(({ index }) => programme.variable("integer", unitsMax[index]!));
+    this.isUsed = offers.map(({ index }) => {
+      const used = programme.variable("binary", 1);
+      programme.row(
+        [
+          [1, this.units[index]!],
+          [-1, used],
+        ],
+        ">=",
+        0,
+      );
+      programme.row(
+        [
+          [1, this.units[index]!],
+          [-unitsMax[index]!, used],
+        ],
+        "<=",
+        0,
+      );
+      return used;
+    });
+    this.instances = offers.map((offer) => this.addInstances(offer));
+    this.models = [...new Set(offers.map(({ option }) => option.model))].toSorted();
+    this.isOpen = this.addOpenRegions();
+    this.addQuotas();
+    this.addSpotLimit();
+    this.addMinimums();
+    this.addChanges();
+    for (const loss of input.losses) this.addCase(loss);
+  }
+
+  solve(solver: Highs): FleetSolution | undefined {
+    const solution = this.programme.solve(solver);
+    if (solution === undefined) return undefined;
+    const { offers } = this.input;
+    const instances = this.instances.map((parts) =>
+      parts.map((byPrice) => byPrice.map((variable) => solution.valueOf(variable))),
+    );
+    const usdPerHour = offers.reduce(
+      (sum, { prices, index }) =>
+        instances[index]!.reduce(
+          (inner, byPrice) =>
+            inner + byPrice.reduce((cost, n, i) => cost + n * prices[i]!.usdPerHour, 0),
+          sum,
+        ),
+      0,
+    );
+    return {
+      units: this.units.map((variable) => solution.valueOf(variable)),
+      instances,
+      usdPerHour,
+      objective: solution.objective,
+    };
+  }
+
+  /** Instances of each part and price hold the part's replicas. */
+  private addInstances({ option, prices, index, ...offer }: Offer): readonly Variable[][] {
+    const { programme } = this;
+    return option.parts.map((part) => {
+      const replicasMax = this.input.unitsMax[index]! * part.replicas;
+      const most =
+        offer.replicasPerInstance >= 1
+          ? Math.ceil(replicasMax / offer.replicasPerInstance)
+          : replicasMax * offer.instancesPerReplica;
+      const variables = prices.map(({ usdPerHour }) =>
+        programme.variable("integer", most, usdPerHour),
+      );
+      const replicasOfOne =
+        offer.replicasPerInstance >= 1 ? offer.replicasPerInstance : 1 / offer.instancesPerReplica;
+      programme.row(
+        [
+          ...variables.map((variable): Term => [replicasOfOne, variable]),
+          [-part.replicas, this.units[index]!],
+        ],
+        ">=",
+        0,
+      );
+      return variables;
+    });
+  }
+
+  private addOpenRegions(): ReadonlyMap<string, Variable> {
+    const open = new Map<string, Variable>();
+    for (const model of this.models) {
+      for (const [region] of this.input.demand.regions.entries()) {
+        open.set(`${model} ${region}`, this.openWhereUsed(this.offersAt(model, region)));
+      }
+    }
+    return open;
+  }
+
+  /** 1 exactly where one of the offers is used. */
+  private openWhereUsed(offers: readonly Offer[]): Variable {
+    const { programme, isUsed } = this;
+    const open = programme.variable("binary", 1);
+    programme.row([[1, open], ...offers.map(({ index }): Term => [-1, isUsed[index]!])], "<=", 0);
+    for (const { index } of offers)
+      programme.row(
+        [
+          [1, open],
+          [-1, isUsed[index]!],
+        ],
+        ">=",
+        0,
+      );
+    return open;
+  }
+
+  private offersAt(model: string, region: number): readonly Offer[] {
+    const { name } = this.input.demand.regions[region]!;
+    return this.input.offers.filter(
+      (offer) => offer.region === name && offer.option.model === model,
+    );
+  }
+
+  private addQuotas(): void {
+    for (const { region, of, name, max } of this.input.search.quotas) {
+      const terms = this.input.offers.flatMap((offer): Term[] => {
+        const { instanceType } = offer.option;
+        const isOfIt = of === "accelerator" ? instanceType.accelerator : instanceType.name;
+        if (offer.region !== region || isOfIt !== name) return [];
+        const each = of === "accelerator" ? instanceType.acceleratorCount : 1;
+        return this.instances[offer.index]!.flat().map((variable): Term => [each, variable]);
+      });
+      if (terms.length > 0) this.programme.row(terms, "<=", max);
+    }
+  }
+
+  /** Of a model's accelerators in a region, spot capacity is at most a share. */
+  private addSpotLimit(): void {
+    const { search, demand } = this.input;
+    if (!search.purchase.includes("spot")) return;
+    for (const model of this.models) {
+      for (const [region] of demand.regions.entries()) {
+        const terms = this.offersAt(model, region).flatMap(({ option, prices, index }): Term[] => {
+          const place = prices.findIndex(({ purchase }) => purchase === "spot");
+          const bought = place < 0 ? [] : this.instances[index]!.map((byPrice) => byPrice[place]!);
+          return [
+            ...bought.map((variable): Term => [option.instanceType.acceleratorCount, variable]),
+            [-search.spotShareMax * acceleratorsOfUnit(option), this.units[index]!],
+          ];
+        });
+        if (terms.length > 0) this.programme.row(terms, "<=", 0);
+      }
+    }
+  }
+
+  private addMinimums(): void {
+    const { search, demand } = this.input;
+    for (const model of this.models) {
+      const open = demand.regions.map((_, region) => this.isOpen.get(`${model} ${region}`)!);
+      this.programme.row(
+        open.map((variable): Term => [1, variable]),
+        ">=",
+        search.regionsMin,
+      );
+      if (search.replicasMin <= 1) continue;
+      for (const [region] of demand.regions.entries()) {
+        const replicas = this.offersAt(model, region).map(({ option, index }): Term => {
+          const answering = option.parts.filter(({ role }) => role !== "prefill");
+          return [answering.reduce((sum, part) => sum + part.replicas, 0), this.units[index]!];
+        });
+        this.programme.row([...replicas, [-search.replicasMin, open[region]!]], ">=", 0);
+      }
+    }
+  }
+
+  private addChanges(): void {
+    const { change, offers, unitsMax } = this.input;
+    if (change === undefined) return;
+    for (const { index } of offers) {
+      const before = change.units[index]!;
+      const most = Math.max(before, unitsMax[index]!);
+      const changed = this.programme.variable("continuous", most, change.usdPerHour);
+      this.programme.row(
+        [
+          [1, changed],
+          [-1, this.units[index]!],
+        ],
+        ">=",
+        -before,
+      );
+      this.programme.row(
+        [
+          [1, changed],
+          [1, this.units[index]!],
+        ],
+        ">=",
+        before,
+      );
+    }
+  }
+
+  private addCase(loss: CaseLoss | null): void {
+    const flows = new Map<string, Variable>();
+    for (const model of this.models) {
+      if (this.input.demand.reach.kind === "pooled") this.addPooledCapacity(model, loss);
+      else this.addRegionalCapacity(model, loss, flows);
+    }
+    for (const cut of this.input.cuts) this.addCut(cut, loss, flows);
+  }
+
+  private addPooledCapacity(model: string, loss: CaseLoss | null): void {
+    const { demand, offers, corrections } = this.input;
+    const capacity = this.aliveCapacity(
+      offers.filter(({ option }) => option.model === model),
+      loss,
+    );
+    for (const [peak, { rates }] of demand.peaks.entries()) {
+      const load = totalRate(rates.get(model));
+      if (load === 0) continue;
+      const seen = corrections.filter(
+        (one) =>
+          one.model === model &&
+          one.region === undefined &&
+          one.peak === peak &&
+          isAlike(one.loss, loss, undefined),
+      );
+      const needed = Math.max(load, ...seen.map(({ callsPerSecond }) => callsPerSecond));
+      this.programme.row(capacity, ">=", needed);
+    }
+  }
+
+  /** Requests of each place go to the first open region of its order, which must have the capacity. */
+  private addRegionalCapacity(
+    model: string,
+    loss: CaseLoss | null,
+    flows: Map<string, Variable>,
+  ): void {
+    const { demand, corrections } = this.input;
+    const { reach, peaks, regions } = demand;
+    if (reach.kind === "pooled") return;
+    const open = regions.map((_, region) => this.openInCase(model, region, loss));
+    for (const [origin, order] of reach.orders.entries()) {
+      if (peaks.every(({ rates }) => (rates.get(model)?.[origin] ?? 0) === 0)) continue;
+      this.addFlow({ model, origin, order, open }, flows);
+    }
+    for (const [region] of regions.entries()) {
+      const capacity = this.aliveCapacity(this.offersAt(model, region), loss);
+      for (const [peak, { rates }] of peaks.entries()) {
+        const load = (rates.get(model) ?? []).flatMap((rate, origin): Term[] => {
+          const flow = flows.get(`${model} ${origin} ${region}`);
+          return flow === undefined || rate === 0 ? [] : [[-rate, flow]];
+        });
+        if (load.length === 0) continue;
+        this.programme.row([...capacity, ...load], ">=", 0);
+        for (const one of corrections) {
+          if (one.model !== model || one.region !== region || one.peak !== peak) continue;
+          if (!isAlike(one.loss, loss, region)) continue;
+          const going = this.allGoTo(model, region, one.origins, flows);
+          if (going === undefined) continue;
+          const needed = one.callsPerSecond;
+          this.programme.row(
+            [...capacity, ...going.map(([n, flow]): Term => [-needed * n, flow])],
+            ">=",
+            needed * (1 - going.length),
+          );
+        }
+      }
+    }
+  }
+
+  /** Σ flow over the origins: as many as there are only where all go there; undefined when one never does. */
+  private allGoTo(
+    model: string,
+    region: number,
+    origins: readonly number[],
+    flows: ReadonlyMap<string, Variable>,
+  ): readonly Term[] | undefined {
+    const terms = origins.map((origin) => flows.get(`${model} ${origin} ${region}`));
+    return terms.some((flow) => flow === undefined)
+      ? undefined
+      : terms.map((flow): Term => [1, flow!]);
+  }
+
+  private addFlow(
+    from: {
+      readonly model: string;
+      readonly origin: number;
+      readonly order: readonly number[];
+      readonly open: readonly (Variable | undefined)[];
+    },
+    flows: Map<string, Variable>,
+  ): void {
+    const { programme } = this;
+    const { model, origin, order, open } = from;
+    const all: Term[] = [];
+    const before: Term[] = [];
+    for (const region of order) {
+      const isOpen = open[region];
+      if (isOpen === undefined) continue;
+      const flow = programme.variable("continuous", 1);
+      flows.set(`${model} ${origin} ${region}`, flow);
+      programme.row(
+        [
+          [1, flow],
+          [-1, isOpen],
+        ],
+        "<=",
+        0,
+      );
+      programme.row([[1, flow], [-1, isOpen], ...before], ">=", 0);
+      all.push([1, flow]);
+      before.push([1, isOpen]);
+    }
+    // Without a region that may serve them the requests have nowhere to go, and there is no such fleet.
+    if (all.length === 0) all.push([1, programme.variable("continuous", 0)]);
+    programme.row(all, "=", 1);
+  }
+
+  /** Whether a region is open in a case; undefined when it cannot be. */
+  private openInCase(model: string, region: number, loss: CaseLoss | null): Variable | undefined {
+    const { demand, offers } = this.input;
+    if (isRegionLost(demand, loss, region)) return undefined;
+    const own = this.offersAt(model, region);
+    if (own.length === 0) return undefined;
+    if (loss?.kind !== "pool" || !own.includes(offers[loss.offer]!)) {
+      return this.isOpen.get(`${model} ${region}`);
+    }
+    const others = own.filter((offer) => isOfferAlive(demand, loss, offer));
+    return others.length === 0 ? undefined : this.openWhereUsed(others);
+  }
+
+  private aliveCapacity(offers: readonly Offer[], loss: CaseLoss | null): Term[] {
+    const { demand, capacity } = this.input;
+    return offers.flatMap((offer): Term[] => {
+      const alive = aliveShare(demand, loss, offer);
+      return alive === 0 ? [] : [[alive * capacity[offer.index]!, this.units[offer.index]!]];
+    });
+  }
+
+  /** More of something than was too little, or less load. */
+  private addCut(cut: FleetCut, loss: CaseLoss | null, flows: ReadonlyMap<string, Variable>): void {
+    const { demand, offers } = this.input;
+    const { region, models, origins } = cut;
+    if (!isAlike(cut.loss, loss, region)) return;
+    const place = region === undefined ? undefined : demand.regions[region]!.name;
+    const more = offers.flatMap((offer): Term[] => {
+      if (!models.has(offer.option.model) || !isOfferAlive(demand, loss, offer)) return [];
+      if (place !== undefined && offer.region !== place) return [];
+      const variable = this.moreThan(offer.index, cut.units[offer.index]!);
+      return variable === undefined ? [] : [[1, variable]];
+    });
+    if (region === undefined) {
+      this.programme.row(more.length > 0 ? more : [[1, this.never()]], ">=", 1);
+      return;
+    }
+    for (const model of models) {
+      const going = this.allGoTo(model, region, origins, flows);
+      if (going === undefined) continue;
+      const less = going.map(([n, flow]): Term => [-n, flow]);
+      this.programme.row([...more, ...less], ">=", 1 - going.length);
+    }
+  }
+
+  /** 1 only where more than so many units of an offer are bought; undefined when that cannot be. */
+  private moreThan(offer: number, count: number): Variable | undefined {
+    if (count + 1 > this.input.unitsMax[offer]!) return undefined;
+    const key = `${offer} ${count}`;
+    const known = this.atLeast.get(key);
+    if (known !== undefined) return known;
+    const variable = this.programme.variable("binary", 1);
+    this.programme.row(
+      [
+        [1, this.units[offer]!],
+        [-(count + 1), variable],
+      ],
+      ">=",
+      0,
+    );
+    this.atLeast.set(key, variable);
+    return variable;
+  }
+
+  private never(): Variable {
+    return this.programme.variable("continuous", 0);
+  }
+}
