@@ -1,8 +1,8 @@
 /** The library: what a program that imports `capplan` may use. Everything else may change without notice. */
 
 export { listCatalog } from "./catalog/list";
+export { localExecutor } from "./execution/local-executor";
 export { runReplications } from "./execution/run-replications";
-export { stressExecutor } from "./execution/stress-executor";
 export { describeProblem, PlannerError, type Problem } from "./foundation/errors";
 export type { SimulationSummary } from "./metrics/simulation-summary";
 export { summarize } from "./metrics/summarize";

@@ -4,11 +4,11 @@
  */
 import os from "node:os";
 import type { Command } from "commander";
+import type { RunProgress } from "../../planner/foundation/job-executor";
 import { formatCount, formatNumber, plural } from "../../planner/report/format-number";
 import type { Report } from "../../planner/report/report";
 import type { StressDocumentOptions } from "../../planner/report/stress/stress-document";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
-import type { SuiteProgress } from "../../planner/stress/executor";
 import type { StressCase } from "../../planner/stress/stress-case";
 import type { StressReport } from "../../planner/stress/stress-report";
 import { FAIL_ON_NAMES } from "../../planner/stress/thresholds";
@@ -190,17 +190,18 @@ async function runCases(
   { progress, interrupts }: { readonly progress: Progress; readonly interrupts: Interrupts },
 ): Promise<{ readonly report: StressReport | undefined; readonly requests: number }> {
   const { runStress } = await import("../../planner/stress/run-stress");
-  const { stressExecutor } = await import("../../planner/execution/stress-executor");
+  const { localExecutor } = await import("../../planner/execution/local-executor");
   let requests = 0;
-  const onProgress = ({ jobsDone, jobs, fractionDone, requestsDone }: SuiteProgress): void => {
-    requests = requestsDone;
+  const onProgress = ({ jobsDone, jobs, fractionDone, workDone }: RunProgress): void => {
+    requests = workDone;
     const label = `${jobsDone} of ${jobs} runs`;
-    progress.update({ fractionDone, requestsDone, label });
+    progress.update({ fractionDone, requestsDone: workDone, label });
   };
   try {
     const report = await runStress(scenario, {
       ...run,
-      executor: stressExecutor(options.jobs ?? os.availableParallelism()),
+      openExecutor: (suite) =>
+        localExecutor("stress", suite, options.jobs ?? os.availableParallelism()),
       watch: { onProgress, isInterrupted: interrupts.isInterrupted },
     });
     return { report, requests };

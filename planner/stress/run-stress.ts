@@ -2,10 +2,10 @@
  * A whole game day: the scenario without and with each case, and what came of it, as one report. The same scenario,
  * cases and seed give the same report, whoever runs the jobs.
  */
+import type { JobExecutor, RunWatch } from "../foundation/job-executor";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
-import type { RunWatch, StressExecutor } from "./executor";
 import type { ApplicableCase, StressCase } from "./stress-case";
-import { type JobResult, jobCount, type StressSuite } from "./stress-job";
+import { type JobResult, jobsOf, type StressSuite } from "./stress-job";
 import type { CaseResult, CaseVerdict, StressReport, StressThresholds } from "./stress-report";
 import { DEFAULT_THRESHOLDS, judgeCase } from "./thresholds";
 
@@ -15,9 +15,12 @@ export interface StressOptions {
   readonly cases: readonly StressCase[];
   /** What fails a case; undefined = what every fleet is asked for. */
   readonly thresholds: StressThresholds | undefined;
-  readonly executor: StressExecutor;
+  /** Opens what runs the jobs, and is closed when they are over; `workDone` of its progress are simulated requests. */
+  readonly openExecutor: (suite: StressSuite) => OpenedExecutor | Promise<OpenedExecutor>;
   readonly watch: RunWatch;
 }
+
+type OpenedExecutor = JobExecutor<number, JobResult>;
 
 /**
  * @returns undefined when it was interrupted before the baseline was finished
@@ -60,17 +63,30 @@ export async function runStress(
 /** Results by job, whatever the order they come in; undefined where an interrupt came first. */
 async function collect(
   suite: StressSuite,
-  { executor, watch }: StressOptions,
+  { openExecutor, watch }: StressOptions,
 ): Promise<readonly (JobResult | undefined)[]> {
-  const results: (JobResult | undefined)[] = Array.from({ length: jobCount(suite) });
-  const isOver: boolean[] = results.map(() => false);
-  let failed: { readonly job: number; readonly error: unknown } | undefined;
-  for await (const { job, outcome } of executor.run(suite, watch)) {
-    isOver[job] = true;
-    if ("result" in outcome) results[job] = outcome.result;
-    else if (failed === undefined || job < failed.job) failed = { job, error: outcome.error };
+  const executor = await openExecutor(suite);
+  try {
+    return await runJobs(executor, jobsOf(suite), watch);
+  } finally {
+    await executor.close();
+  }
+}
+
+async function runJobs(
+  executor: OpenedExecutor,
+  jobs: readonly number[],
+  watch: RunWatch,
+): Promise<readonly (JobResult | undefined)[]> {
+  const results: (JobResult | undefined)[] = jobs.map(() => undefined);
+  const isOver: boolean[] = jobs.map(() => false);
+  let failed: { readonly index: number; readonly error: unknown } | undefined;
+  for await (const { index, outcome } of executor.run(jobs, watch)) {
+    isOver[index] = true;
+    if ("result" in outcome) results[index] = outcome.result;
+    else if (failed === undefined || index < failed.index) failed = { index, error: outcome.error };
     // Which of several errors is told must not depend on which thread was faster.
-    if (failed !== undefined && isOver.slice(0, failed.job).every(Boolean)) throw failed.error;
+    if (failed !== undefined && isOver.slice(0, failed.index).every(Boolean)) throw failed.error;
   }
   if (failed !== undefined) throw failed.error;
   return results;

@@ -2,6 +2,7 @@
  * The runs that a game day consists of, one job each: the baseline, then the cases. A job simulates and concludes;
  * what it returns is plain data, so that it can come from another thread. Who runs which job, and when, changes no result.
  */
+import type { JobKind, JobProgress } from "../foundation/job-executor";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import type { RunRecord } from "../simulation/run-record";
 import { simulateInSlices } from "../simulation/simulate";
@@ -28,12 +29,6 @@ export type JobResult =
     }
   | { readonly kind: "case"; readonly measured: CaseMeasures };
 
-export interface JobProgress {
-  /** Of this job, from 0 to 1. */
-  readonly fractionDone: number;
-  readonly requestsDone: number;
-}
-
 /** The runs are those of the first replication that `capplan simulate` makes with the same seed. */
 const SEEDS_PER_SCENARIO = 1000;
 /** Buckets of the timeline are about this wide, within these numbers of them: recovery is measured in them. */
@@ -43,16 +38,24 @@ const BUCKETS_MAX = 720;
 /** Enough parts for the margin of an objective's value in a single run. */
 const BATCHES = 10;
 
-/** Number of jobs: job 0 is the baseline, job i the i-th case. */
-export function jobCount({ cases }: StressSuite): number {
-  return cases.length + 1;
+/** Job 0 is the baseline, job i the i-th case. */
+export const stressJobs: JobKind<StressSuite, number, JobResult> = {
+  runner(suite) {
+    const runner = new StressJobRunner(suite);
+    return (job) => runner.run(job);
+  },
+};
+
+/** Every job of a suite, in the order of its cases. */
+export function jobsOf({ cases }: StressSuite): readonly number[] {
+  return Array.from({ length: cases.length + 1 }, (_, job) => job);
 }
 
 /**
  * Runs jobs one after the other. Each of several runners makes the baseline for itself when it first needs it: that
  * takes as long as waiting for another to hand it over, and a run's record need not cross threads.
  */
-export class StressJobRunner {
+class StressJobRunner {
   private baseline: AssessedRun | undefined;
 
   constructor(private readonly suite: StressSuite) {}
@@ -99,12 +102,12 @@ export class StressJobRunner {
     for (;;) {
       const slice = run.next();
       if (slice.done === true) {
-        yield { fractionDone: to, requestsDone: slice.value.arrivals };
+        yield { fractionDone: to, workDone: slice.value.arrivals };
         return slice.value;
       }
       const { simulatedSeconds, requestsDone } = slice.value;
       const within = Math.min(1, simulatedSeconds / durationSeconds);
-      yield { fractionDone: from + (to - from) * within, requestsDone };
+      yield { fractionDone: from + (to - from) * within, workDone: requestsDone };
     }
   }
 }

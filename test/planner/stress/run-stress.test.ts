@@ -1,7 +1,7 @@
 /** A whole game day: one report whatever order its jobs come in, what an interrupt keeps, which of several errors is told. */
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import type { JobOutcome, StressExecutor } from "../../../planner/stress/executor";
+import type { JobExecutor, JobOutcome } from "../../../planner/foundation/job-executor";
 import { runStress } from "../../../planner/stress/run-stress";
 import type { StressCase } from "../../../planner/stress/stress-case";
 import type { JobResult } from "../../../planner/stress/stress-job";
@@ -47,33 +47,40 @@ const BASELINE: JobResult = {
   headroom: { idleShare: null, usdPerHour: null, idleUsdPerHour: null, leftOut: [] },
 };
 
-const ok = (job: number, changes: Partial<CaseMeasures> = {}): JobOutcome => ({
-  job,
+type Outcome = JobOutcome<JobResult>;
+
+const ok = (index: number, changes: Partial<CaseMeasures> = {}): Outcome => ({
+  index,
   outcome: {
-    result: job === 0 ? BASELINE : { kind: "case", measured: measures(changes) },
+    result: index === 0 ? BASELINE : { kind: "case", measured: measures(changes) },
   },
 });
 
-/** Hands out what is given, and counts how much of it was asked for. */
-function executorOf(outcomes: readonly JobOutcome[]): StressExecutor & { taken: number } {
+/** Hands out what is given, and counts how much of it was asked for, and how often it was closed. */
+function executorOf(outcomes: readonly Outcome[]) {
   const executor = {
+    parallelism: 1,
     taken: 0,
+    closed: 0,
     async *run() {
       for (const outcome of outcomes) {
         executor.taken++;
         yield await Promise.resolve(outcome);
       }
     },
+    async close() {
+      executor.closed++;
+    },
   };
-  return executor;
+  return executor satisfies JobExecutor<number, JobResult>;
 }
 
-const run = (outcomes: readonly JobOutcome[], cases = CASES) =>
+const run = (outcomes: readonly Outcome[], cases = CASES) =>
   runStress(scenario, {
     seed: 7,
     cases,
     thresholds: undefined,
-    executor: executorOf(outcomes),
+    openExecutor: () => executorOf(outcomes),
     watch: {},
   });
 
@@ -134,9 +141,9 @@ describe("runStress", () => {
   });
 
   it("tells the first error in the order of the cases, and asks for no more than it needs", async () => {
-    const failing = (job: number): JobOutcome => ({
-      job,
-      outcome: { error: new Error(`job ${job}`) },
+    const failing = (index: number): Outcome => ({
+      index,
+      outcome: { error: new Error(`job ${index}`) },
     });
     const orders = fc.shuffledSubarray([ok(0), failing(1), failing(2), ok(3)], { minLength: 4 });
     await fc.assert(
@@ -146,9 +153,10 @@ describe("runStress", () => {
       { numRuns: 24 },
     );
     const executor = executorOf([ok(0), ok(2), failing(1), failing(3)]);
-    const options = { seed: 1, cases: CASES, thresholds: undefined, executor, watch: {} };
+    const openExecutor = () => executor;
+    const options = { seed: 1, cases: CASES, thresholds: undefined, openExecutor, watch: {} };
     await expect(runStress(scenario, options)).rejects.toThrow("job 1");
-    expect(executor.taken).toBe(3);
+    expect(executor).toMatchObject({ taken: 3, closed: 1 });
     // An interrupt before it is known which error comes first hides none.
     await expect(run([failing(3)])).rejects.toThrow("job 3");
   });
