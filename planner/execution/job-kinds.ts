@@ -11,6 +11,11 @@ export const JOB_KINDS = {
     const { stressJobs } = require("../stress/stress-job") as typeof import("../stress/stress-job");
     return stressJobs;
   },
+  sizing: () => {
+    const { sizingJobs } =
+      require("../sizing/sizing-jobs") as typeof import("../sizing/sizing-jobs");
+    return sizingJobs;
+  },
 } satisfies JobKindTable;
 
 /** This file, for threads to load. */

@@ -99,7 +99,7 @@ export interface EvaluatedPool {
 
 export interface EvaluationProgress {
   readonly fractionDone: number;
-  readonly requestsDone: number;
+  readonly workDone: number;
 }
 
 /** Runs one evaluation; yields between slices of its runs. */
@@ -116,7 +116,7 @@ export function* runEvaluation(
     runs.push(evaluatedRun(scenario, record, "as-modelled"));
     requests += record.arrivals;
   }
-  yield { fractionDone: 1, requestsDone: requests };
+  yield { fractionDone: 1, workDone: requests };
   return { holds: runs.every(({ holds }) => holds), runs, requests };
 }
 
@@ -156,7 +156,7 @@ function* runOnce(
     if (slice.done === true) return slice.value;
     const { simulatedSeconds, requestsDone } = slice.value;
     const within = Math.min(1, simulatedSeconds / scenario.horizon.durationSeconds);
-    yield { fractionDone: from + (to - from) * within, requestsDone };
+    yield { fractionDone: from + (to - from) * within, workDone: requestsDone };
   }
 }
 

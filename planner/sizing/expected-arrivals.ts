@@ -42,6 +42,17 @@ export function rateReader(
   };
 }
 
+/** Arrivals of a workload expected in a stretch: requests, or sessions that start. */
+export function expectedArrivals(
+  scenario: ResolvedScenario,
+  name: string,
+  [from, to]: Stretch,
+): number {
+  const workload = scenario.workloads.find((one) => one.name === name)!;
+  const count = arrivalsUntil(scenario, workload) ?? (() => 0);
+  return count(to) - count(from);
+}
+
 /** Requests per second of all origins. */
 export function totalRate(rates: readonly number[] | undefined): number {
   return rates?.reduce((sum, rate) => sum + rate, 0) ?? 0;

@@ -1,0 +1,206 @@
+/**
+ * Which offers are worth a measurement, and which are worth buying. An offer is beaten by another of its model and
+ * region that can be bought in steps that are no larger and takes each call for no more money, as measured against
+ * the best that the first one's bound allows: then no fleet needs it. Offers that keep no objective even when idle,
+ * and those that a quota leaves nothing of, are out, too.
+ */
+import type { Evaluation } from "./evaluation-job";
+import type { Evaluator } from "./evaluator";
+import { type MeasuredOption, measureOptions } from "./measured-capacity";
+import { cheapestUsdPerHour, instancesOf, type Offer } from "./offer";
+import type { LeftOut } from "./serving-option";
+import type { SizingProblem } from "./sizing-problem";
+
+export interface ChosenOffers {
+  readonly measured: ReadonlyMap<string, MeasuredOption>;
+  /** Offers that may be bought, by index. */
+  readonly candidates: ReadonlySet<number>;
+  readonly leftOut: readonly LeftOut[];
+  /** Of each model without any candidate: what it can do at best, with nearly nothing to do. */
+  readonly impossible: readonly { readonly model: string; readonly best: Evaluation }[];
+}
+
+/** Options of each model that are measured before the others are compared with them. */
+const FIRST_MEASURED = 2;
+const MEASURED_MAX = 16;
+
+export async function chooseOffers(
+  problem: SizingProblem,
+  evaluator: Evaluator,
+): Promise<ChosenOffers> {
+  const { offers, demand } = problem;
+  const leftOut: LeftOut[] = [];
+  const measured = new Map<string, MeasuredOption>();
+  const asked = demand.groups.flatMap(({ models }) => models);
+  const open = new Set(
+    offers.filter((offer) => !isWithoutQuota(problem, offer, leftOut)).map(({ index }) => index),
+  );
+  for (let round = 0; ; round++) {
+    const next = asked.flatMap((model) => nextToMeasure(problem, model, { open, measured, round }));
+    if (next.length === 0) break;
+    const results = await measureOptions(problem, next, evaluator);
+    for (const [name, result] of results) measured.set(name, result);
+    for (const index of [...open]) {
+      const reason = reasonAgainst(problem, offers[index]!, open, measured);
+      if (reason === undefined) continue;
+      open.delete(index);
+      const { option, region } = offers[index]!;
+      leftOut.push({ option: `${region}/${option.name}`, model: option.model, reason });
+    }
+  }
+  const impossible = asked.flatMap((model) => {
+    if ([...open].some((index) => offers[index]!.option.model === model)) return [];
+    const tried = offers.flatMap(({ option }) =>
+      option.model === model ? (measured.get(option.name)?.idle ?? []) : [],
+    );
+    return tried.length === 0 ? [] : [{ model, best: leastBroken(tried) }];
+  });
+  return { measured, candidates: open, leftOut, impossible };
+}
+
+function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]): boolean {
+  const { instanceType } = offer.option;
+  const least = offer.option.parts.reduce(
+    (sum, { replicas }) => sum + instancesOf(offer, replicas),
+    0,
+  );
+  const short = problem.search.quotas.find(({ region, of, name, max }) => {
+    if (region !== offer.region) return false;
+    if (of === "instance-type") return name === instanceType.name && max < least;
+    return name === instanceType.accelerator && max < least * instanceType.acceleratorCount;
+  });
+  if (short === undefined) return false;
+  const reason = `${short.path} is ${short.max}: not enough for one`;
+  leftOut.push({
+    option: `${offer.region}/${offer.option.name}`,
+    model: offer.option.model,
+    reason,
+  });
+  return true;
+}
+
+interface Progress {
+  readonly open: ReadonlySet<number>;
+  readonly measured: ReadonlyMap<string, MeasuredOption>;
+  readonly round: number;
+}
+
+/** One offer for each option: the cheapest per call that its bound allows, first. */
+function nextToMeasure(
+  problem: SizingProblem,
+  model: string,
+  { open, measured, round }: Progress,
+): Offer[] {
+  const { offers, demand } = problem;
+  const isCalled = demand.peaks.some(({ rates }) =>
+    (rates.get(model) ?? []).some((rate) => rate > 0),
+  );
+  if (!isCalled) return [];
+  const own = offers.filter(({ option, index }) => option.model === model && open.has(index));
+  const known = new Set(
+    offers.flatMap(({ option }) =>
+      option.model === model && measured.has(option.name) ? [option.name] : [],
+    ),
+  );
+  if (round > 0 && known.size >= MEASURED_MAX) return [];
+  const cheapest = new Map<string, Offer>();
+  for (const offer of own.toSorted(
+    (a, b) => leastUsdPerCall(problem, a) - leastUsdPerCall(problem, b),
+  )) {
+    const { name } = offer.option;
+    if (!known.has(name) && !cheapest.has(name)) cheapest.set(name, offer);
+  }
+  return [...cheapest.values()].slice(0, FIRST_MEASURED);
+}
+
+function leastUsdPerCall(problem: SizingProblem, offer: Offer): number {
+  return usdPerUnit(offer) / problem.bounds[offer.index]!;
+}
+
+/** A unit's share of its instances, in US dollars per hour. */
+function usdPerUnit(offer: Offer): number {
+  const { option, replicasPerInstance, instancesPerReplica } = offer;
+  const perReplica = replicasPerInstance >= 1 ? 1 / replicasPerInstance : instancesPerReplica;
+  const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
+  return replicas * perReplica * cheapestUsdPerHour(offer);
+}
+
+/** Instances that a first unit needs, in US dollars per hour: the step in which an offer is bought. */
+function usdPerStep(offer: Offer): number {
+  const instances = offer.option.parts.map(({ replicas }) => instancesOf(offer, replicas));
+  return instances.reduce((sum, count) => sum + count, 0) * cheapestUsdPerHour(offer);
+}
+
+function reasonAgainst(
+  problem: SizingProblem,
+  offer: Offer,
+  open: ReadonlySet<number>,
+  measured: ReadonlyMap<string, MeasuredOption>,
+): string | undefined {
+  const own = measured.get(offer.option.name);
+  if (own !== undefined && own.holds === 0) {
+    return `breaks an objective with nearly nothing to do: ${describeBroken(own.idle)}`;
+  }
+  const most = own === undefined ? problem.bounds[offer.index]! : own.breaks;
+  const usdPerCall = usdPerUnit(offer) / most;
+  const better = problem.offers.find((other) => {
+    if (other === offer || !open.has(other.index) || other.region !== offer.region) return false;
+    if (other.option.model !== offer.option.model || isLimited(problem, other)) return false;
+    const known = measured.get(other.option.name);
+    if (known === undefined || known.holds === 0) return false;
+    const isNoLarger = usdPerStep(other) <= usdPerStep(offer);
+    return isNoLarger && usdPerUnit(other) / known.holds <= usdPerCall;
+  });
+  if (better === undefined) return undefined;
+  const known = measured.get(better.option.name)!;
+  const theirs = perThousand(usdPerUnit(better) / known.holds);
+  const how = own === undefined ? "at best" : "as measured";
+  return `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;
+}
+
+/** Whether a quota may run out of it, so that the next best is needed, too. */
+function isLimited({ search }: SizingProblem, { region, option, prices }: Offer): boolean {
+  if (prices[0]?.purchase === "spot") return true;
+  const { instanceType } = option;
+  return search.quotas.some(
+    (quota) =>
+      quota.region === region &&
+      quota.name === (quota.of === "accelerator" ? instanceType.accelerator : instanceType.name),
+  );
+}
+
+function perThousand(usdPerHourAndCallPerSecond: number): string {
+  return `$${((usdPerHourAndCallPerSecond / 3600) * 1000).toPrecision(3)}`;
+}
+
+/** `chat ttft p95: 412 ms, 300 ms allowed` */
+export function describeBroken({ runs }: Evaluation): string {
+  const broken = runs.flatMap(({ workloads }) =>
+    workloads.flatMap(({ name, isSaturated, objectives }) => [
+      ...(isSaturated ? [`${name} is not worked off`] : []),
+      ...objectives
+        .filter(({ holds }) => !holds)
+        .map(({ objective, valueMs, limitMs }) => {
+          const value =
+            valueMs === null ? "too little is answered" : `${valueMs.toPrecision(3)} ms`;
+          return `${name} ${objective}: ${value}, ${limitMs.toPrecision(3)} ms allowed`;
+        }),
+    ]),
+  );
+  return broken.join("; ");
+}
+
+/** The evaluation whose worst objective is nearest to its limit. */
+function leastBroken(evaluations: readonly Evaluation[]): Evaluation {
+  const worst = ({ runs }: Evaluation): number =>
+    Math.max(
+      ...runs.flatMap(({ workloads }) =>
+        workloads.flatMap(({ objectives }) =>
+          objectives.map(({ valueMs, limitMs }) =>
+            valueMs === null ? Number.POSITIVE_INFINITY : valueMs / limitMs,
+          ),
+        ),
+      ),
+    );
+  return evaluations.toSorted((a, b) => worst(a) - worst(b))[0]!;
+}

@@ -1,0 +1,309 @@
+/**
+ * The search: the cheapest fleet that holds, and a bound that no cheaper one does. Both come from the same integer
+ * programme. With what units were measured to take, it proposes fleets; a fleet that the simulator refuses needs more
+ * capacity where it broke, until one holds. With what units can take at most, and with every fleet that was refused
+ * (and all that are no larger) cut off, its least cost is a lower bound; the fleets it names are simulated, too, and
+ * either hold, and are then the cheapest, or are cut off in turn (logic-based Benders decomposition: Hooker and
+ * Ottosson 2003).
+ *
+ * The bound rests on two things besides the simulator: a fleet with no less of anything is not worse, and pools of one
+ * region carry no more together than each could by itself.
+ */
+import type { Highs } from "highs";
+import { type CaseLoss, isOfferAlive, poolLosses } from "./demand";
+import type { Evaluation } from "./evaluation-job";
+import type { Evaluator } from "./evaluator";
+import { type CheckedFleet, checkFleet, checkWholeFleet, type FleetCheck } from "./fleet-check";
+import type { FleetUnits } from "./fleet-units";
+import type { MeasuredOption } from "./measured-capacity";
+import {
+  type Correction,
+  type FleetCut,
+  type FleetSolution,
+  solveFleet,
+} from "./programme/fleet-programme";
+import { originsOf as originsGoing } from "./site-load";
+import type { SizingProblem } from "./sizing-problem";
+
+export interface SearchInput {
+  readonly problem: SizingProblem;
+  /** By option name; options without a measurement count with their bound. */
+  readonly measured: ReadonlyMap<string, MeasuredOption>;
+  /** Offers that may be bought, by index. */
+  readonly isCandidate: (offer: number) => boolean;
+  readonly change?: { readonly units: FleetUnits; readonly usdPerHour: number };
+  readonly evaluator: Evaluator;
+  readonly solver: Highs;
+  readonly onStep?: (step: SearchStep) => void;
+}
+
+export interface SearchStep {
+  readonly bestUsdPerHour: number | undefined;
+  readonly lowerBoundUsdPerHour: number | undefined;
+}
+
+/** A fleet that was simulated and does not hold. */
+export interface RefusedFleet {
+  readonly units: FleetUnits;
+  readonly usdPerHour: number;
+  readonly failed: CheckedFleet["failed"];
+}
+
+/** More capacity than failed, by so much at least: units are whole, so that this means one more of something. */
+const CORRECTION = 1.015;
+/** When the queue grew without bound, a little more will not do. */
+const CORRECTION_SATURATED = 1.06;
+const PROPOSALS_MAX = 200;
+/** What a whole-number programme may be off by. */
+const COST_TOLERANCE = 1e-6;
+
+export class FleetSearch {
+  best: FleetSolution | undefined;
+  /** US dollars per hour; undefined until it is known. */
+  lowerBound: number | undefined;
+  /** From the throughput of the step-time model alone. */
+  analyticBound: number | undefined;
+  readonly refused: RefusedFleet[] = [];
+  readonly losses: (CaseLoss | null)[];
+
+  private readonly corrections = new Map<string, Correction>();
+  private readonly cuts: FleetCut[] = [];
+  private readonly expected: readonly number[];
+  private readonly atMost: readonly number[];
+  private readonly unitsMax: readonly number[];
+
+  constructor(private readonly input: SearchInput) {
+    const { problem, measured } = input;
+    const { offers, bounds, demand } = problem;
+    this.losses = [...demand.losses];
+    this.expected = offers.map(({ option, index }) => {
+      const known = measured.get(option.name);
+      return known === undefined ? bounds[index]! : known.holds;
+    });
+    this.atMost = offers.map(({ option, index }) => {
+      const known = measured.get(option.name);
+      return known === undefined ? bounds[index]! : Math.min(known.breaks, bounds[index]!);
+    });
+    this.unitsMax = offers.map(({ index }) =>
+      input.isCandidate(index) ? this.mostUnits(index) : 0,
+    );
+  }
+
+  /** The first fleet that holds, cheap but not proven; undefined when the programme has none. */
+  async propose(): Promise<FleetSolution | undefined> {
+    for (let round = 0; round < PROPOSALS_MAX; round++) {
+      const proposal = this.solve(this.expected, [...this.corrections.values()]);
+      if (proposal === undefined) return undefined;
+      if (await this.holds(proposal)) {
+        this.keep(proposal);
+        return proposal;
+      }
+    }
+    throw new Error(`no fleet held after ${PROPOSALS_MAX} proposals`);
+  }
+
+  /** Raises the bound and looks for cheaper fleets, until the gap is small enough or the budget is spent. */
+  async prove(evaluationsMax: number): Promise<void> {
+    const { problem, evaluator } = this.input;
+    this.analyticBound = this.solve(problem.bounds, [], [])?.objective;
+    for (;;) {
+      const bound = this.solve(this.atMost, []);
+      // Nothing cheaper is left: what is known is the cheapest.
+      this.lowerBound = bound?.objective ?? this.best?.objective;
+      this.tell();
+      if (bound === undefined || this.isProven(bound.objective)) return;
+      if (evaluator.evaluations >= evaluationsMax) return;
+      if (await this.holds(bound)) this.keep(bound);
+      else await this.tryCheaper();
+    }
+  }
+
+  /**
+   * A fleet that holds in the search but not in the end needs more of a model where it broke.
+   *
+   * @param where models and regions that need more, in a case
+   */
+  demandMore(
+    units: FleetUnits,
+    where: readonly { readonly model: string; readonly check: FleetCheck }[],
+  ): void {
+    for (const { model, check } of where) {
+      this.correct(units, model, check, { factor: CORRECTION, regions: new Set() });
+    }
+    this.best = undefined;
+  }
+
+  private isProven(bound: number): boolean {
+    if (this.best === undefined) return false;
+    const { objective } = this.best;
+    return bound >= objective * (1 - this.input.problem.search.gap) - COST_TOLERANCE;
+  }
+
+  /** What corrections have taught may have made another fleet the cheapest proposal. */
+  private async tryCheaper(): Promise<void> {
+    const proposal = this.solve(this.expected, [...this.corrections.values()]);
+    if (proposal === undefined || this.best === undefined) return;
+    if (proposal.objective >= this.best.objective - COST_TOLERANCE) return;
+    if (await this.holds(proposal)) this.keep(proposal);
+  }
+
+  private keep(solution: FleetSolution): void {
+    if (this.best !== undefined && solution.objective >= this.best.objective) return;
+    this.best = solution;
+    this.tell();
+  }
+
+  private tell(): void {
+    this.input.onStep?.({
+      bestUsdPerHour: this.best?.usdPerHour,
+      lowerBoundUsdPerHour: this.lowerBound,
+    });
+  }
+
+  private solve(
+    capacity: readonly number[],
+    corrections: readonly Correction[],
+    cuts: readonly FleetCut[] = this.cuts,
+  ): FleetSolution | undefined {
+    const { problem, solver, change } = this.input;
+    const { demand, offers, search } = problem;
+    const { losses, unitsMax } = this;
+    return solveFleet(
+      { demand, offers, search, losses, capacity, unitsMax, corrections, cuts, change },
+      solver,
+    );
+  }
+
+  /** Part by part first; whole, with clients that have to find their way, when the parts hold. */
+  private async holds(solution: FleetSolution): Promise<boolean> {
+    const { problem, evaluator } = this.input;
+    const { units } = solution;
+    this.learnLosses(units);
+    const parts = await checkFleet(problem, units, this.losses, evaluator);
+    if (!parts.holds) {
+      this.refuse(solution, parts);
+      return false;
+    }
+    const whole = await checkWholeFleet(problem, units, this.losses, evaluator);
+    if (!whole.holds) this.refuse(solution, whole);
+    return whole.holds;
+  }
+
+  /** Losses of the pools that fleets turn out to have. */
+  private learnLosses(units: FleetUnits): void {
+    const { search, offers } = this.input.problem;
+    if (!search.survive.some(({ kind }) => kind === "any-pool")) return;
+    for (const loss of poolLosses(offers, units)) {
+      const isKnown = this.losses.some((known) => JSON.stringify(known) === JSON.stringify(loss));
+      if (!isKnown) this.losses.push(loss);
+    }
+  }
+
+  private refuse(solution: FleetSolution, { failed }: CheckedFleet): void {
+    const { units, usdPerHour } = solution;
+    this.refused.push({ units, usdPerHour, failed });
+    for (const { check, evaluation } of failed) {
+      const isGrowing = evaluation.runs.some(({ workloads }) =>
+        workloads.some(({ isSaturated }) => isSaturated),
+      );
+      const models = new Set(check.group.models);
+      this.cuts.push({
+        models,
+        region: check.region,
+        origins: check.origins.filter((origin) => this.sends(check, origin)),
+        loss: check.loss,
+        units,
+      });
+      for (const model of models) {
+        this.correct(units, model, check, {
+          factor: isGrowing ? CORRECTION_SATURATED : CORRECTION,
+          regions: regionsThatFail(evaluation),
+        });
+      }
+    }
+  }
+
+  private sends({ group, peak }: FleetCheck, origin: number): boolean {
+    const { rates } = this.input.problem.demand.peaks[peak]!;
+    return group.models.some((model) => (rates.get(model)?.[origin] ?? 0) > 0);
+  }
+
+  /** From now on more capacity is asked for than the fleet had there. */
+  private correct(
+    units: FleetUnits,
+    model: string,
+    check: FleetCheck,
+    { factor, regions }: { readonly factor: number; readonly regions: ReadonlySet<string> },
+  ): void {
+    const { demand } = this.input.problem;
+    const { peak, loss } = check;
+    for (const { region, origins } of this.placesOf(units, model, check)) {
+      const name = region === undefined ? undefined : demand.regions[region]!.name;
+      // Of a fleet that was looked at as a whole, those regions that failed, where that is known.
+      if (name !== undefined && regions.size > 0 && !regions.has(name)) continue;
+      const had = this.input.problem.offers.reduce((sum, offer) => {
+        const isThere = name === undefined || offer.region === name;
+        if (!isThere || offer.option.model !== model || !isOfferAlive(demand, loss, offer))
+          return sum;
+        return sum + units[offer.index]! * this.expected[offer.index]!;
+      }, 0);
+      const key = JSON.stringify([model, region, peak, origins, loss]);
+      const callsPerSecond = Math.max(had * factor, this.corrections.get(key)?.callsPerSecond ?? 0);
+      this.corrections.set(key, { model, region, peak, origins, loss, callsPerSecond });
+    }
+  }
+
+  /** The region that was looked at; all open regions where the fleet was looked at as a whole. */
+  private placesOf(
+    units: FleetUnits,
+    model: string,
+    check: FleetCheck,
+  ): readonly { readonly region: number | undefined; readonly origins: readonly number[] }[] {
+    const { demand, offers } = this.input.problem;
+    const sending = (origins: readonly number[]): readonly number[] =>
+      origins.filter((origin) => this.sends(check, origin));
+    if (check.region !== undefined) {
+      return [{ region: check.region, origins: sending(check.origins) }];
+    }
+    if (demand.reach.kind === "pooled") return [{ region: undefined, origins: [] }];
+    const isOpen = (region: number): boolean =>
+      offers.some(
+        (offer) =>
+          offer.region === demand.regions[region]!.name &&
+          offer.option.model === model &&
+          units[offer.index]! > 0 &&
+          isOfferAlive(demand, check.loss, offer),
+      );
+    return demand.regions.flatMap((_, region) => {
+      if (!isOpen(region)) return [];
+      const origins = sending(originsGoing(demand, region, isOpen));
+      return origins.length === 0 ? [] : [{ region, origins }];
+    });
+  }
+
+  /** Enough for the whole load of the model in the worst case, and more for what simulations teach. */
+  private mostUnits(index: number): number {
+    const { demand, offers } = this.input.problem;
+    const { model } = offers[index]!.option;
+    const load = Math.max(
+      0,
+      ...demand.peaks.map(({ rates }) => (rates.get(model) ?? []).reduce((sum, n) => sum + n, 0)),
+    );
+    const capacity = this.expected[index]!;
+    return capacity > 0 ? Math.ceil((UNITS_MARGIN * load) / capacity) + 2 : 0;
+  }
+}
+
+const UNITS_MARGIN = 2;
+
+/** Regions in which an objective is broken; none when it is not known by region. */
+function regionsThatFail({ runs }: Evaluation): ReadonlySet<string> {
+  const names = runs.flatMap(({ workloads }) =>
+    workloads.flatMap(({ objectives }) =>
+      objectives.flatMap(({ regions }) =>
+        regions.flatMap(({ region, holds }) => (holds || region === null ? [] : [region])),
+      ),
+    ),
+  );
+  return new Set(names);
+}

@@ -1,0 +1,165 @@
+/**
+ * How much a unit of each option can take without breaking an objective: by bisection with the simulator, of a pool as
+ * large as the largest that a region may need, with clients beside it. Options that cannot keep the objectives even
+ * with nearly nothing to do are told apart; options that another one beats in any amount are not measured at all.
+ */
+import type { Evaluation, EvaluationJob } from "./evaluation-job";
+import type { Evaluator } from "./evaluator";
+import { totalRate } from "./expected-arrivals";
+import { poolsOf } from "./fleet-units";
+import type { Offer } from "./offer";
+import { largestSiteLoad } from "./site-load";
+import type { SizingProblem } from "./sizing-problem";
+
+/** By option name. Calls per second and unit. */
+export interface MeasuredOption {
+  /** It keeps the objectives at `holds`, and breaks one at `breaks`; `holds` is 0 where it never does. */
+  readonly holds: number;
+  readonly breaks: number;
+  /** Units of the pool that was measured. */
+  readonly units: number;
+  /** With nearly nothing to do: for saying what breaks. */
+  readonly idle: Evaluation;
+}
+
+/** Pools larger than this gain next to nothing from their size. */
+const UNITS_MAX = 8;
+/** Load of an idle pool, as a share of what it can never exceed. */
+const IDLE_SHARE = 0.03;
+/** Bisection stops when the two ends are this close. */
+const TOLERANCE = 1.05;
+const ROUNDS_MAX = 8;
+
+/** Measures offers, one for each option; offers of one option in several regions are alike. */
+export async function measureOptions(
+  problem: SizingProblem,
+  offers: readonly Offer[],
+  evaluator: Evaluator,
+): Promise<ReadonlyMap<string, MeasuredOption>> {
+  const runs = offers.map((offer) => new Bisection(problem, offer));
+  const idle = await evaluator.evaluate(runs.map((run) => run.idleJob()));
+  for (const [place, run] of runs.entries()) run.begin(idle[place]!);
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const open = runs.filter((run) => run.isOpen);
+    if (open.length === 0) break;
+    const results = await evaluator.evaluate(open.map((run) => run.nextJob()));
+    for (const [place, run] of open.entries()) run.take(results[place]!.holds);
+  }
+  return new Map(runs.map((run, place) => [offers[place]!.option.name, run.result(idle[place]!)]));
+}
+
+class Bisection {
+  private readonly units: number;
+  private readonly bound: number;
+  private low = 0;
+  private high: number;
+
+  constructor(
+    private readonly problem: SizingProblem,
+    private readonly offer: Offer,
+  ) {
+    const { bounds, demand } = problem;
+    this.bound = bounds[offer.index]!;
+    const load = largestSiteLoad(demand, offer.option.model, demand.losses);
+    this.units = Math.max(1, Math.min(UNITS_MAX, Math.ceil(load / this.bound)));
+    this.high = this.bound;
+  }
+
+  get isOpen(): boolean {
+    return this.low > 0 && this.high / this.low > TOLERANCE;
+  }
+
+  idleJob(): EvaluationJob {
+    return this.jobAt(this.bound * IDLE_SHARE);
+  }
+
+  begin({ holds }: Evaluation): void {
+    if (holds) this.low = this.bound * IDLE_SHARE;
+  }
+
+  nextJob(): EvaluationJob {
+    return this.jobAt(this.middle);
+  }
+
+  take(holds: boolean): void {
+    if (holds) this.low = this.middle;
+    else this.high = this.middle;
+  }
+
+  result(idle: Evaluation): MeasuredOption {
+    return { holds: this.low, breaks: this.high, units: this.units, idle };
+  }
+
+  /** Geometric while the low end is far below: most options break well below their bound. */
+  private get middle(): number {
+    return this.high / this.low > 3 ? Math.sqrt(this.high * this.low) : (this.high + this.low) / 2;
+  }
+
+  /** @param callsPerSecond of the option's model, for each unit */
+  private jobAt(callsPerSecond: number): EvaluationJob {
+    const { demand, offers, bounds, search, seed } = this.problem;
+    const { model } = this.offer.option;
+    const group = demand.groups.findIndex(({ models }) => models.includes(model));
+    const { workloads, models } = demand.groups[group]!;
+    const peak = demand.peaks[0]!;
+    const load = (name: string): number => totalRate(peak.rates.get(name));
+    const factor = (callsPerSecond * this.units) / load(model);
+    // Other models of the group get more than they need, so that only this one is measured.
+    const units = offers.map(() => 0);
+    units[this.offer.index] = this.units;
+    for (const other of models) {
+      if (other === model) continue;
+      const helper = strongest(offers, this.offer.region, other, bounds);
+      if (helper === undefined) continue;
+      units[helper.index] = Math.ceil(
+        (HELPER_MARGIN * load(other) * factor) / bounds[helper.index]!,
+      );
+    }
+    const durationSeconds = Math.min(
+      WINDOW_SECONDS_MAX,
+      Math.max(WINDOW_SECONDS_MIN, search.requestsPerRun / (load(model) * factor)),
+    );
+    const { fromSeconds, warmUpSeconds } = peak.windows[group]!;
+    return {
+      pools: poolsOf(offers, units),
+      workloads,
+      window: {
+        fromSeconds,
+        warmUpSeconds: Math.min(warmUpSeconds, WARM_UP_SECONDS),
+        durationSeconds,
+      },
+      loss: null,
+      loadFactor: factor,
+      clients: { beside: this.offer.region, perSecond: this.steadyRates(workloads) },
+      seed,
+    };
+  }
+
+  /** Requests per second of each workload at the peak. */
+  private steadyRates(workloads: readonly string[]): Record<string, number> {
+    const { workloadRates } = this.problem;
+    return Object.fromEntries(
+      workloads.flatMap((name) => {
+        const rate = workloadRates.get(name);
+        return rate === undefined ? [] : [[name, rate]];
+      }),
+    );
+  }
+}
+
+const WARM_UP_SECONDS = 60;
+const WINDOW_SECONDS_MIN = 180;
+const WINDOW_SECONDS_MAX = 1200;
+const HELPER_MARGIN = 3;
+
+/** The offer of a model in a region with the highest bound. */
+function strongest(
+  offers: readonly Offer[],
+  region: string,
+  model: string,
+  bounds: readonly number[],
+): Offer | undefined {
+  return offers
+    .filter((offer) => offer.region === region && offer.option.model === model)
+    .toSorted((a, b) => bounds[b.index]! - bounds[a.index]!)[0];
+}
