@@ -10,6 +10,7 @@ import { SCENARIO_DEFAULTS } from "./defaults";
 import { digestOf } from "./digest";
 import { resolveFaults } from "./resolve-faults";
 import { replicationsDefault, resolveHorizon } from "./resolve-horizon";
+import { resolvePrices } from "./resolve-prices";
 import { resolveWorkload } from "./resolve-workload";
 import type { ResolvedScenario } from "./resolved-scenario";
 import type { ScenarioSpec } from "./scenario-spec";
@@ -27,7 +28,13 @@ export function resolveScenario(
   { traces }: { readonly traces: TracesRead },
 ): ResolvedScenario {
   const problems: Problem[] = [];
-  const fleet = resolveFleet(spec.fleet, originNames(spec, problems), problems);
+  const { book, prices } = resolvePrices(spec.prices, problems);
+  const { estimateSpot } = prices;
+  const fleet = resolveFleet(
+    spec.fleet,
+    { origins: originNames(spec, problems), prices: { book, estimateSpot } },
+    problems,
+  );
   const modelsNamed = new Set(
     Object.values(spec.fleet.regions).flatMap(({ pools }) =>
       Object.values(pools).map((pool) => canonicalModel(pool.model)),
@@ -53,6 +60,7 @@ export function resolveScenario(
     workloads,
     fleet,
     faults,
+    prices,
   };
   return { ...resolved, digest: digestOf(resolved) };
 }

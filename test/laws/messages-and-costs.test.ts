@@ -150,12 +150,9 @@ describe("what is paid for", () => {
           );
         }
       }
-      for (const [
-        index,
-        { readyReplicas, paidReplicas, paidSpotReplicas },
-      ] of record.pools.entries()) {
+      for (const [index, { readyReplicas, paidReplicas, paid }] of record.pools.entries()) {
         expect(readyReplicas).toBeLessThanOrEqual(paidReplicas + ROUNDING);
-        expect(paidSpotReplicas).toBeLessThanOrEqual(paidReplicas + ROUNDING);
+        expect(sum(paid, (part) => part.replicas)).toBeCloseTo(paidReplicas, 9);
         const ofBuckets = sum(record.timeline!.pools, (bucket) => bucket[index]!.paidSeconds);
         expect(paidReplicas * one.scenario.horizon.durationSeconds).toBeCloseTo(ofBuckets, 6);
       }

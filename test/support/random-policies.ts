@@ -233,6 +233,14 @@ export const drawnPool: fc.Arbitrary<DrawnPool> = fc.record({
   fewerReplicas: fc.integer({ min: 0, max: 4 }),
   replicasPerNode: fc.integer({ min: 1, max: 2 }),
   purchase: fc.record({
+    committed: fc.constantFrom(
+      [],
+      [{ purchase: "reserved-1y", replicas: 1 }] as const,
+      [
+        { purchase: "reserved-3y", replicas: 2 },
+        { purchase: "capacity-block", replicas: 2 },
+      ] as const,
+    ),
     onDemandReplicas: fc.constantFrom(0, 1, NEVER),
     spot: maybe(
       fc.record({

@@ -178,6 +178,7 @@ describe("scaling down", () => {
       engine: ENGINE,
       coldStart: coldStartOf(0, 5),
       purchase: {
+        committed: [],
         onDemandReplicas: 0,
         spot: { interruptionsPerHour: 1e-6, noticeSeconds: 100, unavailableSeconds: constant(10) },
       },
@@ -199,7 +200,7 @@ describe("a spot notice", () => {
       ...replicaBounds(2),
       engine: ENGINE,
       coldStart: coldStartOf(10, 5),
-      purchase: { onDemandReplicas: purchaseOnDemand, spot },
+      purchase: { committed: [], onDemandReplicas: purchaseOnDemand, spot },
     });
   const wave = { name: "wave", atSeconds: 100, pools: [0], share: 1, unavailableSeconds: 40 };
   const faults = { ...NO_FAULTS, spotWaves: [wave] };
