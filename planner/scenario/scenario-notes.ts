@@ -40,10 +40,18 @@ export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
   ];
 }
 
-/** Negotiated prices that stand to others as prices seldom do. */
-function priceNotes({ prices }: ResolvedScenario): ScenarioNote[] {
+/** Negotiated prices of the fleet's hardware that stand to others as prices seldom do. */
+function priceNotes({ prices, fleet }: ResolvedScenario): ScenarioNote[] {
   if (prices.overrides.length === 0) return [];
-  return oddOverrides(listPriceBook(), priceBookOf(prices)).map((message) => ({
+  const used = new Set(
+    fleet.pools.map(
+      ({ instanceType, regionIndex }) =>
+        `${instanceType?.name} ${fleet.regions[regionIndex]!.name}`,
+    ),
+  );
+  const isUsed = (row: { readonly instanceType: string; readonly region: string }): boolean =>
+    used.has(`${row.instanceType} ${row.region}`);
+  return oddOverrides(listPriceBook(), priceBookOf(prices), isUsed).map((message) => ({
     code: "odd-price",
     about: "prices.overrides",
     message,

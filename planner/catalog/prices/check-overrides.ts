@@ -37,15 +37,20 @@ export function checkOverrides(overrides: readonly PriceOverride[], path: string
  *
  * @param list the book without the overrides
  * @param book the same with them
+ * @param isUsed whether anybody buys at the price: a discount on everything stirs up what is odd of the lists themselves
  */
-export function oddOverrides(list: PriceBook, book: PriceBook): string[] {
+export function oddOverrides(
+  list: PriceBook,
+  book: PriceBook,
+  isUsed: (row: InstancePrice) => boolean,
+): string[] {
   const found = new Map<string, string[]>();
   const add = (kind: string, message: string): void => {
     const others = found.get(kind);
     if (others === undefined) found.set(kind, [message]);
     else others.push(message);
   };
-  for (const row of book.instances) {
+  for (const row of book.instances.filter(isUsed)) {
     for (const [option, other] of notAbove) {
       if (row.purchase !== option) continue;
       const limit = instancePrice(book, { ...row, purchase: other });
