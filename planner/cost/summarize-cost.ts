@@ -38,6 +38,7 @@ export function summarizeCost(
     records,
     (index) => usedUsdPerHour(costs[index]!) * busyShare(records, index),
   );
+  const wholeParts = isKnown ? partsWithRest(whole) : undefined;
   const served = servedBy(records, () => true);
   const services = summarizeServices(scenario, records);
   const shares = (nameOf: (cell: { workload: number; tenant: number }) => string) =>
@@ -48,8 +49,13 @@ export function summarizeCost(
     usdPerMonth: perMonth(usdPerHour),
     idleUsdPerHour: sum((cost) => cost.idleUsdPerHour),
     estimatedUsdPerHour: sum((cost) => cost.estimatedUsdPerHour),
-    ...unitCosts(isKnown ? partsWithRest(whole) : undefined, usdPerHour, served),
-    usageBased: usageBasedCosts(isKnown ? partsWithRest(used) : undefined, served, usdPerHour),
+    ...unitCosts(wholeParts, usdPerHour, served),
+    // Pools with a price may be idle while others answer.
+    usageBased: usageBasedCosts(
+      wholeParts === undefined ? undefined : (partsWithRest(used) ?? NOTHING),
+      served,
+      usdPerHour,
+    ),
     byWorkload: shares(({ workload }) => workloads[workload]!.name),
     byTenant: shares(({ workload, tenant }) => workloads[workload]!.tenants[tenant]!.name),
     unallocatedUsdPerHour: isKnown ? whole.unallocatedUsdPerHour : null,
@@ -120,6 +126,8 @@ interface TwoParts {
   readonly answer: number;
 }
 
+const NOTHING: TwoParts = { prompt: 0, answer: 0 };
+
 function partsOf(parts: readonly AllocatedCost[]): TwoParts {
   const sum = (of: (part: AllocatedCost) => number): number =>
     parts.reduce((total, part) => total + of(part), 0);
@@ -175,7 +183,7 @@ function usageBasedCosts(
   served: Served,
   usdPerHour: number | null,
 ): UsageBasedCosts {
-  const isDefined = cost !== undefined && usdPerHour !== null;
+  const isDefined = cost !== undefined && usdPerHour !== null && usdPerHour > 0;
   return {
     usdPerMillionInputTokens: per(cost?.prompt, served.inputTokens, 1e6),
     usdPerMillionOutputTokens: per(cost?.answer, served.outputTokens, 1e6),

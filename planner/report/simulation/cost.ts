@@ -34,15 +34,15 @@ function totalsTable({ cost }: SimulationSummary): ReportBlock {
   ];
   return table(
     [
-      { header: "", align: "left" },
+      { header: "", align: "left", wraps: true },
       { header: "", align: "right" },
     ],
     [
-      row("accelerators, per hour", cost.usdPerHour, cost.isLowerBound),
-      row("accelerators, per month", cost.usdPerMonth, cost.isLowerBound),
-      row("services, per month", services.usdPerMonth, services.unpriced.length > 0),
-      row("together, per month", total.usdPerMonth, total.isLowerBound),
-      row("accelerators, per 1,000 requests", cost.usdPerThousandRequests, cost.isLowerBound),
+      row("accelerators per hour", cost.usdPerHour, cost.isLowerBound),
+      row("accelerators per month", cost.usdPerMonth, cost.isLowerBound),
+      row("services per month", services.usdPerMonth, services.unpriced.length > 0),
+      row("together per month", total.usdPerMonth, total.isLowerBound),
+      row("accelerators per 1,000 requests", cost.usdPerThousandRequests, cost.isLowerBound),
     ],
   );
 }
@@ -53,7 +53,7 @@ function unitCostsTable({ cost }: SimulationSummary): ReportBlock {
     `${cost.isLowerBound && usd !== null ? "at least " : ""}${formatUsd(usd)}`;
   return table(
     [
-      { header: "accelerators", align: "left" },
+      { header: "accelerators", align: "left", wraps: true },
       { header: "allocation-based", align: "right" },
       { header: "usage-based", align: "right" },
     ],
@@ -73,7 +73,7 @@ function unitCostsTable({ cost }: SimulationSummary): ReportBlock {
   );
 }
 
-/** By pool and purchase option: what is billed, and at which price. */
+/** By pool and purchase option: what is paid for, on how many nodes, at which price of a replica, and what is billed. */
 function partsTable({ cost }: SimulationSummary): ReportBlock {
   const rows = Object.entries(cost.byPool).flatMap(([name, { parts }]) =>
     parts.map((part): Cell[] => [
@@ -90,9 +90,9 @@ function partsTable({ cost }: SimulationSummary): ReportBlock {
     [
       { header: "pool", align: "left", wraps: true },
       { header: "bought", align: "left" },
-      { header: "replicas paid", align: "right" },
-      { header: "instances", align: "right" },
-      { header: "replica, per hour", align: "right" },
+      { header: "replicas", align: "right" },
+      { header: "nodes", align: "right" },
+      { header: "each", align: "right" },
       { header: "per hour", align: "right" },
       { header: "price", align: "left", wraps: true },
     ],
@@ -107,9 +107,9 @@ function sourceOf({ kind, date }: PoolPartSummary): string {
     case "given":
       return "given";
     case "spot-observed":
-      return `observed, ${date}`;
+      return `observed ${date}`;
     default:
-      return `${kind}, ${date}`;
+      return `${kind} ${date}`;
   }
 }
 

@@ -12,7 +12,7 @@ export function servicesSection({ cost }: SimulationSummary): ReportSection | un
   const blocks: ReportBlock[] = [
     table(
       [
-        { header: "per month", align: "left" },
+        { header: "per month", align: "left", wraps: true },
         ...regions.map((header) => ({ header, align: "right" as const })),
       ],
       names.map((name) => [

@@ -59,6 +59,7 @@ describe("scenarioJsonSchema", () => {
       "fleet",
       "faults",
       "stress",
+      "prices",
     ]);
     expect(schema.required).toEqual(["workloads", "fleet"]);
     expect(schema.additionalProperties).toBe(false);
