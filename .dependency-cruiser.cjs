@@ -6,10 +6,10 @@ const order = [
   "scenario",
   "traffic",
   "simulation",
+  "cost",
   "metrics",
   "stress",
   "sizing",
-  "cost",
   "(report|plan)",
   "execution",
 ];

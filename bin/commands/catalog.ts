@@ -1,5 +1,5 @@
 /**
- * `capplan catalog [KIND] [FILTER…]`: what capplan knows of hardware, models, places and traffic. Without a kind,
+ * `capplan catalog [KIND] [FILTER…]`: what capplan knows of hardware, models, places, traffic and prices. Without a kind,
  * the kinds there are.
  */
 import type { Command } from "commander";
@@ -19,7 +19,7 @@ export function configureCatalog(command: Command, io: Io): void {
   command
     .argument(
       "[kind]",
-      "accelerators, models, instance-types, regions, origins, round-trips, profiles",
+      "accelerators, models, instance-types, regions, origins, round-trips, profiles, prices, service-prices, egress-prices",
     )
     .argument(
       "[filter...]",
@@ -47,6 +47,8 @@ Examples:
   capplan catalog accelerators vendor=nvidia 'memoryGb>=80'
   capplan catalog models llama
   capplan catalog instance-types cloud=gcp --output json
+  capplan catalog prices instanceType=p5.48xlarge region=us-east-1
+  capplan catalog prices accelerator=h100-sxm-80gb purchase=spot 'usdPerAcceleratorHour<3'
   capplan catalog round-trips origin=eu-west region=us-east-1
 
 KEY is the heading of a column, or its key in JSON; an unknown one lists them.`;

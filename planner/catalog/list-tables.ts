@@ -4,6 +4,8 @@
  */
 import { accelerators } from "./accelerators";
 import { instanceTypes } from "./instance-types";
+import { type CatalogTable, type ColumnOf, rounded, tableOf } from "./list-columns";
+import { egressTable, pricesTable, servicePricesTable } from "./list-prices";
 import { models } from "./models";
 import { geographies, type OriginSpec, origins } from "./origins";
 import { regions } from "./regions";
@@ -17,35 +19,6 @@ import type {
   TrafficProfile,
 } from "./specs";
 import { trafficProfiles } from "./traffic-profiles";
-
-export type CatalogValue = string | number | boolean | null;
-
-export interface CatalogColumn {
-  /** For filters and JSON: `memoryGb`. */
-  readonly key: string;
-  /** For people: `memory GB`. */
-  readonly title: string;
-  readonly numeric: boolean;
-  /** Left out where room is short, as in a terminal of 80 columns. */
-  readonly detail: boolean;
-}
-
-export interface CatalogTable {
-  readonly columns: readonly CatalogColumn[];
-  readonly rows: readonly {
-    /** Other names of the row: searched, not shown. */
-    readonly aliases: readonly string[];
-    readonly cells: readonly CatalogValue[];
-  }[];
-}
-
-/** How one column is read off a row. */
-type ColumnOf<T> = readonly [
-  key: string,
-  title: string,
-  value: (row: T) => CatalogValue | undefined,
-  detail?: "detail",
-];
 
 const gibibyte = 2 ** 30;
 
@@ -185,28 +158,10 @@ export const catalogTables = {
   origins: () => tableOf(geographies, originColumns, (row) => row.aliases),
   "round-trips": () => tableOf(roundTrips(), roundTripColumns),
   profiles: () => tableOf(trafficProfiles, profileColumns),
+  prices: pricesTable,
+  "service-prices": servicePricesTable,
+  "egress-prices": egressTable,
 } satisfies Record<string, () => CatalogTable>;
-
-/** A column is numeric when some row has a number in it. */
-function tableOf<T>(
-  rows: readonly T[],
-  columns: readonly ColumnOf<T>[],
-  aliasesOf: (row: T) => readonly string[] = () => [],
-): CatalogTable {
-  const shown = rows.map((row) => ({
-    aliases: aliasesOf(row),
-    cells: columns.map(([, , value]) => value(row) ?? null),
-  }));
-  return {
-    columns: columns.map(([key, title, , detail], index) => ({
-      key,
-      title,
-      numeric: shown.some(({ cells }) => typeof cells[index] === "number"),
-      detail: detail === "detail",
-    })),
-    rows: shown,
-  };
-}
 
 /** `dense GQA`, `MoE MLA`, `dense GQA, window`. */
 function modelKind(model: ModelSpec): string {
@@ -243,8 +198,4 @@ function quantile(
 
 function tera(operations: number | undefined): number | null {
   return operations === undefined ? null : rounded(operations / 1e12, 1);
-}
-
-function rounded(value: number, decimals: number): number {
-  return Number(value.toFixed(decimals));
 }

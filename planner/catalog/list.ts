@@ -4,15 +4,11 @@
  * null.
  */
 import { PlannerError, type Problem } from "../foundation/errors";
-import {
-  type CatalogColumn,
-  type CatalogTable,
-  type CatalogValue,
-  catalogTables,
-} from "./list-tables";
+import type { CatalogColumn, CatalogTable, CatalogValue } from "./list-columns";
+import { catalogTables } from "./list-tables";
 import { didYouMean } from "./suggest";
 
-export type { CatalogValue } from "./list-tables";
+export type { CatalogValue } from "./list-columns";
 
 export type CatalogKind = keyof typeof catalogTables;
 
@@ -42,7 +38,7 @@ type RowTest = (row: CatalogTable["rows"][number]) => boolean;
  * Rows of one catalog table that pass every filter.
  *
  * @param kind `accelerators`, `models`, `instance-types`, `regions`, `origins`,
- *   `round-trips` or `profiles`
+ *   `round-trips`, `profiles`, `prices`, `service-prices` or `egress-prices`
  * @param filters `KEY=VALUE` (the cell, or a word of it), `KEY!=VALUE`, `KEY>=NUMBER` (also `<=`, `>`,
  *   `<`), or text that some cell or alias contains; a key is a column's key or title
  * @throws PlannerError for a kind or key that is not known, a value that no row has, or a comparison

@@ -1,88 +1,97 @@
 /**
  * What the services that surround a cluster cost per month, and data that leaves a place. What has no price stays out and
- * is named, so that a total reads "at least". Which services a cluster has is not decided here.
+ * is named, so that a total reads "at least". Which services a fleet has is `surroundings.ts`.
  */
-import { type Estimate, estimatedServicePrice } from "../catalog/prices/estimate";
+import { estimatedServicePrice } from "../catalog/prices/estimate";
 import type { PriceBook } from "../catalog/prices/price-book";
-import type {
-  Cloud,
-  EgressPrice,
-  ServiceName,
-  ServicePrice,
-  ServiceUnit,
-} from "../catalog/prices/price-rows";
+import type { EgressPrice, ServiceUnit } from "../catalog/prices/price-rows";
 import { egressPrice, servicePrice, type Transfer } from "../catalog/prices/service-price";
-
-/** Hours of a month in every price of this project: 365 · 24 / 12. */
-const HOURS_PER_MONTH = 730;
-
-/**
- * How much of a service is used. Of what is priced by the hour or by the capacity unit and hour, the number that exists at
- * a time; of everything else, the amount of a month in the unit of its price (GB, GB-months, months, millions).
- */
-export interface ServiceUse {
-  readonly service: ServiceName;
-  readonly quantity: number;
-}
-
-export interface ServiceCost {
-  readonly service: ServiceName;
-  readonly quantity: number;
-  readonly price: ServicePrice | (Estimate & { readonly unit: ServiceUnit });
-  readonly usdPerMonth: number;
-}
-
-export interface ServicesCost {
-  readonly lines: readonly ServiceCost[];
-  /** Services that neither have a price nor, where asked for, an estimate. */
-  readonly unpriced: readonly ServiceName[];
-  /** `undefined` when nothing is priced; 0 when nothing is used. */
-  readonly usdPerMonth: number | undefined;
-  /** The part of it that is estimated. */
-  readonly estimatedUsdPerMonth: number;
-  readonly isLowerBound: boolean;
-}
+import type { Provenance } from "../catalog/specs";
+import type { ServiceSummary, ServicesSummary } from "./cost-summary";
+import { HOURS_PER_MONTH } from "./hours";
+import type { SurroundingUse } from "./surroundings";
 
 /**
- * Cost of services in one region.
+ * Cost of services, a line for each.
  *
  * @param options.estimate take estimates where the book has no price for the region; each line says which it is
  */
 export function servicesCost(
   book: PriceBook,
-  { cloud, region }: { readonly cloud: Cloud; readonly region: string },
-  uses: readonly ServiceUse[],
-  options: { readonly estimate: boolean } = { estimate: false },
-): ServicesCost {
-  const lines: ServiceCost[] = [];
-  const unpriced: ServiceName[] = [];
-  for (const { service, quantity } of uses) {
-    const item = { cloud, region, service };
-    const estimate = options.estimate ? estimatedServicePrice(book, item) : undefined;
-    const price = servicePrice(book, item) ?? estimate;
-    if (price === undefined) unpriced.push(service);
-    else {
-      const usdPerMonth = quantity * price.usd * unitsPerMonth(price.unit);
-      lines.push({ service, quantity, price, usdPerMonth });
-    }
-  }
-  const isUnknown = lines.length === 0 && unpriced.length > 0;
-  const estimated = lines.filter(({ price }) => "kind" in price);
+  uses: readonly SurroundingUse[],
+  options: { readonly estimate: boolean },
+): ServicesSummary {
+  const lines = uses.map((use) => serviceLine(book, use, options));
+  const priced = lines.filter(({ usdPerMonth }) => usdPerMonth !== null);
+  const total = (some: readonly ServiceSummary[]): number =>
+    some.reduce((sum, { usdPerMonth }) => sum + (usdPerMonth ?? 0), 0);
+  const isUnknown = priced.length === 0 && lines.length > 0;
   return {
     lines,
-    unpriced,
-    usdPerMonth: isUnknown ? undefined : total(lines),
-    estimatedUsdPerMonth: total(estimated),
-    isLowerBound: unpriced.length > 0 && !isUnknown,
+    usdPerMonth: isUnknown ? null : total(priced),
+    estimatedUsdPerMonth: isUnknown
+      ? null
+      : total(priced.filter(({ kind }) => kind === "estimated")),
+    unpriced: lines
+      .filter(({ usdPerMonth }) => usdPerMonth === null)
+      .map(({ region, service }) => `${region} ${service}`),
   };
+}
+
+/** What a line says of its price. */
+interface LinePrice extends Provenance {
+  readonly usdPerMonth: number;
+  readonly unit: ServiceUnit;
+  readonly kind: "list" | "estimated";
+}
+
+function serviceLine(
+  book: PriceBook,
+  { cloud, region, service, quantity, assumption }: SurroundingUse,
+  options: { readonly estimate: boolean },
+): ServiceSummary {
+  const price =
+    service === "egress"
+      ? egressLine(book, { cloud, from: region, to: "internet" }, quantity)
+      : unitLine(book, { cloud, region, service }, quantity, options);
+  return {
+    region,
+    service,
+    quantity,
+    unit: price?.unit ?? null,
+    usdPerMonth: price?.usdPerMonth ?? null,
+    kind: price?.kind ?? "unknown",
+    assumption,
+    source: price?.source ?? null,
+    date: price?.date ?? null,
+  };
+}
+
+function egressLine(book: PriceBook, transfer: Transfer, amount: number): LinePrice | undefined {
+  const cost = egressCost(book, transfer, amount);
+  if (cost === undefined) return undefined;
+  const { unit, source, date } = cost.price;
+  return { usdPerMonth: cost.usdPerMonth, unit, kind: "list", source, date };
+}
+
+function unitLine(
+  book: PriceBook,
+  item: Parameters<typeof servicePrice>[1],
+  quantity: number,
+  options: { readonly estimate: boolean },
+): LinePrice | undefined {
+  const listed = servicePrice(book, item);
+  const estimate =
+    listed === undefined && options.estimate ? estimatedServicePrice(book, item) : undefined;
+  const price = listed ?? estimate;
+  if (price === undefined) return undefined;
+  const { unit, usd, source, date } = price;
+  const usdPerMonth = quantity * usd * unitsPerMonth(unit);
+  return { usdPerMonth, unit, kind: estimate === undefined ? "list" : "estimated", source, date };
 }
 
 function unitsPerMonth(unit: ServiceUnit): number {
   return unit === "hour" || unit === "capacity-unit-hour" ? HOURS_PER_MONTH : 1;
-}
-
-function total(lines: readonly ServiceCost[]): number {
-  return lines.reduce((sum, line) => sum + line.usdPerMonth, 0);
 }
 
 /**

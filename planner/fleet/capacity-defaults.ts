@@ -59,6 +59,15 @@ export function replicasPerNode(
   return { value, reason };
 }
 
+/** Instances of a node: more than one where a replica is larger than an instance, else one. */
+export function instancesPerNode(
+  instanceType: InstanceTypeSpec | undefined,
+  acceleratorsPerReplica: number,
+): number {
+  if (instanceType === undefined) return 1;
+  return Math.max(1, Math.ceil(acceleratorsPerReplica / instanceType.acceleratorCount));
+}
+
 const HOURS_PER_MONTH = 730;
 /** Bands of the Spot Instance Advisor: what is shown of them, and the share of instances per month taken for each. */
 const BANDS = {

@@ -8,8 +8,40 @@ import { checkAutoscaling } from "./check-autoscaling";
 import { checkGateway } from "./check-gateway";
 import type { FleetSpec, PoolSpec } from "./fleet-spec";
 import { canonicalModel } from "./names";
-import { placedPools } from "./placed-pools";
-import type { ResolvedRouting } from "./resolved-fleet";
+import { type PlacedPool, placedPools } from "./placed-pools";
+import type { ResolvedPool, ResolvedRouting } from "./resolved-fleet";
+import { unpricedParts } from "./resolved-price";
+import { listWords } from "./schema-kit";
+
+/** A pool as written and as resolved. */
+export interface PoolOfBoth {
+  readonly placed: PlacedPool;
+  readonly resolved: Pick<ResolvedPool, "prices" | "purchase" | "replicasMax" | "instanceType">;
+}
+
+/** Adds the problems of pools without a price where the routing goes by prices. */
+export function checkPrices(
+  pools: readonly PoolOfBoth[],
+  { policy }: ResolvedRouting,
+  problems: Problem[],
+): void {
+  if (policy !== "cheapest-first") return;
+  for (const { placed, resolved } of pools) {
+    const missing = unpricedParts(resolved).map(({ purchase }) => purchase);
+    if (missing.length === 0) continue;
+    const name = resolved.instanceType?.name;
+    const why =
+      name === undefined
+        ? "only an instance type has one in the price book"
+        : `the price book has no ${listWords(missing)} price of ${name} there`;
+    problems.push({
+      code: "missing",
+      path: `${placed.path}.price`,
+      message: `is missing; cheapest-first routing needs the price of every pool, and ${why}`,
+      hint: "for example price: $27.52, for a replica and hour",
+    });
+  }
+}
 
 /** Adds the problems between pools, and between pools and routing. */
 export function checkFleet(spec: FleetSpec, routing: ResolvedRouting, problems: Problem[]): void {
@@ -23,18 +55,6 @@ export function checkFleet(spec: FleetSpec, routing: ResolvedRouting, problems: 
 /** Policies that decide by something the pools must say. */
 function checkRouting(spec: FleetSpec, { policy }: ResolvedRouting, problems: Problem[]): void {
   const pools = placedPools(spec);
-  if (policy === "cheapest-first") {
-    for (const { path, pool } of pools) {
-      if (pool.price !== undefined) continue;
-      const message = "is missing; cheapest-first routing needs the price of every pool";
-      problems.push({
-        code: "missing",
-        path: `${path}.price`,
-        message,
-        hint: "for example price: $98.32",
-      });
-    }
-  }
   if (
     policy === "by-length" &&
     pools.every(({ pool }) => pool.accepts?.inputTokens === undefined)

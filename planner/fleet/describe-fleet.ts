@@ -5,7 +5,6 @@
 import { findRegion } from "../catalog";
 import {
   formatBandwidth,
-  formatDollars,
   formatDuration,
   formatNumber,
   formatShare,
@@ -95,14 +94,6 @@ function describePool(
       pool.priorities.length === 0 ? "any" : pool.priorities.join(", "),
       spec.priorities,
       "takes every priority",
-    ),
-    row(
-      `${path}.price`,
-      pool.usdPerReplicaHour === undefined
-        ? "unknown"
-        : `${formatDollars(pool.usdPerReplicaHour)}/h`,
-      spec.price,
-      "not given: costs are then unknown, not zero",
     ),
   );
   if (pool.role === "prefill") rows.push(...describeKvTransfer(`${path}.kvTransfer`, spec, pool));

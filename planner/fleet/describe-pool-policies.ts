@@ -4,16 +4,10 @@
  */
 import type { Distribution } from "../foundation/distributions";
 import { formatDuration, formatNumber, formatShare } from "../foundation/format-units";
-import {
-  COLD_START_DEFAULTS,
-  interruptionsPerHourDefault,
-  replicasPerNode,
-  SPOT_UNAVAILABLE_DEFAULT,
-  spotNoticeDefault,
-  weightLoadDefault,
-} from "./capacity-defaults";
+import { COLD_START_DEFAULTS, replicasPerNode, weightLoadDefault } from "./capacity-defaults";
 import { acceleratorsOf } from "./defaults";
 import { describeAutoscaling } from "./describe-autoscaling";
+import { describePrices, describePurchase } from "./describe-purchase";
 import type { FleetSpec, PoolSpec } from "./fleet-spec";
 import { formatDistribution } from "./format-distribution";
 import { circuitBreakerOf, healthCheckOf, type PlacedPool } from "./placed-pools";
@@ -53,6 +47,7 @@ export function describePoolPolicies(
 ): ResolvedRow[] {
   return [
     ...describePurchase(spec, placed, pool, fleet),
+    ...describePrices(placed, pool),
     ...describeColdStart(spec, placed, pool),
     ...describeAutoscaling(spec, placed, pool),
     ...describeCircuitBreaker(spec, placed, pool, fleet),
@@ -61,49 +56,6 @@ export function describePoolPolicies(
 }
 
 const durations = (distribution: Distribution) => formatDistribution(distribution, formatDuration);
-
-function describePurchase(
-  { spot: fleets }: FleetSpec,
-  { path, pool: written }: PlacedPool,
-  { purchase, replicasMax, instanceType, regionIndex }: ResolvedPool,
-  { regions }: ResolvedFleet,
-): ResolvedRow[] {
-  const { spot } = purchase;
-  const at = `${path}.purchase`;
-  if (spot === undefined)
-    return [row(at, "on demand", written.purchase, "no spot capacity unless it is asked for")];
-  const onDemand = purchase.onDemandReplicas;
-  const count = (key: "onDemand" | "spot", value: number) => {
-    const isCounted = typeof written.purchase?.[key] === "number";
-    return isCounted
-      ? given(`${at}.${key}`, String(value))
-      : derived(`${at}.${key}`, String(value), `the rest of ${replicasMax}`);
-  };
-  const region = regions[regionIndex]!.spec;
-  const figure = (
-    key: "interruptionsPerHour" | "notice" | "unavailable",
-    value: string,
-    reason: string,
-  ) =>
-    ownOrFleets(
-      `${path}.spot.${key}`,
-      value,
-      written.spot?.[key],
-      { value: fleets?.[key], path: "fleet.spot" },
-      reason,
-    );
-  return [
-    count("onDemand", onDemand),
-    count("spot", replicasMax - onDemand),
-    figure(
-      "interruptionsPerHour",
-      formatNumber(spot.interruptionsPerHour, 3),
-      interruptionsPerHourDefault(instanceType, region).reason,
-    ),
-    figure("notice", formatDuration(spot.noticeSeconds), spotNoticeDefault(region).reason),
-    figure("unavailable", durations(spot.unavailableSeconds), SPOT_UNAVAILABLE_DEFAULT.reason),
-  ];
-}
 
 function describeColdStart(
   { coldStart: fleets }: FleetSpec,

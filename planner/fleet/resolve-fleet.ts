@@ -4,7 +4,7 @@
  */
 import { clientRoundTrip, findOrigin, findRegion } from "../catalog";
 import type { Problem } from "../foundation/errors";
-import { checkFleet } from "./check-fleet";
+import { checkFleet, checkPrices } from "./check-fleet";
 import { checkQueue } from "./check-queue";
 import { REGION_DEFAULTS, ROUTING_DEFAULTS } from "./defaults";
 import type { FleetSpec, RoutingSpec } from "./fleet-spec";
@@ -13,17 +13,21 @@ import { coldStartGiven, spotGiven } from "./resolve-capacity";
 import { resolveFailover } from "./resolve-failover";
 import { resolvePolicies } from "./resolve-policies";
 import { resolvePool, withCircuitBreakers } from "./resolve-pool";
+import type { FleetPrices } from "./resolve-price";
 import { resolveResidency } from "./resolve-residency";
 import type { ResolvedFleet, ResolvedRegion, ResolvedRouting } from "./resolved-fleet";
 
-/**
- * Resolves a fleet. Pools with problems are left out of the answer.
- *
- * @param origins canonical names of the places requests come from
- */
+/** What a fleet is resolved with beside its own text. */
+export interface FleetContext {
+  /** Canonical names of the places requests come from. */
+  readonly origins: readonly string[];
+  readonly prices: FleetPrices;
+}
+
+/** Resolves a fleet. Pools with problems are left out of the answer. */
 export function resolveFleet(
   spec: FleetSpec,
-  origins: readonly string[],
+  { origins, prices }: FleetContext,
   problems: Problem[],
 ): ResolvedFleet {
   const regions = resolveRegions(spec, problems);
@@ -40,6 +44,7 @@ export function resolveFleet(
     fleet: spec,
     coldStart: coldStartGiven(spec.coldStart, "fleet.coldStart", problems),
     spot: spotGiven(spec.spot, "fleet.spot", problems),
+    prices,
   };
   const drafts = regions.flatMap(({ key, spec: row }, regionIndex) =>
     Object.entries(spec.regions[key]?.pools ?? {})
@@ -53,6 +58,7 @@ export function resolveFleet(
   );
   const routing = resolveRouting(spec.routing ?? {});
   checkFleet(spec, routing, problems);
+  checkPrices(drafts, routing, problems);
   const failover =
     spec.failover === undefined
       ? undefined

@@ -16,12 +16,12 @@ import {
   type PlacedPool,
   replicaBounds,
 } from "./placed-pools";
+import { purchaseParts } from "./purchase";
 import { resolveAutoscaling } from "./resolve-autoscaling";
 import {
   type ColdStartGiven,
   coldStartGiven,
   resolveColdStart,
-  resolvePurchase,
   type SpotGiven,
   spotGiven,
 } from "./resolve-capacity";
@@ -31,6 +31,8 @@ import {
   resolveCircuitBreaker,
   resolveHealthCheck,
 } from "./resolve-pool-policies";
+import { bookPrices, type FleetPrices, givenPrices } from "./resolve-price";
+import { resolvePurchase } from "./resolve-purchase";
 import type { ResolvedPool } from "./resolved-fleet";
 import type { ResolvedColdStart, ResolvedGateway } from "./resolved-policies";
 
@@ -43,6 +45,7 @@ export interface PoolContext {
   /** What the fleet says of all pools. */
   readonly coldStart: ColdStartGiven;
   readonly spot: SpotGiven;
+  readonly prices: FleetPrices;
 }
 
 /** A pool without what depends on other pools: `withCircuitBreakers` adds that. */
@@ -86,6 +89,21 @@ export function resolvePool(
     engine.weightPrecision,
   );
   const autoscaling = autoscalingOf(fleet, placed);
+  const purchase = resolvePurchase(
+    spec.purchase,
+    {
+      path,
+      region,
+      instanceType,
+      replicasMax: max,
+      replicasPerNode: perNode,
+      own: ownSpot,
+      fleets: context.spot,
+    },
+    problems,
+  );
+  const purchases = purchaseParts(purchase, max).map((part) => part.purchase);
+  const priced = { region, instanceType, acceleratorsPerReplica: accelerators };
   return {
     name: context.name,
     regionIndex: context.regionIndex,
@@ -96,19 +114,7 @@ export function resolvePool(
     replicasMin: min,
     replicasMax: max,
     replicasPerNode: perNode,
-    purchase: resolvePurchase(
-      spec.purchase,
-      {
-        path,
-        region,
-        instanceType,
-        replicasMax: max,
-        replicasPerNode: perNode,
-        own: ownSpot,
-        fleets: context.spot,
-      },
-      problems,
-    ),
+    purchase,
     coldStart,
     autoscaling:
       autoscaling === undefined
@@ -123,7 +129,10 @@ export function resolvePool(
     },
     inputTokensMax: spec.accepts?.inputTokens?.max ?? Number.POSITIVE_INFINITY,
     priorities: spec.priorities ?? [],
-    usdPerReplicaHour: spec.price,
+    prices:
+      spec.price === undefined
+        ? bookPrices(context.prices, priced, purchases)
+        : givenPrices(spec.price, purchases),
     engine,
     coefficients: stepTimeCoefficients(accelerator),
   };

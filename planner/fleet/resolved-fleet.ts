@@ -19,6 +19,7 @@ import type {
   ResolvedPolicies,
   ResolvedPurchase,
 } from "./resolved-policies";
+import type { ResolvedPrice } from "./resolved-price";
 
 export interface ResolvedFleet {
   /** Sorted by name, so that the order in the file changes nothing. */
@@ -69,7 +70,8 @@ export interface ResolvedPool {
   readonly inputTokensMax: number;
   /** Priorities this pool takes under `by-priority` routing; empty = all. */
   readonly priorities: readonly Priority[];
-  readonly usdPerReplicaHour: number | undefined;
+  /** By purchase option that the pool uses, in buying order; what has no price is not in it. */
+  readonly prices: readonly ResolvedPrice[];
   readonly engine: ResolvedEngine;
   readonly coefficients: StepTimeCoefficients;
 }

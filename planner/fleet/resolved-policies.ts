@@ -259,8 +259,14 @@ export interface ResolvedColdStart {
   readonly weightLoadSeconds: Distribution;
 }
 
-/** How many of a pool's replicas, the first ones, are bought on demand; the rest is spot capacity. */
+/**
+ * How a pool's replicas are bought, by number: first the committed ones, then those on demand; the rest is spot
+ * capacity. `purchase.ts` says which is which.
+ */
 export interface ResolvedPurchase {
+  /** In buying order, at least one replica each. They run like those on demand, and are paid whether they run or not. */
+  readonly committed: readonly CommittedReplicas[];
+  /** Infinity = all that are not committed, where there is no spot capacity. */
   readonly onDemandReplicas: number;
   readonly spot:
     | {
@@ -272,10 +278,15 @@ export interface ResolvedPurchase {
     | undefined;
 }
 
+export interface CommittedReplicas {
+  readonly purchase: "reserved-3y" | "reserved-1y" | "capacity-block";
+  readonly replicas: number;
+}
+
 /** A pool that is given no policy: each replica on a node of its own, on demand, all ready at the start. */
 export const NO_POOL_POLICIES = {
   replicasPerNode: 1,
-  purchase: { onDemandReplicas: Number.POSITIVE_INFINITY, spot: undefined },
+  purchase: { committed: [], onDemandReplicas: Number.POSITIVE_INFINITY, spot: undefined },
   coldStart: {
     nodeSeconds: { kind: "constant", value: 0 },
     imagePullSeconds: { kind: "constant", value: 0 },

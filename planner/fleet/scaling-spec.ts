@@ -190,10 +190,13 @@ const replicasOrRest = (description: string) =>
 
 export const purchaseSpec = strict(
   {
-    onDemand: replicasOrRest("Replicas bought on demand, or rest; the first ones of the pool"),
+    reserved3y: replicasOrRest("Replicas committed to for three years, or rest"),
+    reserved1y: replicasOrRest("Replicas committed to for one year, or rest"),
+    capacityBlock: replicasOrRest("Replicas in prepaid blocks of capacity, or rest"),
+    onDemand: replicasOrRest("Replicas bought on demand, or rest"),
     spot: replicasOrRest("Replicas on spot capacity, or rest"),
   },
-  "How the replicas of this pool are bought",
+  "How the replicas of this pool are bought, the first ones first: committed ones, paid whether they run or not, then on demand, then spot",
 );
 
 export const spotSpec = strict(

@@ -42,8 +42,7 @@ export function summarizePool(
     replicas: pool.replicas,
     readyReplicas,
     paidReplicas,
-    spotShare:
-      paidReplicas > 0 ? sum((run) => run.paidSpotReplicas) / runs.length / paidReplicas : null,
+    spotShare: paidReplicas > 0 ? sum(paidSpotReplicas) / runs.length / paidReplicas : null,
     acceleratorsPerReplica: acceleratorsPerReplica(pool),
     // Replicas that drain still compute, and a sum of many steps may pass the whole by a rounding error.
     utilization: readySeconds > 0 ? Math.min(1, sum((run) => run.busySeconds) / readySeconds) : 0,
@@ -58,6 +57,10 @@ export function summarizePool(
     gpuHours: (paidReplicas * acceleratorsPerReplica(pool) * seconds) / SECONDS_PER_HOUR,
     kvCapacity: summarizeCapacity(kvCapacity(pool)),
   };
+}
+
+function paidSpotReplicas({ paid }: PoolRecord): number {
+  return paid.find(({ purchase }) => purchase === "spot")?.replicas ?? 0;
 }
 
 /**

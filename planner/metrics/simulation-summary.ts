@@ -4,11 +4,12 @@
  * where null means "not known" or "not defined here" (never zero); `schemaVersion` changes when a key
  * changes its meaning.
  */
+import type { CostSummary } from "../cost/cost-summary";
 import type { ControlEvent } from "../simulation/control-event";
 import type { EndReason } from "../simulation/end-reasons";
 
 export interface SimulationSummary {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly scenario: { readonly name: string; readonly digest: string };
   readonly seed: number;
   readonly replications: number;
@@ -220,17 +221,6 @@ export interface KvCapacitySummary {
   readonly basis: "given" | "computed";
   /** Lines of the derivation, in order: `80.0 GiB × 0.90 = 72.0 GiB usable`, … */
   readonly derivation: readonly string[];
-}
-
-export interface CostSummary {
-  readonly usdPerHour: number | null;
-  readonly usdPerMonth: number | null;
-  readonly usdPerMillionOutputTokens: number | null;
-  readonly usdPerThousandRequests: number | null;
-  /** Pools without a price: the totals then say "at least". */
-  readonly unpricedPools: readonly string[];
-  /** Some pool with replicas has no price, so that the totals are of the others; false beside totals of null. */
-  readonly isLowerBound: boolean;
 }
 
 export interface TimelineBucket {

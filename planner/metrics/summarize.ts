@@ -3,6 +3,7 @@
  * merge of the same cells; percentiles are computed here and nowhere else.
  */
 
+import { summarizeCost } from "../cost/summarize-cost";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import { SKETCH_RELATIVE_ERROR } from "../foundation/quantile-sketch";
@@ -12,7 +13,6 @@ import { skippedRows } from "../scenario/skipped-rows";
 import type { CellRecord, RunRecord } from "../simulation/run-record";
 import { groupCells, groupCellsByName } from "./cell-group";
 import { summarizeControl } from "./control-summary";
-import { summarizeCost } from "./cost-summary";
 import { summarizeGroup } from "./group-summary";
 import { mergeSketches } from "./latency";
 import { networkAssumptions } from "./network-assumptions";
@@ -68,7 +68,7 @@ export function summarize(
       ? { finished: records.length, asked: asked.replications }
       : null;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     scenario: { name: scenario.name, digest: scenario.digest },
     seed: asked.seed,
     replications: records.length,
@@ -86,7 +86,7 @@ export function summarize(
     queues,
     control: summarizeControl(scenario, records),
     resilience: assessResilience(scenario, records, asked.baseline),
-    cost: summarizeCost(fleet, meanPaidReplicas(records), all.throughput),
+    cost: summarizeCost(scenario, records),
     timeline: summarizeTimeline(scenario, records),
     warnings: [
       ...skippedRowsWarnings(scenario),
@@ -109,14 +109,6 @@ function skippedRowsWarnings(scenario: ResolvedScenario): SimulationSummary["war
 /** Whether any of the pools computes prompts only, and hands them on through a queue. */
 function hasPrefillPool(pools: readonly ResolvedPool[]): boolean {
   return pools.some((pool) => pool.role === "prefill");
-}
-
-/** By pool: what is paid for, mean over the replications. */
-function meanPaidReplicas(records: readonly RunRecord[]): number[] {
-  return records[0]!.pools.map(
-    (_, index) =>
-      records.reduce((sum, { pools }) => sum + pools[index]!.paidReplicas, 0) / records.length,
-  );
 }
 
 /** The whole is no latency where any part's queue grows. */

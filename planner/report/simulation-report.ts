@@ -15,6 +15,7 @@ import { objectivesSection } from "./simulation/objectives";
 import { kvCapacitySection, poolsSection } from "./simulation/pools";
 import { queuesSection } from "./simulation/queues";
 import { resilienceSection } from "./simulation/resilience";
+import { servicesSection } from "./simulation/services";
 import { throughputSection } from "./simulation/throughput";
 import { timelineSections } from "./simulation/timeline";
 
@@ -45,6 +46,7 @@ export function simulationReport(
     poolsSection(summary),
     kvCapacitySection(capacitiesOf(summary)),
     costSection(summary),
+    servicesSection(summary),
     ...timelineSections(summary),
     assumptionsSection(summary),
   ];

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { SimulationSummary } from "../metrics/simulation-summary";
 import { END_REASONS } from "../simulation/end-reasons";
+import { costSchema } from "./cost-schema";
 
 const verdict = z.enum(["PASS", "FAIL", "UNCERTAIN", "NONE"]);
 const share = z.number().min(0).max(1);
@@ -131,22 +132,6 @@ const pool = z.strictObject({
     basis: z.enum(["given", "computed"]),
     derivation: z.array(z.string()).readonly(),
   }),
-});
-
-const usd = z.number().nullable().describe("US dollars; null when no price is known");
-
-const cost = z.strictObject({
-  usdPerHour: usd,
-  usdPerMonth: usd,
-  usdPerMillionOutputTokens: usd,
-  usdPerThousandRequests: usd,
-  unpricedPools: z
-    .array(z.string())
-    .readonly()
-    .describe("Pools without a price: the totals are then lower bounds"),
-  isLowerBound: z
-    .boolean()
-    .describe("The totals leave pools without a price out; false beside totals that are null"),
 });
 
 const sloResult = z.strictObject({
@@ -335,7 +320,7 @@ const groups = z.record(z.string(), z.strictObject(group));
 /** What `capplan simulate --output json` prints. */
 export const summarySchema = z
   .strictObject({
-    schemaVersion: z.literal(1),
+    schemaVersion: z.literal(2),
     scenario: z.strictObject({ name: z.string(), digest: z.string() }),
     seed: z.number(),
     replications: z.number(),
@@ -366,7 +351,7 @@ export const summarySchema = z
       .readonly()
       .nullable()
       .describe("One entry for each fault that struck; only with --timeline"),
-    cost,
+    cost: costSchema,
     timeline: z.array(timelineBucket).readonly().nullable().describe("Only with --timeline"),
     warnings: z.array(z.strictObject({ code: warningCode, message: z.string() })).readonly(),
     assumptions: z.strictObject({

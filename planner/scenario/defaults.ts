@@ -29,6 +29,11 @@ const RETRY_DEFAULTS = {
   budgetMinPerSecond: { value: 10, reason: FINAGLE },
 } as const satisfies Readonly<Record<string, Default<unknown>>>;
 
+export const PRICES_DEFAULTS = {
+  estimateSpot: { value: false, reason: "what the price book does not have is unknown" },
+  estimateServices: { value: false, reason: "what the price book does not have is unknown" },
+} as const satisfies Readonly<Record<string, Default<boolean>>>;
+
 export const SCENARIO_DEFAULTS = {
   name: { value: "scenario", reason: "not named" },
   seed: { value: 1, reason: "any seed is as good; the same one repeats the run" },

@@ -6,7 +6,7 @@ import { describeFleet } from "../fleet/describe-fleet";
 import { derived, type ResolvedRow, row } from "../fleet/resolved-row";
 import { formatDuration, formatNumber } from "../foundation/format-units";
 import { formatWeekTime } from "../foundation/week-time";
-import { SCENARIO_DEFAULTS as DEFAULTS, warmUpDefault } from "./defaults";
+import { SCENARIO_DEFAULTS as DEFAULTS, PRICES_DEFAULTS, warmUpDefault } from "./defaults";
 import { describeFaults, describeStress } from "./describe-faults";
 import { describeWorkload } from "./describe-workload";
 import { durationReason, replicationsDefault } from "./resolve-horizon";
@@ -24,8 +24,26 @@ export function describeResolved(spec: ScenarioSpec, resolved: ResolvedScenario)
     ...workloads,
     ...describeFleet(spec.fleet, resolved.fleet),
     ...describeFaults(spec.faults ?? [], resolved),
+    ...describePrices(spec, resolved),
     derived("digest", resolved.digest, "of everything above"),
     ...describeStress(spec),
+  ];
+}
+
+function describePrices(
+  { prices: written }: ScenarioSpec,
+  { prices }: ResolvedScenario,
+): ResolvedRow[] {
+  const { estimateSpot, estimateServices } = PRICES_DEFAULTS;
+  const { id, date, digest } = prices.book;
+  const overrides = prices.overrides.length;
+  const spot = String(prices.estimateSpot);
+  const services = String(prices.estimateServices);
+  return [
+    derived("prices.book", id, `newest price of ${date}, digest ${digest}`),
+    row("prices.overrides", String(overrides), written?.overrides, "list prices"),
+    row("prices.estimateSpot", spot, written?.estimateSpot, estimateSpot.reason),
+    row("prices.estimateServices", services, written?.estimateServices, estimateServices.reason),
   ];
 }
 

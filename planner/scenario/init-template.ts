@@ -36,9 +36,12 @@ fleet:
           engine: # settings of vLLM; what is left out is vLLM's default
             maxSequences: 256
             maxContext: 16k
-          price: $6.88 # per replica and hour; without it, costs are unknown
+          # purchase: { reserved1y: 1, onDemand: rest } # how replicas are bought; or spot: rest
+          # price: $5.20 # per replica and hour; what is left out is taken from the price book (\`capplan catalog prices\`)
   routing: { policy: least-outstanding }
 
+# prices: # what you have negotiated; the rest is list price
+#   overrides: [{ cloud: aws, discount: 12%, source: our agreement }]
 # faults: # what goes wrong, at a time or at random
 #   - { at: 10 min, lose: { region: us-east-1 }, for: 3 min }
 #   - { mtbf: 30 d, repair: 20 min, lose: { each: node } }

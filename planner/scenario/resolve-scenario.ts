@@ -11,6 +11,7 @@ import { SCENARIO_DEFAULTS } from "./defaults";
 import { digestOf } from "./digest";
 import { resolveFaults } from "./resolve-faults";
 import { replicationsDefault, resolveHorizon } from "./resolve-horizon";
+import { resolvePrices } from "./resolve-prices";
 import { resolveSearch } from "./resolve-search";
 import { resolveWorkload } from "./resolve-workload";
 import type { ResolvedScenario } from "./resolved-scenario";
@@ -29,7 +30,13 @@ export function resolveScenario(
   { traces }: { readonly traces: TracesRead },
 ): ResolvedScenario {
   const problems: Problem[] = [];
-  const fleet = resolveFleet(spec.fleet, originNames(spec, problems), problems);
+  const { book, prices } = resolvePrices(spec.prices, problems);
+  const { estimateSpot } = prices;
+  const fleet = resolveFleet(
+    spec.fleet,
+    { origins: originNames(spec, problems), prices: { book, estimateSpot } },
+    problems,
+  );
   const modelsNamed = new Set(
     Object.values(spec.fleet.regions).flatMap(({ pools }) =>
       Object.values(pools).map((pool) => canonicalModel(pool.model)),
@@ -57,6 +64,7 @@ export function resolveScenario(
     workloads,
     fleet,
     faults,
+    prices,
   };
   return { ...resolved, digest: digestOf(resolved) };
 }

@@ -2,6 +2,8 @@
  * A scenario after every default is resolved, every name looked up and every trace file read:
  * what `simulate` takes. Plain immutable values in base units (seconds, tokens, bytes).
  */
+import type { PriceBookIdentity } from "../catalog/prices/price-book";
+import type { PriceOverride } from "../catalog/prices/price-overrides";
 import type { Priority } from "../fleet/priority";
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import type { Distribution } from "../foundation/distributions";
@@ -30,6 +32,16 @@ export interface ResolvedScenario {
   readonly workloads: readonly ResolvedWorkload[];
   readonly fleet: ResolvedFleet;
   readonly faults: ResolvedFaults;
+  readonly prices: ResolvedPrices;
+}
+
+/** What the fleet was priced with; `priceBookOf` gives the book itself. */
+export interface ResolvedPrices {
+  readonly book: PriceBookIdentity;
+  readonly overrides: readonly PriceOverride[];
+  /** Estimate where the book has no price: of spot capacity, and of services. */
+  readonly estimateSpot: boolean;
+  readonly estimateServices: boolean;
 }
 
 export interface ResolvedWorkload {

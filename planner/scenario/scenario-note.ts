@@ -12,7 +12,8 @@ export interface ScenarioNote {
     | "no-failover"
     | "no-retry-budget"
     | "fault-unmeasured"
-    | "fault-unread";
+    | "fault-unread"
+    | "odd-price";
   /** A pool, `region/pool`, a workload or fault by its name, or the path of a setting of the run. */
   readonly about: string;
   readonly message: string;

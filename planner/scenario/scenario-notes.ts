@@ -2,11 +2,14 @@
  * What is odd about a scenario and yet no mistake: settings that nothing reads, pools that nobody uses, figures that
  * will not mean what they seem to. For `capplan validate`, and for warnings before a run.
  */
+import { oddOverrides } from "../catalog/prices/check-overrides";
+import { listPriceBook } from "../catalog/prices/list-price-book";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { type Distribution, quantile } from "../foundation/distributions";
 import { formatNumber, formatShare, formatTokens } from "../foundation/format-units";
 import { faultNotes } from "./fault-notes";
 import { followsClock } from "./follows-clock";
+import { priceBookOf } from "./resolve-prices";
 import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
 import type { ScenarioNote } from "./scenario-note";
 import { skippedRows } from "./skipped-rows";
@@ -19,7 +22,7 @@ const SHORT_INPUTS_MAX = 0.05;
 /** Requests that end after less of the horizon than this leave part of it empty, not by chance. */
 const FILLED_SHARE_MIN = 0.95;
 
-/** Everything odd: the run, the workloads in their order, the pools in theirs, then the faults. */
+/** Everything odd: the run, the workloads in their order, the pools in theirs, then the faults and prices. */
 export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
   const ofWorkloads = scenario.workloads.flatMap((workload) => [
     ...prefixNotes(workload),
@@ -33,7 +36,26 @@ export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
     ...ofWorkloads,
     ...poolNotes(scenario),
     ...faultNotes(scenario),
+    ...priceNotes(scenario),
   ];
+}
+
+/** Negotiated prices of the fleet's hardware that stand to others as prices seldom do. */
+function priceNotes({ prices, fleet }: ResolvedScenario): ScenarioNote[] {
+  if (prices.overrides.length === 0) return [];
+  const used = new Set(
+    fleet.pools.map(
+      ({ instanceType, regionIndex }) =>
+        `${instanceType?.name} ${fleet.regions[regionIndex]!.name}`,
+    ),
+  );
+  const isUsed = (row: { readonly instanceType: string; readonly region: string }): boolean =>
+    used.has(`${row.instanceType} ${row.region}`);
+  return oddOverrides(listPriceBook(), priceBookOf(prices), isUsed).map((message) => ({
+    code: "odd-price",
+    about: "prices.overrides",
+    message,
+  }));
 }
 
 /** A start that makes no difference. */

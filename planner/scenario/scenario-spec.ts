@@ -9,6 +9,7 @@ import { unionOf } from "../fleet/one-form";
 import { count, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
 import { duration } from "./duration-spec";
 import { faultsSpec } from "./faults-spec";
+import { pricesSpec } from "./prices-spec";
 import { searchSpec, surviveSpec } from "./search-spec";
 import { stressSpec } from "./stress-spec";
 import { workloadSpec } from "./workload-spec";
@@ -57,6 +58,7 @@ export const scenarioSpec = strict(
     stress: stressSpec.optional(),
     survive: surviveSpec.optional(),
     search: searchSpec.optional(),
+    prices: pricesSpec.optional(),
   },
   "A capplan scenario: traffic and the fleet that serves it",
 );

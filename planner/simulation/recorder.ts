@@ -4,6 +4,7 @@
  * with the length of a run, and nothing with the number of requests.
  */
 
+import { purchaseParts } from "../fleet/purchase";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { newBatch, newCell } from "./cell-record";
@@ -13,10 +14,12 @@ import { emptyRow, type Mutable } from "./finished-row";
 import { judgeUnfinished, meets } from "./meets-objective";
 import type { FinishedRequest, RunObserver } from "./observer";
 import { REQUEST_OUTCOMES } from "./observer";
+import type { PaidReplicas } from "./paid-replicas";
 import { PoolReplicas } from "./pool-replicas";
 import { REQUEST, type RequestTable } from "./request-table";
 import { type BatchRecord, type CellRecord, NO_POOL, type TimelineRecord } from "./run-record";
 import { Timeline } from "./timeline";
+import { WorkCounts } from "./work-counts";
 
 const COMPLETED = REQUEST_OUTCOMES.indexOf("completed");
 const IN_FLIGHT = REQUEST_OUTCOMES.indexOf("in-flight");
@@ -27,6 +30,7 @@ export class Recorder {
   readonly batches: readonly (readonly BatchRecord[])[];
   readonly controlEvents: ControlEvent[] = [];
   readonly pools: readonly PoolReplicas[];
+  readonly work: WorkCounts;
   arrivals = 0;
   completions = 0;
   rejections = 0;
@@ -74,8 +78,12 @@ export class Recorder {
       tenants += workload.tenants.length;
     }
     this.tenantBase = bases;
+    this.work = new WorkCounts(scenario);
     this.cellIndex = new Int32Array(tenants * (fleet.pools.length + 1)).fill(NONE);
-    this.pools = fleet.pools.map(() => new PoolReplicas(options.window));
+    this.pools = fleet.pools.map(
+      ({ purchase, replicasMax }) =>
+        new PoolReplicas(options.window, purchaseParts(purchase, replicasMax).length),
+    );
     const { timelineBuckets } = options;
     this.steps =
       timelineBuckets > 0
@@ -204,6 +212,10 @@ export class Recorder {
       const cell = this.cells[requests.cell[request]!]!;
       cell.inputTokensFinished += requests.inputTokens[request]!;
       cell.outputTokensFinished += requests.outputTokens[request]!;
+      const tenant = this.tenantBase[cell.workload]! + cell.tenant;
+      const computed = store.inputTokens[slot]! - store.cachedTokens[slot]!;
+      this.work.prefilled(tenant, store.entryPool[slot]!, computed);
+      this.work.decoded(tenant, store.pool[slot]!, store.outputTokens[slot]!);
     }
     const bucket = this.steps?.at(seconds, requests.workload[request]!);
     if (bucket !== undefined) bucket.outputTokens += requests.outputTokens[request]!;
@@ -345,10 +357,16 @@ export class Recorder {
   }
 
   /** A pool has so many replicas ready, and pays for so many, from now on. */
-  poolChanged(pool: number, seconds: number, ready: number, paid: number, paidSpot: number): void {
+  poolChanged(pool: number, seconds: number, ready: number, paid: PaidReplicas): void {
+    this.holdPool(pool, seconds);
+    this.pools[pool]!.change(seconds, ready, paid);
+  }
+
+  /** Up to `seconds` the pool had what it has. */
+  private holdPool(pool: number, seconds: number): void {
     const counts = this.pools[pool]!;
     this.steps?.hold(counts.sinceSeconds, seconds, pool, counts.ready, counts.paid);
-    counts.change(seconds, ready, paid, paidSpot);
+    counts.until(seconds);
   }
 
   /** Attempts that were sent to a pool so far. */
@@ -360,9 +378,7 @@ export class Recorder {
   close(seconds: number): void {
     this.countInSystem(seconds, 0);
     const end = Math.max(seconds, this.windowEnd);
-    for (const [pool, { ready, paid, paidSpot }] of this.pools.entries()) {
-      this.poolChanged(pool, end, ready, paid, paidSpot);
-    }
+    for (const pool of this.pools.keys()) this.holdPool(pool, end);
   }
 
   private isMeasured(request: number): boolean {

@@ -9,6 +9,7 @@ import { RandomStream } from "../foundation/random";
 import { WinnerTree } from "../foundation/winner-tree";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { ColdStarts } from "./autoscaling/cold-start";
+import { PaidReplicas } from "./paid-replicas";
 import type { Recorder } from "./recorder";
 import type { Replica } from "./replica";
 import { TIMER, type Timers } from "./timers";
@@ -59,8 +60,7 @@ export class ReplicaSet {
   /** Of the start under way: from its node on. */
   private readonly startSeconds: Float64Array;
   private readonly ready: Int32Array;
-  private readonly paid: Int32Array;
-  private readonly paidSpot: Int32Array;
+  private readonly paid: readonly PaidReplicas[];
   private readonly wanted: Int32Array;
 
   constructor(
@@ -100,8 +100,7 @@ export class ReplicaSet {
     this.delays = new Float64Array(count);
     this.startSeconds = new Float64Array(count);
     this.ready = new Int32Array(pools);
-    this.paid = new Int32Array(pools);
-    this.paidSpot = new Int32Array(pools);
+    this.paid = fleet.pools.map((pool) => new PaidReplicas(pool));
     this.wanted = new Int32Array(pools);
   }
 
@@ -110,6 +109,8 @@ export class ReplicaSet {
     for (const [index, pool] of this.fleet.pools.entries()) {
       const from = this.poolStart[index]!;
       this.wanted[index] = pool.replicas;
+      // What is committed is paid before anything runs.
+      this.recorder.poolChanged(index, 0, 0, this.paid[index]!);
       for (let replica = from; replica < this.poolStart[index + 1]!; replica++) {
         const isThere = replica - from < pool.replicas;
         this.isWanted[replica] = isThere ? 1 : 0;
@@ -386,17 +387,8 @@ export class ReplicaSet {
     this.stamp[replica]!++;
     this.ready[pool]! += Number(state === STATE.ready) - Number(before === STATE.ready);
     const change = Number(isPaid(state)) - Number(isPaid(before));
-    this.paid[pool]! += change;
-    const isSpot =
-      replica - this.poolStart[pool]! >= this.fleet.pools[pool]!.purchase.onDemandReplicas;
-    if (isSpot) this.paidSpot[pool]! += change;
-    this.recorder.poolChanged(
-      pool,
-      seconds,
-      this.ready[pool]!,
-      this.paid[pool]!,
-      this.paidSpot[pool]!,
-    );
+    this.paid[pool]!.count(replica - this.poolStart[pool]!, change);
+    this.recorder.poolChanged(pool, seconds, this.ready[pool]!, this.paid[pool]!);
     const isDown = before === STATE.ready && state === STATE.down;
     // Those that the fleet starts with are there without a start.
     if (isDown || (state === STATE.ready && before !== STATE.absent)) {

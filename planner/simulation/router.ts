@@ -9,6 +9,7 @@
 
 import type { Priority } from "../fleet/priority";
 import type { ResolvedPool, ResolvedRouting } from "../fleet/resolved-fleet";
+import { meanUsdPerReplicaHour } from "../fleet/resolved-price";
 import { InvariantViolation } from "../foundation/errors";
 import type { RandomStream } from "../foundation/random";
 import { WinnerTree } from "../foundation/winner-tree";
@@ -270,7 +271,7 @@ function needsPools(policy: ResolvedRouting["policy"]): boolean {
 
 /** The scenario refuses cheapest-first with an unpriced pool; elsewhere the order by price is not used. */
 function priceOf(pool: ResolvedPool): number {
-  return pool.usdPerReplicaHour ?? Number.POSITIVE_INFINITY;
+  return meanUsdPerReplicaHour(pool) ?? Number.POSITIVE_INFINITY;
 }
 
 function unknownPolicy(policy: never): never {

@@ -2,6 +2,7 @@
  * What one run measured, before it is turned into percentiles and verdicts (planner/metrics): counters and
  * sketches by cell, where a cell is workload × tenant × pool. Every grouping of the report is a merge of cells.
  */
+import type { PurchaseOption } from "../catalog/prices/price-rows";
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import type { ControlEvent } from "./control-event";
 
@@ -59,8 +60,8 @@ export interface PoolRecord {
   /** Replicas that were ready, and that were paid for (those that start or drain included): means over the window. */
   readonly readyReplicas: number;
   readonly paidReplicas: number;
-  /** Of the paid ones, spot capacity. */
-  readonly paidSpotReplicas: number;
+  /** The paid ones by the way in which they are bought, in buying order; only ways that the pool uses. */
+  readonly paid: readonly PaidPart[];
   readonly busySeconds: number;
   readonly steps: number;
   readonly requestSteps: number;
@@ -73,6 +74,24 @@ export interface PoolRecord {
   readonly kvUtilization: number;
   /** By workload. */
   readonly itlSeconds: readonly QuantileSketch[];
+}
+
+/** What is paid of a pool and bought in one way: means over the measured window. */
+export interface PaidPart {
+  readonly purchase: PurchaseOption;
+  readonly replicas: number;
+  /** Nodes that they stand on: each is billed whole. */
+  readonly nodes: number;
+}
+
+/** Tokens of the answers given in the measured window that a pool computed for a tenant of a workload. */
+export interface WorkRecord {
+  readonly workload: number;
+  readonly tenant: number;
+  readonly pool: number;
+  /** Of prompts, without those found in the prefix cache. */
+  readonly promptTokens: number;
+  readonly answerTokens: number;
 }
 
 export interface TimelineRecord {
@@ -142,6 +161,7 @@ export interface RunRecord {
   readonly endSeconds: number;
   readonly cells: readonly CellRecord[];
   readonly pools: readonly PoolRecord[];
+  readonly work: readonly WorkRecord[];
   readonly timeline: TimelineRecord | undefined;
   /** [workload][part of the window]; empty when not asked for. */
   readonly batches: readonly (readonly BatchRecord[])[];

@@ -9,6 +9,7 @@
  */
 
 import { PRIORITIES } from "../fleet/priority";
+import { purchaseParts } from "../fleet/purchase";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { WinnerTree } from "../foundation/winner-tree";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
@@ -394,6 +395,7 @@ class Simulation {
       endSeconds: seconds,
       cells: recorder.cells,
       pools: this.pools.map((pool) => this.poolRecord(pool, windowEnd - horizon.warmUpSeconds)),
+      work: recorder.work.records(),
       timeline: recorder.timeline,
       batches: recorder.batches,
       arrivals: recorder.arrivals,
@@ -412,15 +414,20 @@ class Simulation {
   }
 
   private poolRecord(pool: PoolRun, seconds: number): PoolRecord {
-    const { readySeconds, paidSeconds, paidSpotSeconds } = this.recorder.pools[pool.index]!;
-    const { horizon } = this.scenario;
+    const counts = this.recorder.pools[pool.index]!;
+    const { horizon, fleet } = this.scenario;
+    const { purchase, replicasMax } = fleet.pools[pool.index]!;
     // Replicas are counted to the end of the horizon, whatever the requests need of it.
     const whole = horizon.durationSeconds - horizon.warmUpSeconds;
-    const readyReplicas = readySeconds / whole;
+    const readyReplicas = counts.readySeconds / whole;
     return {
       readyReplicas,
-      paidReplicas: paidSeconds / whole,
-      paidSpotReplicas: paidSpotSeconds / whole,
+      paidReplicas: counts.paidSeconds / whole,
+      paid: purchaseParts(purchase, replicasMax).map((part, index) => ({
+        purchase: part.purchase,
+        replicas: counts.replicaSeconds[index]! / whole,
+        nodes: counts.nodeSeconds[index]! / whole,
+      })),
       busySeconds: pool.busySeconds,
       steps: pool.steps,
       requestSteps: pool.requestSteps,

@@ -7,8 +7,8 @@
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
-import { cheapestUsdPerHour, instancesOf, type Offer } from "./offer";
-import type { LeftOut } from "./serving-option";
+import { cheapestUsdPerHour, nodesOf, type Offer } from "./offer";
+import { kinOf, type LeftOut } from "./serving-option";
 import type { SizingProblem } from "./sizing-problem";
 
 export interface ChosenOffers {
@@ -39,7 +39,7 @@ export async function chooseOffers(
     const next = asked.flatMap((model) => nextToMeasure(problem, model, { open, measured, round }));
     if (next.length === 0) break;
     const results = await measureOptions(problem, next, evaluator);
-    for (const [name, result] of results) measured.set(name, result);
+    for (const [kin, result] of results) measured.set(kin, result);
     for (const index of [...open]) {
       const reason = reasonAgainst(problem, offers[index]!, open, measured);
       if (reason === undefined) continue;
@@ -51,7 +51,7 @@ export async function chooseOffers(
   const impossible = asked.flatMap((model) => {
     if ([...open].some((index) => offers[index]!.option.model === model)) return [];
     const tried = offers.flatMap(({ option }) =>
-      option.model === model ? (measured.get(option.name)?.idle ?? []) : [],
+      option.model === model ? (measured.get(kinOf(option))?.idle ?? []) : [],
     );
     return tried.length === 0 ? [] : [{ model, best: leastBroken(tried) }];
   });
@@ -61,7 +61,7 @@ export async function chooseOffers(
 function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]): boolean {
   const { instanceType } = offer.option;
   const least = offer.option.parts.reduce(
-    (sum, { replicas }) => sum + instancesOf(offer, replicas),
+    (sum, { replicas }) => sum + nodesOf(offer, replicas) * offer.instancesPerNode,
     0,
   );
   const short = problem.search.quotas.find(({ region, of, name, max }) => {
@@ -99,7 +99,7 @@ function nextToMeasure(
   const own = offers.filter(({ option, index }) => option.model === model && open.has(index));
   const known = new Set(
     offers.flatMap(({ option }) =>
-      option.model === model && measured.has(option.name) ? [option.name] : [],
+      option.model === model && measured.has(kinOf(option)) ? [kinOf(option)] : [],
     ),
   );
   if (round > 0 && known.size >= MEASURED_MAX) return [];
@@ -107,8 +107,8 @@ function nextToMeasure(
   for (const offer of own.toSorted(
     (a, b) => leastUsdPerCall(problem, a) - leastUsdPerCall(problem, b),
   )) {
-    const { name } = offer.option;
-    if (!known.has(name) && !cheapest.has(name)) cheapest.set(name, offer);
+    const kin = kinOf(offer.option);
+    if (!known.has(kin) && !cheapest.has(kin)) cheapest.set(kin, offer);
   }
   return [...cheapest.values()].slice(0, FIRST_MEASURED);
 }
@@ -117,18 +117,16 @@ function leastUsdPerCall(problem: SizingProblem, offer: Offer): number {
   return usdPerUnit(offer) / problem.bounds[offer.index]!;
 }
 
-/** A unit's share of its instances, in US dollars per hour. */
+/** A unit's share of its nodes, in US dollars per hour. */
 function usdPerUnit(offer: Offer): number {
-  const { option, replicasPerInstance, instancesPerReplica } = offer;
-  const perReplica = replicasPerInstance >= 1 ? 1 / replicasPerInstance : instancesPerReplica;
-  const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
-  return replicas * perReplica * cheapestUsdPerHour(offer);
+  const replicas = offer.option.parts.reduce((sum, part) => sum + part.replicas, 0);
+  return (replicas / offer.replicasPerNode) * cheapestUsdPerHour(offer);
 }
 
-/** Instances that a first unit needs, in US dollars per hour: the step in which an offer is bought. */
+/** Nodes that a first unit needs, in US dollars per hour: the step in which an offer is bought. */
 function usdPerStep(offer: Offer): number {
-  const instances = offer.option.parts.map(({ replicas }) => instancesOf(offer, replicas));
-  return instances.reduce((sum, count) => sum + count, 0) * cheapestUsdPerHour(offer);
+  const nodes = offer.option.parts.map(({ replicas }) => nodesOf(offer, replicas));
+  return nodes.reduce((sum, count) => sum + count, 0) * cheapestUsdPerHour(offer);
 }
 
 function reasonAgainst(
@@ -137,7 +135,7 @@ function reasonAgainst(
   open: ReadonlySet<number>,
   measured: ReadonlyMap<string, MeasuredOption>,
 ): string | undefined {
-  const own = measured.get(offer.option.name);
+  const own = measured.get(kinOf(offer.option));
   if (own !== undefined && own.holds === 0) {
     return `breaks an objective with nearly nothing to do: ${describeBroken(own.idle)}`;
   }
@@ -146,13 +144,13 @@ function reasonAgainst(
   const better = problem.offers.find((other) => {
     if (other === offer || !open.has(other.index) || other.region !== offer.region) return false;
     if (other.option.model !== offer.option.model || isLimited(problem, other)) return false;
-    const known = measured.get(other.option.name);
+    const known = measured.get(kinOf(other.option));
     if (known === undefined || known.holds === 0) return false;
     const isNoLarger = usdPerStep(other) <= usdPerStep(offer);
     return isNoLarger && usdPerUnit(other) / known.holds <= usdPerCall;
   });
   if (better === undefined) return undefined;
-  const known = measured.get(better.option.name)!;
+  const known = measured.get(kinOf(better.option))!;
   const theirs = perThousand(usdPerUnit(better) / known.holds);
   const how = own === undefined ? "at best" : "as measured";
   return `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;

@@ -22,12 +22,13 @@ import {
   type FleetSolution,
   solveFleet,
 } from "./programme/fleet-programme";
+import { kinOf } from "./serving-option";
 import { originsOf as originsGoing } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
 
 export interface SearchInput {
   readonly problem: SizingProblem;
-  /** By option name; options without a measurement count with their bound. */
+  /** By `kinOf` the option; options without a measurement count with their bound. */
   readonly measured: ReadonlyMap<string, MeasuredOption>;
   /** Offers that may be bought, by index. */
   readonly isCandidate: (offer: number) => boolean;
@@ -77,11 +78,11 @@ export class FleetSearch {
     const { offers, bounds, demand } = problem;
     this.losses = [...demand.losses];
     this.expected = offers.map(({ option, index }) => {
-      const known = measured.get(option.name);
+      const known = measured.get(kinOf(option));
       return known === undefined ? bounds[index]! : known.holds;
     });
     this.atMost = offers.map(({ option, index }) => {
-      const known = measured.get(option.name);
+      const known = measured.get(kinOf(option));
       return known === undefined ? bounds[index]! : Math.min(known.breaks, bounds[index]!);
     });
     this.unitsMax = offers.map(({ index }) =>

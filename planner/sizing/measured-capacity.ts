@@ -8,10 +8,11 @@ import type { Evaluator } from "./evaluator";
 import { totalRate } from "./expected-arrivals";
 import { poolsOf } from "./fleet-units";
 import type { Offer } from "./offer";
+import { kinOf } from "./serving-option";
 import { largestSiteLoad } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
 
-/** By option name. Calls per second and unit. */
+/** Calls per second and unit. */
 export interface MeasuredOption {
   /** It keeps the objectives at `holds`, and breaks one at `breaks`; `holds` is 0 where it never does. */
   readonly holds: number;
@@ -30,7 +31,7 @@ const IDLE_SHARE = 0.03;
 const TOLERANCE = 1.05;
 const ROUNDS_MAX = 8;
 
-/** Measures offers, one for each option; offers of one option in several regions are alike. */
+/** Measures offers, one of each kin: what they can do depends on neither region nor price. By `kinOf` the option. */
 export async function measureOptions(
   problem: SizingProblem,
   offers: readonly Offer[],
@@ -45,7 +46,9 @@ export async function measureOptions(
     const results = await evaluator.evaluate(open.map((run) => run.nextJob()));
     for (const [place, run] of open.entries()) run.take(results[place]!.holds);
   }
-  return new Map(runs.map((run, place) => [offers[place]!.option.name, run.result(idle[place]!)]));
+  return new Map(
+    runs.map((run, place) => [kinOf(offers[place]!.option), run.result(idle[place]!)]),
+  );
 }
 
 class Bisection {

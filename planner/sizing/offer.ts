@@ -3,80 +3,104 @@
  * of units, one per offer (`fleet-units.ts`). An option without a known price in a region is no offer: unknown is not
  * free.
  */
-import { instancePrice } from "../catalog/prices/instance-price";
-import type { PriceBook } from "../catalog/prices/price-book";
-import type { InstancePrice } from "../catalog/prices/price-rows";
 import type { RegionSpec } from "../catalog/specs";
+import { instancesPerNode, replicasPerNode } from "../fleet/capacity-defaults";
+import { bookPrices, type FleetPrices } from "../fleet/resolve-price";
+import type { ResolvedPrice } from "../fleet/resolved-price";
 import type { ResolvedSearch } from "../scenario/resolved-search";
-import type { LeftOut, ServingOption } from "./serving-option";
+import { kinOf, type LeftOut, type ServingOption } from "./serving-option";
 
 export interface Offer {
   /** Place in the list of offers, and in every list of units. */
   readonly index: number;
   readonly region: string;
   readonly option: ServingOption;
-  /** In the order of the search's purchase options; at least one. */
-  readonly prices: readonly InstancePrice[];
-  /** Replicas on one instance; 0 when a replica takes several. */
-  readonly replicasPerInstance: number;
-  /** Instances of one replica that takes several; 1 otherwise. */
-  readonly instancesPerReplica: number;
+  /** In the order of the search's purchase options; at least one, each with the price of a node. */
+  readonly prices: readonly OfferPrice[];
+  /** A node is what is bought: the instance that replicas share, or those that one replica takes. */
+  readonly replicasPerNode: number;
+  readonly instancesPerNode: number;
 }
+
+export type OfferPrice = ResolvedPrice & { readonly usdPerNodeHour: number };
 
 /** Every option in every region that sells it, by region and name. */
 export function offersOf(
   options: readonly ServingOption[],
   regions: readonly RegionSpec[],
   search: ResolvedSearch,
-  book: PriceBook,
+  prices: FleetPrices,
 ): { readonly offers: readonly Offer[]; readonly leftOut: readonly LeftOut[] } {
-  const offers: Offer[] = [];
   const leftOut: LeftOut[] = [];
-  for (const region of regions) {
-    for (const option of options) {
-      const { cloud, name } = option.instanceType;
-      if (cloud !== region.cloud) continue;
-      const item = { cloud, region: region.name, instanceType: name };
-      const prices = search.purchase.flatMap(
-        (purchase) => instancePrice(book, { ...item, purchase }) ?? [],
-      );
-      if (prices.length === 0) {
+  const sold = regions.flatMap((region) => {
+    const own = options.flatMap((option): Omit<Offer, "index">[] => {
+      const { instanceType, acceleratorsPerReplica } = option;
+      if (instanceType.cloud !== region.cloud) return [];
+      const hardware = { region, instanceType, acceleratorsPerReplica };
+      const known = bookPrices(prices, hardware, search.purchase).filter(hasNodePrice);
+      if (known.length === 0) {
         const ways = search.purchase.join(" or ");
-        const reason = `no price of ${name} in ${region.name} (${ways}): not sold there, or not known`;
+        const reason = `no price of ${instanceType.name} in ${region.name} (${ways}): not sold there, or not known`;
         leftOut.push({ option: option.name, model: option.model, reason });
-        continue;
+        return [];
       }
-      offers.push({
-        index: offers.length,
-        region: region.name,
-        option,
-        prices,
-        ...fillingOf(option),
-      });
-    }
-  }
-  return { offers, leftOut };
+      return [
+        {
+          region: region.name,
+          option,
+          prices: known,
+          replicasPerNode: replicasPerNode(instanceType, acceleratorsPerReplica).value,
+          instancesPerNode: instancesPerNode(instanceType, acceleratorsPerReplica),
+        },
+      ];
+    });
+    return withoutDearerTwins(own, leftOut);
+  });
+  return { offers: sold.map((offer, index) => ({ ...offer, index })), leftOut };
 }
 
-/** A replica that fits on an instance is not split over two; one that does not has instances of its own. */
-function fillingOf({ acceleratorsPerReplica, instanceType }: ServingOption) {
-  const { acceleratorCount } = instanceType;
-  const fitting = Math.floor(acceleratorCount / acceleratorsPerReplica);
-  return {
-    replicasPerInstance: fitting,
-    instancesPerReplica: fitting >= 1 ? 1 : Math.ceil(acceleratorsPerReplica / acceleratorCount),
-  };
+function hasNodePrice(price: ResolvedPrice): price is OfferPrice {
+  return price.usdPerNodeHour !== undefined;
 }
 
-/** Instances that so many replicas of a part need. */
-export function instancesOf(offer: Offer, replicas: number): number {
-  const { replicasPerInstance, instancesPerReplica } = offer;
-  return replicasPerInstance >= 1
-    ? Math.ceil(replicas / replicasPerInstance)
-    : replicas * instancesPerReplica;
+/** Of offers that run the same engine on the same accelerators, those that another undercuts in every way go. */
+function withoutDearerTwins(
+  offers: readonly Omit<Offer, "index">[],
+  leftOut: LeftOut[],
+): Omit<Offer, "index">[] {
+  return offers.filter((offer, place) => {
+    const cheaper = offers.find((other, otherPlace) => {
+      if (other === offer || kinOf(other.option) !== kinOf(offer.option)) return false;
+      const isNoDearer = undercuts(other, offer);
+      return isNoDearer && (otherPlace < place || !undercuts(offer, other));
+    });
+    if (cheaper === undefined) return true;
+    const { region, option } = offer;
+    const reason = `the same accelerators as ${cheaper.option.name}, which costs no more`;
+    leftOut.push({ option: `${region}/${option.name}`, model: option.model, reason });
+    return false;
+  });
 }
 
-/** The cheapest way to buy an instance of an offer, in US dollars per hour. */
+/** No dearer in any way to buy, neither by the node nor by the replica. */
+function undercuts(other: Omit<Offer, "index">, offer: Omit<Offer, "index">): boolean {
+  return offer.prices.every(({ purchase, usdPerNodeHour }) => {
+    const theirs = other.prices.find((price) => price.purchase === purchase);
+    if (theirs === undefined) return false;
+    const isNode = theirs.usdPerNodeHour <= usdPerNodeHour;
+    return (
+      isNode &&
+      theirs.usdPerNodeHour / other.replicasPerNode <= usdPerNodeHour / offer.replicasPerNode
+    );
+  });
+}
+
+/** Nodes that so many replicas of a part need. */
+export function nodesOf({ replicasPerNode: perNode }: Offer, replicas: number): number {
+  return Math.ceil(replicas / perNode);
+}
+
+/** The cheapest way to buy a node of an offer, in US dollars per hour. */
 export function cheapestUsdPerHour({ prices }: Offer): number {
-  return Math.min(...prices.map(({ usdPerHour }) => usdPerHour));
+  return Math.min(...prices.map(({ usdPerNodeHour }) => usdPerNodeHour));
 }

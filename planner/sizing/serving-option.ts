@@ -4,9 +4,11 @@
  * reason. Where an option is sold, and for how much, is `offer.ts`.
  */
 import { findModel } from "../catalog";
+import { listPriceBook } from "../catalog/prices/list-price-book";
 import type { InstanceTypeSpec } from "../catalog/specs";
 import type { EngineSpec, PoolSpec } from "../fleet/fleet-spec";
 import { resolveFleet } from "../fleet/resolve-fleet";
+import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { PlannerError, type Problem } from "../foundation/errors";
 import type { ResolvedSearch } from "../scenario/resolved-search";
 import type { EngineChoices } from "../scenario/search-spec";
@@ -37,6 +39,18 @@ export interface LeftOut {
   readonly option: string;
   readonly model: string;
   readonly reason: string;
+}
+
+/**
+ * What options have in common that the simulator cannot tell apart: the same engine on the same accelerators, with
+ * every replica inside one machine.
+ */
+export function kinOf(option: ServingOption): string {
+  const { model, instanceType, engine, parts, acceleratorsPerReplica } = option;
+  const isInside = acceleratorsPerReplica <= instanceType.acceleratorCount;
+  const roles = parts.map(({ role, replicas }) => `${replicas} ${role}`);
+  const machine = isInside && parts.length === 1 ? "" : instanceType.name;
+  return JSON.stringify([model, instanceType.accelerator, machine, engine, roles]);
 }
 
 /** Accelerators of a unit. */
@@ -202,26 +216,25 @@ function problemOf(option: ServingOption): string | undefined {
   const tooLong = option.parts.find(({ name }) => name.length > NAME_LENGTH_MAX);
   if (tooLong !== undefined) return `the name ${tooLong.name} is too long for a pool`;
   if (!findModel(option.model).found) return `unknown model "${option.model}"`;
-  const region = option.instanceType.cloud === "aws" ? "us-east-1" : "us-central1";
-  const pools = option.parts.map(
-    (part) => [part.name, { ...poolSpecOf(option, part, part.replicas) }] as const,
-  );
   const problems: Problem[] = [];
-  const fleet = resolveFleet(
-    { regions: { [region]: { pools: Object.fromEntries(pools) } } },
-    [],
-    problems,
-  );
-  if (problems.length > 0) return shortest(problems);
+  const pools = poolsOfUnit(option, problems);
+  if (problems.length > 0) return problems[0]!.message;
   try {
-    for (const pool of fleet.pools) engineSettings(pool);
+    for (const pool of pools) engineSettings(pool);
     return undefined;
   } catch (error) {
     if (!(error instanceof PlannerError)) throw error;
-    return shortest(error.problems);
+    return error.problems[0]!.message;
   }
 }
 
-function shortest(problems: readonly Problem[]): string {
-  return problems[0]!.message;
+/** The pools of one unit, resolved in a region of its cloud; problems with them are added to `problems`. */
+export function poolsOfUnit(option: ServingOption, problems: Problem[]): readonly ResolvedPool[] {
+  const region = option.instanceType.cloud === "aws" ? "us-east-1" : "us-central1";
+  const pools = option.parts.map(
+    (part) => [part.name, poolSpecOf(option, part, part.replicas)] as const,
+  );
+  const fleet = { regions: { [region]: { pools: Object.fromEntries(pools) } } };
+  const prices = { book: listPriceBook(), estimateSpot: false };
+  return resolveFleet(fleet, { origins: [], prices }, problems).pools;
 }

@@ -3,10 +3,9 @@
  * most. Everything here follows from the scenario alone; nothing has been simulated yet.
  */
 import { findRegion } from "../catalog";
-import type { PriceBook } from "../catalog/prices/price-book";
 import type { RegionSpec } from "../catalog/specs";
-import { resolveFleet } from "../fleet/resolve-fleet";
 import { PlannerError, type Problem } from "../foundation/errors";
+import { resolvePrices } from "../scenario/resolve-prices";
 import { resolveScenario } from "../scenario/resolve-scenario";
 import { resolveSearch, servedModels } from "../scenario/resolve-search";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
@@ -23,7 +22,13 @@ import { peakMoments, windowAround } from "./peak-windows";
 import { type RegionReach, regionReach } from "./region-reach";
 import { callWork, workOfRole } from "./request-work";
 import { withinWindow } from "./run-window";
-import { type LeftOut, poolSpecOf, type ServingOption, servingOptions } from "./serving-option";
+import {
+  type LeftOut,
+  poolSpecOf,
+  poolsOfUnit,
+  type ServingOption,
+  servingOptions,
+} from "./serving-option";
 import { throughputBound } from "./throughput-bound";
 
 export interface SizingProblem {
@@ -42,19 +47,26 @@ export interface SizingProblem {
 /**
  * @throws PlannerError with every problem of the scenario and its search, and when nothing is for sale
  */
-export function sizingProblem(
-  { spec, traces }: { readonly spec: SizingContext["spec"]; readonly traces: TracesRead },
-  book: PriceBook,
-): SizingProblem {
+export function sizingProblem({
+  spec,
+  traces,
+}: {
+  readonly spec: SizingContext["spec"];
+  readonly traces: TracesRead;
+}): SizingProblem {
   const problems: Problem[] = [];
   const search = resolveSearch(spec, problems);
+  const { book, prices } = resolvePrices(spec.prices, problems);
   const places = placesOf(spec, problems);
   refuseClosedLoops(spec, problems);
   refuseWeights(spec, problems);
   const models = [...servedModels(spec)];
   const chosen = models.map((model) => servingOptions(model, search));
   const options = chosen.flatMap((one) => one.options);
-  const sold = offersOf(options, places, search, book);
+  const sold = offersOf(options, places, search, {
+    book,
+    estimateSpot: prices.estimateSpot,
+  });
   const leftOut = [...chosen.flatMap((one) => one.leftOut), ...sold.leftOut];
   if (problems.length === 0) problems.push(...unsold(models, sold.offers, leftOut));
   if (problems.length > 0) throw new PlannerError(problems);
@@ -239,18 +251,8 @@ function boundsOf(demand: Demand, offers: readonly Offer[], seed: number): numbe
 
 /** Of the parts of a unit the weakest decides. */
 function boundOfUnit(option: ServingOption, work: Parameters<typeof workOfRole>[0]): number {
-  const problems: Problem[] = [];
-  const region = option.instanceType.cloud === "aws" ? "us-east-1" : "us-central1";
-  const pools = option.parts.map(
-    (part) => [part.name, poolSpecOf(option, part, part.replicas)] as const,
-  );
-  const fleet = resolveFleet(
-    { regions: { [region]: { pools: Object.fromEntries(pools) } } },
-    [],
-    problems,
-  );
   return Math.min(
-    ...fleet.pools.map((pool) => {
+    ...poolsOfUnit(option, []).map((pool) => {
       const settings = engineSettings(pool);
       const own = workOfRole(work, pool.role, settings.isPrefixCaching);
       return pool.replicas * throughputBound(settings, own);

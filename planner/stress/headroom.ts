@@ -4,11 +4,14 @@
  * here: how few replicas would keep the promises, which takes a search.
  */
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
+import { meanUsdPerReplicaHour } from "../fleet/resolved-price";
 import type { LoadOfPool } from "./pool-loads";
 import type { Headroom } from "./stress-report";
 
 export function headroomOf({ pools }: ResolvedFleet, loads: readonly LoadOfPool[]): Headroom {
-  const told = pools.flatMap(({ name, usdPerReplicaHour }, index) => {
+  const told = pools.flatMap((pool, index) => {
+    const { name } = pool;
+    const usdPerReplicaHour = meanUsdPerReplicaHour(pool);
     const { demand, possiblePerReplica, paidReplicas } = loads[index]!;
     if (paidReplicas <= 0) return [];
     const isTold = demand !== null && possiblePerReplica !== null;

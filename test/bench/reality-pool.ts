@@ -45,7 +45,7 @@ export function poolOfPoint(point: RealityPoint): ResolvedPool | undefined {
     kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0 },
     inputTokensMax: Number.POSITIVE_INFINITY,
     priorities: [],
-    usdPerReplicaHour: undefined,
+    prices: [],
     coefficients: stepTimeCoefficients(accelerator.row),
     engine: {
       tensorParallel: point.tensorParallel,

@@ -18,6 +18,7 @@ import type {
   ResolvedTokens,
 } from "../../planner/scenario/resolved-scenario";
 import type { TraceTable } from "../../planner/scenario/trace-table";
+import { LIST_PRICES } from "../support/resolved";
 import { BENCHMARKS, type RealityPoint } from "./reality-points";
 import { sharedPrefixTokens } from "./reality-pool";
 
@@ -74,6 +75,7 @@ export function scenarioOfPoint(
       roundTripSeconds: [[0]],
     },
     faults: NO_FAULTS,
+    prices: LIST_PRICES,
   };
 }
 

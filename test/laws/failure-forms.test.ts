@@ -199,6 +199,7 @@ describe("availability", () => {
     const pool = resolvedPool({
       ...replicaBounds(4),
       purchase: {
+        committed: [],
         onDemandReplicas: 1,
         spot: {
           interruptionsPerHour: perHour,
@@ -223,7 +224,9 @@ describe("availability", () => {
     );
     // Nodes are paid for from when they are there.
     expectTheory(
-      records.map((record) => record.pools[0]!.paidSpotReplicas),
+      records.map(
+        ({ pools }) => pools[0]!.paid.find(({ purchase }) => purchase === "spot")!.replicas,
+      ),
       3 * share,
     );
   });

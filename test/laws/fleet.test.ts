@@ -9,7 +9,7 @@ import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario"
 import type { FinishedRequest } from "../../planner/simulation/observer";
 import { simulate } from "../../planner/simulation/simulate";
 import { fleetCase, lawSettings } from "../support/random-fleet";
-import { resolvedPool, resolvedScenario, resolvedWorkload } from "../support/resolved";
+import { pricedAt, resolvedPool, resolvedScenario, resolvedWorkload } from "../support/resolved";
 import { observe } from "../support/rows";
 import { meanOfSample, varianceOfSample } from "../support/statistics";
 
@@ -111,7 +111,7 @@ describe("relabelling", () => {
         resolvedPool({
           name: `region/${name}`,
           replicas: 2,
-          usdPerReplicaHour: i,
+          ...pricedAt(i),
           engine: { kvBlocks: 200 },
         }),
       );

@@ -4,6 +4,9 @@
  */
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
+import { summarizeCost } from "../../planner/cost/summarize-cost";
+import { isCommitment, purchaseParts } from "../../planner/fleet/purchase";
+import type { ResolvedPurchase } from "../../planner/fleet/resolved-policies";
 import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
 import type { ResolvedFault } from "../../planner/scenario/resolved-faults";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
@@ -129,6 +132,13 @@ function onlyMessages(scenario: ResolvedScenario): ResolvedScenario {
   };
 }
 
+function committedReplicas(purchase: ResolvedPurchase, replicasMax: number): number {
+  return sum(
+    purchaseParts(purchase, replicasMax).filter((part) => isCommitment(part.purchase)),
+    ({ from, to }) => to - from,
+  );
+}
+
 /** The same fault, over at some time. */
 function limited(fault: ResolvedFault): ResolvedFault {
   const { when } = fault;
@@ -150,12 +160,21 @@ describe("what is paid for", () => {
           );
         }
       }
-      for (const [
-        index,
-        { readyReplicas, paidReplicas, paidSpotReplicas },
-      ] of record.pools.entries()) {
+      for (const [index, { readyReplicas, paidReplicas, paid }] of record.pools.entries()) {
         expect(readyReplicas).toBeLessThanOrEqual(paidReplicas + ROUNDING);
-        expect(paidSpotReplicas).toBeLessThanOrEqual(paidReplicas + ROUNDING);
+        const { purchase, replicasMax, replicasPerNode } = pools[index]!;
+        const parts = purchaseParts(purchase, replicasMax);
+        expect(paid.map((part) => part.purchase)).toEqual(parts.map((part) => part.purchase));
+        for (const [i, part] of paid.entries()) {
+          // A commitment is paid whatever becomes of it; of the rest, at most what there is.
+          const most = parts[i]!.to - parts[i]!.from;
+          expect(part.replicas).toBeLessThanOrEqual(most + ROUNDING);
+          if (isCommitment(part.purchase)) expect(part.replicas).toBeCloseTo(most, 9);
+          // A node holds so many replicas at the most, and is not billed without one.
+          expect(part.nodes).toBeLessThanOrEqual(part.replicas + ROUNDING);
+          expect(part.nodes * replicasPerNode).toBeGreaterThanOrEqual(part.replicas - ROUNDING);
+        }
+        expect(sum(paid, (part) => part.replicas)).toBeCloseTo(paidReplicas, 9);
         const ofBuckets = sum(record.timeline!.pools, (bucket) => bucket[index]!.paidSeconds);
         expect(paidReplicas * one.scenario.horizon.durationSeconds).toBeCloseTo(ofBuckets, 6);
       }
@@ -189,7 +208,7 @@ describe("what is paid for", () => {
     expect(lost).toBeGreaterThan(10);
   });
 
-  it("for all regions that are lost, nothing is ready or paid there meanwhile", () => {
+  it("for all regions that are lost, nothing is ready there meanwhile, and only commitments are paid", () => {
     const law = fc.property(resilienceCase({ warmUpSeconds: 0 }), fc.nat(2), (one, which) => {
       const { scenario, seed } = one;
       const region = which % scenario.fleet.regions.length;
@@ -220,10 +239,66 @@ describe("what is paid for", () => {
       for (const bucket of record.timeline!.pools.slice(2, 4)) {
         for (const [index, { readySeconds, paidSeconds }] of bucket.entries()) {
           if (scenario.fleet.pools[index]!.regionIndex !== region) continue;
-          expect([readySeconds, paidSeconds]).toEqual([0, 0]);
+          const { purchase, replicasMax } = scenario.fleet.pools[index]!;
+          const committed = committedReplicas(purchase, replicasMax);
+          expect(readySeconds).toBe(0);
+          expect(paidSeconds).toBeCloseTo(committed * bucketSeconds, 9);
         }
       }
     });
     fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 2 });
+  });
+});
+
+describe("what it costs", () => {
+  it("for all fleets and failures, workloads, tenants and pools each add up to the whole, and the whole is tokens × their price", () => {
+    let answered = 0;
+    const law = fc.property(resilienceCase(), fc.boolean(), (one, isPriced) => {
+      const { fleet } = one.scenario;
+      // Every second pool without a price, or all with one.
+      const pools = fleet.pools.map((pool, i) =>
+        isPriced || i % 2 === 0 ? pool : { ...pool, prices: [] },
+      );
+      const scenario = { ...one.scenario, fleet: { ...fleet, pools } };
+      const records = [1, 2].map((seed) => runCase({ scenario, seed: one.seed + seed }).record);
+      // By the catalog's physics, as which cost is divided, a request as long as the laws' does not fit so few blocks.
+      const small = pools.map((pool) => ({
+        ...pool,
+        engine: { ...pool.engine, maxContextTokens: 16 },
+      }));
+      const cost = summarizeCost({ ...scenario, fleet: { ...fleet, pools: small } }, records);
+      const usd = cost.usdPerHour!;
+      const isNear = (value: number): void =>
+        expect(Math.abs(value - usd)).toBeLessThanOrEqual(1e-9 * usd);
+      const rest = cost.unallocatedUsdPerHour!;
+      isNear(rest + sum(Object.values(cost.byWorkload), (share) => share.usdPerHour!));
+      isNear(rest + sum(Object.values(cost.byTenant), (share) => share.usdPerHour!));
+      isNear(sum(Object.values(cost.byPool), (pool) => pool.usdPerHour ?? 0));
+      expect(cost.idleUsdPerHour).toBeGreaterThanOrEqual(0);
+      expect(cost.idleUsdPerHour!).toBeLessThanOrEqual(usd);
+      const paid = sum(pools, (pool) => (pool.prices.length > 0 ? 1 : 0));
+      if (paid > 0) expect(cost.isLowerBound).toBe(cost.unpricedPools.length > 0);
+      const { usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output } = cost;
+      if (input === null || output === null) return;
+      answered++;
+      const { windowStartSeconds, windowEndSeconds } = records[0]!;
+      const hours = (2 * (windowEndSeconds - windowStartSeconds)) / 3600;
+      const tokens = (of: "inputTokensFinished" | "outputTokensFinished"): number =>
+        sum(
+          records.flatMap(({ cells }) => cells),
+          (cell) => cell[of],
+        ) /
+        hours /
+        1e6;
+      isNear(tokens("inputTokensFinished") * input + tokens("outputTokensFinished") * output);
+      const { usageBased } = cost;
+      expect(
+        usageBased.usdPerMillionInputTokens! + usageBased.usdPerMillionOutputTokens!,
+      ).toBeLessThanOrEqual((input + output) * (1 + 1e-9));
+      expect(usageBased.utilization).toBeGreaterThanOrEqual(0);
+      expect(usageBased.utilization).toBeLessThanOrEqual(1 + 1e-9);
+    });
+    fc.assert(law, { ...CAMPAIGN, numRuns: CAMPAIGN.numRuns / 2 });
+    expect(answered).toBeGreaterThan(5);
   });
 });

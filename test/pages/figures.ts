@@ -1,4 +1,5 @@
 /** Figures of a run that several pages show, beside those that its summary has. */
+import { meanUsdPerReplicaHour } from "../../planner/fleet/resolved-price";
 import type { FaultResilience, TimelineBucket } from "../../planner/metrics/simulation-summary";
 import { formatDuration, formatShare, formatUsd } from "../../planner/report/format-number";
 import { UNKNOWN } from "../../planner/report/report";
@@ -55,7 +56,7 @@ export function attemptsPerRequest({ summary: { requests } }: Run): number {
 /** What the replicas of the start of the run cost per hour. */
 export function listUsdPerHour({ scenario }: Run): number {
   return scenario.fleet.pools.reduce(
-    (sum, pool) => sum + pool.replicas * (pool.usdPerReplicaHour ?? Number.NaN),
+    (sum, pool) => sum + pool.replicas * (meanUsdPerReplicaHour(pool) ?? Number.NaN),
     0,
   );
 }

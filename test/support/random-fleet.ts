@@ -7,7 +7,7 @@ import type { Priority } from "../../planner/fleet/priority";
 import type { ResolvedPool, RoutingPolicy } from "../../planner/fleet/resolved-fleet";
 import type { ResolvedScenario, ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
 import type { EngineSettings } from "../../planner/simulation/pool-run";
-import { resolvedPool, resolvedScenario, resolvedWorkload } from "./resolved";
+import { pricedAt, resolvedPool, resolvedScenario, resolvedWorkload } from "./resolved";
 
 export interface FleetCase {
   readonly scenario: ResolvedScenario;
@@ -96,7 +96,7 @@ function pool(name: string, region: number, model: string): fc.Arbitrary<Resolve
         regionIndex: region,
         modelName: model,
         replicas,
-        usdPerReplicaHour,
+        ...pricedAt(usdPerReplicaHour),
         inputTokensMax,
         priorities,
         engine,

@@ -228,20 +228,37 @@ function seconds(node: number, pull: number, load: number): ResolvedColdStart {
   return { nodeSeconds: of(node), imagePullSeconds: of(pull), weightLoadSeconds: of(load) };
 }
 
+/** What of a pool is not spot: without commitments, or with some. */
+const STEADY: readonly Omit<ResolvedPurchase, "spot">[] = [0, 1, NEVER].flatMap(
+  (onDemandReplicas) => [
+    { committed: [], onDemandReplicas },
+    { committed: [{ purchase: "reserved-1y", replicas: 1 }], onDemandReplicas },
+    {
+      committed: [
+        { purchase: "reserved-3y", replicas: 2 },
+        { purchase: "capacity-block", replicas: 2 },
+      ],
+      onDemandReplicas,
+    },
+  ],
+);
+
 export const drawnPool: fc.Arbitrary<DrawnPool> = fc.record({
   extraReplicas: fc.integer({ min: 0, max: 3 }),
   fewerReplicas: fc.integer({ min: 0, max: 4 }),
   replicasPerNode: fc.integer({ min: 1, max: 2 }),
-  purchase: fc.record({
-    onDemandReplicas: fc.constantFrom(0, 1, NEVER),
-    spot: maybe(
-      fc.record({
-        interruptionsPerHour: fc.constantFrom(60, 400),
-        noticeSeconds: fc.constantFrom(0, 0.7, 4),
-        unavailableSeconds: fc.constant({ kind: "exponential", mean: 3 } as const),
-      }),
-    ),
-  }),
+  purchase: fc
+    .record({
+      steady: fc.constantFrom(...STEADY),
+      spot: maybe(
+        fc.record({
+          interruptionsPerHour: fc.constantFrom(60, 400),
+          noticeSeconds: fc.constantFrom(0, 0.7, 4),
+          unavailableSeconds: fc.constant({ kind: "exponential", mean: 3 } as const),
+        }),
+      ),
+    })
+    .map(({ steady, spot }) => ({ ...steady, spot })),
   coldStart,
   autoscaling: maybe(autoscaling),
   circuitBreaker: maybe(circuitBreaker),

@@ -4,12 +4,15 @@
 import { accelerators } from "../../planner/catalog/accelerators";
 import { models } from "../../planner/catalog/models";
 import { stepTimeCoefficients } from "../../planner/catalog/step-time-coefficients";
+import { BUYING_ORDER } from "../../planner/fleet/purchase";
+import { givenPrices } from "../../planner/fleet/resolve-price";
 import type { ResolvedEngine, ResolvedPool } from "../../planner/fleet/resolved-fleet";
 import {
   NO_POLICIES,
   NO_POOL_POLICIES,
   type ResolvedPolicies,
 } from "../../planner/fleet/resolved-policies";
+import { resolvePrices } from "../../planner/scenario/resolve-prices";
 import { PATIENT_CLIENT } from "../../planner/scenario/resolved-client";
 import { NO_FAULTS, type ResolvedFaults } from "../../planner/scenario/resolved-faults";
 import type { ResolvedScenario, ResolvedWorkload } from "../../planner/scenario/resolved-scenario";
@@ -32,6 +35,16 @@ export const defaultEngine: ResolvedEngine = {
   scheduling: "fcfs",
   maxContextTokens: 8192,
 };
+
+/** What a scenario without a `prices` section is priced with. */
+export const LIST_PRICES = resolvePrices(undefined, []).prices;
+
+/** Prices of a pool whose replicas cost this much an hour, however they are bought; none without a price. */
+export function pricedAt(usdPerReplicaHour: number | undefined): Pick<ResolvedPool, "prices"> {
+  const prices =
+    usdPerReplicaHour === undefined ? [] : givenPrices(usdPerReplicaHour, BUYING_ORDER);
+  return { prices };
+}
 
 /** A fixed number of replicas, without policies. */
 export function replicaBounds(replicas: number) {
@@ -65,7 +78,7 @@ export function resolvedPool(
     kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0.001 },
     inputTokensMax: Number.POSITIVE_INFINITY,
     priorities: [],
-    usdPerReplicaHour: undefined,
+    prices: [],
     // What a client waits for beside the replica would blur laws about the replica.
     coefficients: { ...stepTimeCoefficients(accelerator), frontEndSeconds: 0 },
     ...rest,
@@ -161,5 +174,6 @@ export function resolvedScenario(options: {
       roundTripSeconds: [[options.roundTripSeconds ?? 0]],
     },
     faults: options.faults ?? NO_FAULTS,
+    prices: LIST_PRICES,
   };
 }

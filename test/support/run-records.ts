@@ -80,7 +80,7 @@ export function recordByHand(
       {
         readyReplicas: 1,
         paidReplicas: 1,
-        paidSpotReplicas: 0,
+        paid: [{ purchase: "on-demand", replicas: 1, nodes: 1 }],
         busySeconds: 50,
         steps: 10,
         requestSteps: 20,
@@ -93,6 +93,7 @@ export function recordByHand(
         itlSeconds: [sketchOf(gaps)],
       },
     ],
+    work: [],
     timeline: undefined,
     batches: [],
     arrivals: 0,

@@ -2,6 +2,7 @@
  * A `SimulationSummary` written by hand: two workloads, two pools, three replications. For tests of reports;
  * its figures come from no run, and each is different so that a mix-up shows.
  */
+import type { CostShare, CostSummary } from "../../planner/cost/cost-summary";
 import type {
   Availability,
   FaultResilience,
@@ -120,8 +121,134 @@ function poolSummary(region: string, replicas: number, scale: number): PoolSumma
   };
 }
 
+/** Three machines of 8 accelerators on demand at $32.7733, a pool without a price, and services of one region. */
+const COST: CostSummary = {
+  usdPerHour: 98.32,
+  usdPerMonth: 71_773.6,
+  idleUsdPerHour: 0,
+  estimatedUsdPerHour: 0,
+  usdPerMillionInputTokens: 0.15,
+  usdPerMillionOutputTokens: 1.7683,
+  usdPerThousandRequests: 0.54637,
+  usageBased: {
+    usdPerMillionInputTokens: 0.11,
+    usdPerMillionOutputTokens: 1.2608,
+    utilization: 0.713,
+  },
+  byWorkload: {
+    "support-chat": costShare(78.32, 0.544),
+    "contract-review": costShare(20, 0.556),
+  },
+  byTenant: { default: costShare(98.32, 0.54637) },
+  unallocatedUsdPerHour: 0,
+  byPool: {
+    "eu-west-1/h100": {
+      usdPerHour: null,
+      idleUsdPerHour: null,
+      parts: [
+        {
+          purchase: "on-demand",
+          replicas: 2,
+          instances: 1,
+          usdPerHour: null,
+          usdPerReplicaHour: null,
+          kind: "unknown",
+          terms: null,
+          source: null,
+          date: null,
+        },
+      ],
+    },
+    "us-east-1/h100": {
+      usdPerHour: 98.32,
+      idleUsdPerHour: 0,
+      parts: [
+        {
+          purchase: "on-demand",
+          replicas: 6,
+          instances: 3,
+          usdPerHour: 98.32,
+          usdPerReplicaHour: 16.38667,
+          kind: "list",
+          terms: "on demand",
+          source: "a list",
+          date: "2026-07-20",
+        },
+      ],
+    },
+  },
+  services: {
+    lines: [
+      {
+        region: "us-east-1",
+        service: "control-plane",
+        quantity: 1,
+        unit: "hour",
+        usdPerMonth: 73,
+        kind: "list",
+        assumption: "one cluster in the region",
+        source: "a list",
+        date: "2025-07-07",
+      },
+      {
+        region: "eu-west-1",
+        service: "nat-gateway",
+        quantity: 3,
+        unit: null,
+        usdPerMonth: null,
+        kind: "unknown",
+        assumption: "one in each zone",
+        source: null,
+        date: null,
+      },
+    ],
+    usdPerMonth: 73,
+    estimatedUsdPerMonth: 0,
+    unpriced: ["eu-west-1 nat-gateway"],
+  },
+  total: { usdPerMonth: 71_846.6, isLowerBound: true },
+  priceBook: { id: "capplan-list", date: "2026-09-27", digest: "0123456789ab" },
+  unpricedPools: ["eu-west-1/h100"],
+  isLowerBound: true,
+};
+
+function costShare(usdPerHour: number, usdPerThousandRequests: number): CostShare {
+  return {
+    usdPerHour,
+    usdPerMonth: usdPerHour * 730,
+    usdPerMillionInputTokens: 0.15,
+    usdPerMillionOutputTokens: 1.7683,
+    usdPerThousandRequests,
+  };
+}
+
+/** The cost where no pool has a price. */
+export const UNKNOWN_COST: CostSummary = {
+  ...COST,
+  usdPerHour: null,
+  usdPerMonth: null,
+  idleUsdPerHour: null,
+  estimatedUsdPerHour: null,
+  usdPerMillionInputTokens: null,
+  usdPerMillionOutputTokens: null,
+  usdPerThousandRequests: null,
+  usageBased: {
+    usdPerMillionInputTokens: null,
+    usdPerMillionOutputTokens: null,
+    utilization: null,
+  },
+  byWorkload: {},
+  byTenant: {},
+  unallocatedUsdPerHour: null,
+  byPool: {},
+  services: { lines: [], usdPerMonth: 0, estimatedUsdPerMonth: 0, unpriced: [] },
+  total: { usdPerMonth: null, isLowerBound: false },
+  unpricedPools: ["eu-west-1/h100", "us-east-1/h100"],
+  isLowerBound: false,
+};
+
 export const SUMMARY: SimulationSummary = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   scenario: { name: "support-assistant", digest: "3f2a9c01b7de" },
   seed: 7,
   replications: 3,
@@ -182,14 +309,7 @@ export const SUMMARY: SimulationSummary = {
   queues: {},
   control: { counts: {}, first: [] },
   resilience: null,
-  cost: {
-    usdPerHour: 98.32,
-    usdPerMonth: 71_773.6,
-    usdPerMillionOutputTokens: 2.5894,
-    usdPerThousandRequests: 0.54637,
-    unpricedPools: ["eu-west-1/h100"],
-    isLowerBound: true,
-  },
+  cost: COST,
   timeline: null,
   warnings: [
     {

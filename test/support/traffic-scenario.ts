@@ -9,6 +9,7 @@ import type {
 } from "../../planner/scenario/resolved-scenario";
 import type { TraceTable } from "../../planner/scenario/trace-table";
 import type { ChainDraw, RequestDraw, RequestSource } from "../../planner/traffic/request-source";
+import { LIST_PRICES } from "./resolved";
 
 export const OPEN: Extract<ResolvedArrivals, { kind: "open" }> = {
   kind: "open",
@@ -69,6 +70,7 @@ export function scenarioWith(
       roundTripSeconds: [],
     },
     faults: NO_FAULTS,
+    prices: LIST_PRICES,
   };
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Problem } from "../../foundation/errors";
 import { findInstanceType, findRegion } from "../lookup";
-import type { Provenance } from "../specs";
+import type { InstanceTypeSpec, Provenance } from "../specs";
 import type { PriceBook } from "./price-book";
 import { priceKey } from "./price-book";
 import type { Cloud, InstancePrice, PurchaseOption } from "./price-rows";
@@ -27,7 +27,7 @@ const HOME_REGION: Readonly<Record<Cloud, string>> = { aws: "us-east-1", gcp: "u
 const PER_ACCELERATOR = { low: 0.01, high: 50 };
 
 /** Options that must not be dearer than another one of the same type and region. */
-const notAbove: readonly (readonly [PurchaseOption, PurchaseOption])[] = [
+export const notAbove: readonly (readonly [PurchaseOption, PurchaseOption])[] = [
   ["spot", "on-demand"],
   ["reserved-1y", "on-demand"],
   ["reserved-3y", "on-demand"],
@@ -80,7 +80,7 @@ function checkProvenance({ source, date }: Provenance, path: string): Problem[] 
 }
 
 /** A day of the calendar: 2026-02-30 is none. */
-function isDate(text: string): boolean {
+export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
@@ -115,16 +115,20 @@ function checkSize({ instanceType, usdPerHour }: InstancePrice, path: string): P
   const type = findInstanceType(instanceType);
   // An unknown type is a problem of its own.
   if (!type.found) return [];
-  const perAccelerator = usdPerHour / type.row.acceleratorCount;
+  const message = implausibleSize(type.row, usdPerHour);
+  return message === undefined ? [] : [invalid(path, message)];
+}
+
+/** What is wrong with a price of an instance that no instance has; `undefined` when nothing is. */
+export function implausibleSize(
+  { acceleratorCount }: Pick<InstanceTypeSpec, "acceleratorCount">,
+  usdPerHour: number,
+): string | undefined {
+  const perAccelerator = usdPerHour / acceleratorCount;
   const isPlausible =
     perAccelerator >= PER_ACCELERATOR.low && perAccelerator <= PER_ACCELERATOR.high;
-  if (isPlausible && !isAllNines(usdPerHour)) return [];
-  return [
-    invalid(
-      path,
-      `${usdPerHour} looks like a placeholder: an accelerator costs from ${PER_ACCELERATOR.low} to ${PER_ACCELERATOR.high} an hour`,
-    ),
-  ];
+  if (isPlausible && !isAllNines(usdPerHour)) return undefined;
+  return `${usdPerHour} looks like a placeholder: an accelerator costs from ${PER_ACCELERATOR.low} to ${PER_ACCELERATOR.high} an hour`;
 }
 
 /** 999, 99.99, 9999: what is written where a price is wanted and none is known. */

@@ -50,54 +50,60 @@ export interface PriceRange {
 }
 
 /** Unit of which a service is priced: while it exists (`hour`, `month`), or by amount. */
-export type ServiceUnit =
-  | "hour"
-  | "month"
-  | "GB"
-  | "GiB"
-  | "GB-month"
-  | "GiB-month"
-  | "MBps-month"
-  | "capacity-unit-hour"
-  | "million";
+export const serviceUnits = [
+  "hour",
+  "month",
+  "GB",
+  "GiB",
+  "GB-month",
+  "GiB-month",
+  "MBps-month",
+  "capacity-unit-hour",
+  "million",
+] as const;
+
+export type ServiceUnit = (typeof serviceUnits)[number];
 
 /** What surrounds a cluster. A cloud that sells a thing in another way has another name for it here. */
-export type ServiceName =
-  | "control-plane"
-  | "control-plane-extended-support"
-  | "application-load-balancer"
-  | "application-load-balancer-capacity"
-  | "network-load-balancer"
-  | "network-load-balancer-capacity"
-  | "forwarding-rules"
-  | "load-balancer-data"
-  | "nat-gateway"
-  | "nat-data"
-  | "public-ipv4"
-  | "private-endpoint"
-  | "private-endpoint-data"
-  | "queue-requests"
-  | "queue-fifo-requests"
-  | "queue-data"
-  | "disk"
-  | "disk-throughput"
-  | "fast-disk"
-  | "object-storage"
-  | "object-writes"
-  | "object-reads"
-  | "image-registry"
-  | "logs"
-  | "log-storage"
-  | "metrics"
-  | "alarm"
-  | "kms-key"
-  | "kms-requests"
-  | "dns-zone"
-  | "dns-queries"
-  | "dns-policy-queries"
-  | "dns-health-check"
-  | "dns-health-check-outside"
-  | "dns-health-check-option";
+export const serviceNames = [
+  "control-plane",
+  "control-plane-extended-support",
+  "application-load-balancer",
+  "application-load-balancer-capacity",
+  "network-load-balancer",
+  "network-load-balancer-capacity",
+  "forwarding-rules",
+  "load-balancer-data",
+  "nat-gateway",
+  "nat-data",
+  "public-ipv4",
+  "private-endpoint",
+  "private-endpoint-data",
+  "queue-requests",
+  "queue-fifo-requests",
+  "queue-data",
+  "disk",
+  "disk-throughput",
+  "fast-disk",
+  "object-storage",
+  "object-writes",
+  "object-reads",
+  "image-registry",
+  "logs",
+  "log-storage",
+  "metrics",
+  "alarm",
+  "kms-key",
+  "kms-requests",
+  "dns-zone",
+  "dns-queries",
+  "dns-policy-queries",
+  "dns-health-check",
+  "dns-health-check-outside",
+  "dns-health-check-option",
+] as const;
+
+export type ServiceName = (typeof serviceNames)[number];
 
 /** Price of one unit of a service. */
 export interface ServicePrice extends Provenance {

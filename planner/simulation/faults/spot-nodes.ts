@@ -1,5 +1,6 @@
 /** The nodes of a pool that are spot capacity, wholly or in part. */
 import { nodeOf, nodesOf } from "../../fleet/failure-domains";
+import { firstSpotReplica } from "../../fleet/purchase";
 import type { ResolvedPool } from "../../fleet/resolved-fleet";
 
 export interface SpotNodeReplicas {
@@ -8,11 +9,10 @@ export interface SpotNodeReplicas {
   readonly replicas: readonly number[];
 }
 
-/** By number of the node; a pool's first `onDemandReplicas` replicas are never spot, and without a spot price none is. */
+/** By number of the node. */
 export function spotNodesOf(pool: ResolvedPool): SpotNodeReplicas[] {
-  if (pool.purchase.spot === undefined) return [];
   const replicasOfNode: number[][] = Array.from({ length: nodesOf(pool) }, () => []);
-  for (let replica = pool.purchase.onDemandReplicas; replica < pool.replicasMax; replica++) {
+  for (let replica = firstSpotReplica(pool.purchase); replica < pool.replicasMax; replica++) {
     replicasOfNode[nodeOf(pool, replica)]!.push(replica);
   }
   return replicasOfNode.flatMap((replicas, node) =>

@@ -1,5 +1,5 @@
 /**
- * The cheapest fleet as a mixed-integer programme: units of every offer, instances of every way to buy them, which
+ * The cheapest fleet as a mixed-integer programme: units of every offer, nodes of every way to buy them, which
  * regions are open for a model, and where each place's requests then go, in every case that must be survived. How much
  * a unit can do is given; with what it can do at most, the least cost is a lower bound of every fleet.
  */
@@ -42,8 +42,8 @@ export interface FleetCut {
 
 export interface FleetSolution {
   readonly units: FleetUnits;
-  /** Instances by offer, part and price, in their orders. */
-  readonly instances: readonly (readonly (readonly number[])[])[];
+  /** Nodes by offer, part and price, in their orders. */
+  readonly nodes: readonly (readonly (readonly number[])[])[];
   readonly usdPerHour: number;
   /** With what changes cost. */
   readonly objective: number;
@@ -89,7 +89,7 @@ class FleetProgramme {
   private readonly programme = new LinearProgramme();
   private readonly units: readonly Variable[];
   private readonly isUsed: readonly Variable[];
-  private readonly instances: readonly (readonly (readonly Variable[])[])[];
+  private readonly nodes: readonly (readonly (readonly Variable[])[])[];
   private readonly models: readonly string[];
   /** By model and region: whether requests may be sent there, as long as nothing is gone. */
   private readonly isOpen: ReadonlyMap<string, Variable>;
@@ -119,7 +119,7 @@ class FleetProgramme {
       );
       return used;
     });
-    this.instances = offers.map((offer) => this.addInstances(offer));
+    this.nodes = offers.map((offer) => this.addNodes(offer));
     this.models = [...new Set(offers.map(({ option }) => option.model))].toSorted();
     this.isOpen = this.addOpenRegions();
     this.addQuotas();
@@ -133,48 +133,36 @@ class FleetProgramme {
     const solution = this.programme.solve(solver);
     if (solution === undefined) return undefined;
     const { offers } = this.input;
-    const instances = this.instances.map((parts) =>
+    const nodes = this.nodes.map((parts) =>
       parts.map((byPrice) => byPrice.map((variable) => solution.valueOf(variable))),
     );
     const usdPerHour = offers.reduce(
       (sum, { prices, index }) =>
-        instances[index]!.reduce(
+        nodes[index]!.reduce(
           (inner, byPrice) =>
-            inner + byPrice.reduce((cost, n, i) => cost + n * prices[i]!.usdPerHour, 0),
+            inner + byPrice.reduce((cost, n, i) => cost + n * prices[i]!.usdPerNodeHour, 0),
           sum,
         ),
       0,
     );
     return {
       units: this.units.map((variable) => solution.valueOf(variable)),
-      instances,
+      nodes,
       usdPerHour,
       objective: solution.objective,
     };
   }
 
-  /** Instances of each part and price hold the part's replicas. */
-  private addInstances({ option, prices, index, ...offer }: Offer): readonly Variable[][] {
+  /** Nodes of each part and price hold the part's replicas. */
+  private addNodes({ option, prices, index, replicasPerNode }: Offer): readonly Variable[][] {
     const { programme } = this;
     return option.parts.map((part) => {
-      const replicasMax = this.input.unitsMax[index]! * part.replicas;
-      const most =
-        offer.replicasPerInstance >= 1
-          ? Math.ceil(replicasMax / offer.replicasPerInstance)
-          : replicasMax * offer.instancesPerReplica;
-      const variables = prices.map(({ usdPerHour }) =>
-        programme.variable("integer", most, usdPerHour),
+      const most = Math.ceil((this.input.unitsMax[index]! * part.replicas) / replicasPerNode);
+      const variables = prices.map(({ usdPerNodeHour }) =>
+        programme.variable("integer", most, usdPerNodeHour),
       );
-      const replicasOfOne =
-        offer.replicasPerInstance >= 1 ? offer.replicasPerInstance : 1 / offer.instancesPerReplica;
-      programme.row(
-        [
-          ...variables.map((variable): Term => [replicasOfOne, variable]),
-          [-part.replicas, this.units[index]!],
-        ],
-        ">=",
-        0,
-      );
+      const replicas = variables.map((variable): Term => [replicasPerNode, variable]);
+      programme.row([...replicas, [-part.replicas, this.units[index]!]], ">=", 0);
       return variables;
     });
   }
@@ -219,8 +207,9 @@ class FleetProgramme {
         const { instanceType } = offer.option;
         const isOfIt = of === "accelerator" ? instanceType.accelerator : instanceType.name;
         if (offer.region !== region || isOfIt !== name) return [];
-        const each = of === "accelerator" ? instanceType.acceleratorCount : 1;
-        return this.instances[offer.index]!.flat().map((variable): Term => [each, variable]);
+        const perInstance = of === "accelerator" ? instanceType.acceleratorCount : 1;
+        const each = perInstance * offer.instancesPerNode;
+        return this.nodes[offer.index]!.flat().map((variable): Term => [each, variable]);
       });
       if (terms.length > 0) this.programme.row(terms, "<=", max);
     }
@@ -232,11 +221,13 @@ class FleetProgramme {
     if (!search.purchase.includes("spot")) return;
     for (const model of this.models) {
       for (const [region] of demand.regions.entries()) {
-        const terms = this.offersAt(model, region).flatMap(({ option, prices, index }): Term[] => {
+        const terms = this.offersAt(model, region).flatMap((offer): Term[] => {
+          const { option, prices, index, replicasPerNode } = offer;
           const place = prices.findIndex(({ purchase }) => purchase === "spot");
-          const bought = place < 0 ? [] : this.instances[index]!.map((byPrice) => byPrice[place]!);
+          const bought = place < 0 ? [] : this.nodes[index]!.map((byPrice) => byPrice[place]!);
+          const perNode = replicasPerNode * option.acceleratorsPerReplica;
           return [
-            ...bought.map((variable): Term => [option.instanceType.acceleratorCount, variable]),
+            ...bought.map((variable): Term => [perNode, variable]),
             [-search.spotShareMax * acceleratorsOfUnit(option), this.units[index]!],
           ];
         });

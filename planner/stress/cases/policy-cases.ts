@@ -3,6 +3,7 @@
  * not keep to it.
  */
 
+import { firstSpotReplica } from "../../fleet/purchase";
 import type { ResolvedPool } from "../../fleet/resolved-fleet";
 import { meanOf } from "../../foundation/distributions";
 import { modelsOf } from "../../metrics/workload-models";
@@ -64,7 +65,7 @@ export function spotWaveCase(scenario: ResolvedScenario, times: StressTimes): St
 }
 
 function spotReplicas({ purchase, replicas }: ResolvedPool): number {
-  return purchase.spot === undefined ? 0 : Math.max(0, replicas - purchase.onDemandReplicas);
+  return Math.max(0, replicas - firstSpotReplica(purchase));
 }
 
 /** All consumers are gone for an hour while messages keep coming. */

@@ -1,7 +1,8 @@
 /** Listings and their filters. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { catalogKinds, listCatalog } from "../../../planner/catalog/list";
+import { type CatalogKind, catalogKinds, listCatalog } from "../../../planner/catalog/list";
+import { listPriceBook } from "../../../planner/catalog/prices/list-price-book";
 import { PlannerError } from "../../../planner/foundation/errors";
 
 /** Names in the first column of a filtered table. */
@@ -19,12 +20,20 @@ function problems(run: () => unknown): PlannerError["problems"] {
   throw new Error("nothing was thrown");
 }
 
+/** Of tables whose rows have no name of their own. */
+const FIRST_COLUMNS: Readonly<Partial<Record<CatalogKind, string>>> = {
+  "round-trips": "origin",
+  prices: "instanceType",
+  "service-prices": "service",
+  "egress-prices": "from",
+};
+
 describe("listCatalog", () => {
   it("has a cell for every column, of the column's type or null", () => {
     for (const kind of catalogKinds) {
       const { columns, rows, total } = listCatalog(kind);
       expect(rows.length).toBe(total);
-      expect(columns[0]?.key).toBe(kind === "round-trips" ? "origin" : "name");
+      expect(columns[0]?.key).toBe(FIRST_COLUMNS[kind] ?? "name");
       for (const row of rows) {
         expect(row.length).toBe(columns.length);
         row.forEach((cell, i) => {
@@ -47,6 +56,29 @@ describe("listCatalog", () => {
       "southamerica-west1",
     ]);
     expect(names("profiles", "azure")).toEqual(["azure-conversation-2023", "azure-code-2023"]);
+  });
+
+  it("has every price of the book, with what it is for one accelerator", () => {
+    const book = listPriceBook();
+    expect(listCatalog("prices").total).toBe(book.instances.length);
+    expect(listCatalog("service-prices").total).toBe(book.services.length);
+    expect(listCatalog("egress-prices").total).toBe(book.egress.length);
+    const filters = ["instanceType=p5.48xlarge", "region=us-east-1", "purchase=on-demand"];
+    const { columns, rows } = listCatalog("prices", filters);
+    const row = Object.fromEntries(columns.map(({ key }, i) => [key, rows[0]![i]]));
+    expect(rows.length).toBe(1);
+    // AWS's list price since June 2025, and an eighth of it.
+    expect(row).toMatchObject({
+      usdPerHour: 55.04,
+      usdPerAcceleratorHour: 6.88,
+      accelerator: "h100-sxm-80gb",
+      kind: "list",
+    });
+    // A step whose rate no source shows.
+    const steps = listCatalog("egress-prices", ["from=us-east-1", "to=internet"]);
+    expect(steps.rows[0]!.find((cell) => String(cell).includes("unknown"))).toBe(
+      "0.09; from 10240: 0.085; from 51200: 0.07; from 153600: unknown",
+    );
   });
 
   it("searches aliases, and takes keys and text in any case", () => {

@@ -3,62 +3,73 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { estimatedServicePrice } from "../../../planner/catalog/prices/estimate";
 import { listPriceBook } from "../../../planner/catalog/prices/list-price-book";
-import { egressCost, type ServiceUse, servicesCost } from "../../../planner/cost/services-price";
+import { egressCost, servicesCost } from "../../../planner/cost/services-price";
+import type { SurroundingUse } from "../../../planner/cost/surroundings";
 
 const book = listPriceBook();
-const uses: readonly ServiceUse[] = [
-  { service: "control-plane", quantity: 1 },
-  { service: "nat-gateway", quantity: 3 },
-  { service: "nat-data", quantity: 200 },
-  { service: "kms-key", quantity: 2 },
-  { service: "queue-requests", quantity: 5 },
-];
+const USES = [
+  ["control-plane", 1],
+  ["nat-gateway", 3],
+  ["nat-data", 200],
+  ["kms-key", 2],
+  ["queue-requests", 5],
+] as const;
+
+function usesIn(
+  region: string,
+  uses: readonly (readonly [SurroundingUse["service"], number])[] = USES,
+): SurroundingUse[] {
+  return uses.map(([service, quantity]) => ({
+    cloud: "aws",
+    region,
+    service,
+    quantity,
+    assumption: "so many",
+  }));
+}
 
 describe("servicesCost", () => {
-  it("counts hours for what exists, and amounts for what is used", () => {
-    const cost = servicesCost(book, { cloud: "aws", region: "us-east-1" }, uses);
-    // 0.10 × 730, 3 × 0.045 × 730, 200 × 0.045, 2 × 1, 5 × 0.40.
+  it("counts hours for what exists, amounts for what is used, and data step by step", () => {
+    const cost = servicesCost(book, usesIn("us-east-1", [...USES, ["egress", 20_000]]), {
+      estimate: false,
+    });
+    // 0.10 × 730, 3 × 0.045 × 730, 200 × 0.045, 2 × 1, 5 × 0.40; 10,240 GB at 0.09 and the rest at 0.085.
     expect(cost.lines.map((line) => line.usdPerMonth)).toEqual([
       73,
       expect.closeTo(98.55, 9),
       9,
       2,
       2,
+      expect.closeTo(921.6 + 829.6, 9),
     ]);
-    expect(cost.usdPerMonth).toBeCloseTo(184.55, 9);
-    expect(cost).toMatchObject({ unpriced: [], estimatedUsdPerMonth: 0, isLowerBound: false });
+    expect(cost.usdPerMonth).toBeCloseTo(184.55 + 1751.2, 9);
+    expect(cost).toMatchObject({ unpriced: [], estimatedUsdPerMonth: 0 });
   });
 
   it("names what has no price in a region, and estimates it only when asked", () => {
-    const place = { cloud: "aws", region: "sa-east-1" } as const;
-    const withZone = [
-      ...uses,
-      { service: "dns-zone", quantity: 1 },
-      { service: "metrics", quantity: 1 },
-    ] as const;
-    const known = servicesCost(book, place, withZone);
+    const uses = usesIn("sa-east-1", [...USES, ["dns-zone", 1], ["metrics", 1]]);
+    const known = servicesCost(book, uses, { estimate: false });
     expect(known.usdPerMonth).toBe(0.5);
-    expect(known.unpriced).toEqual([...uses.map((use) => use.service), "metrics"]);
-    expect(known.isLowerBound).toBe(true);
+    const unknown = [...USES.map(([service]) => service), "metrics"];
+    expect(known.unpriced).toEqual(unknown.map((service) => `sa-east-1 ${service}`));
+    expect(known.lines[0]).toMatchObject({ usdPerMonth: null, kind: "unknown", source: null });
 
-    const estimated = servicesCost(book, place, withZone, { estimate: true });
-    expect(estimated.unpriced).toEqual(["metrics"]);
+    const estimated = servicesCost(book, uses, { estimate: true });
+    expect(estimated.unpriced).toEqual(["sa-east-1 metrics"]);
+    const place = { cloud: "aws", region: "sa-east-1" } as const;
     const nat = estimatedServicePrice(book, { ...place, service: "nat-gateway" })!;
-    expect(estimated.lines[1]).toEqual({
-      service: "nat-gateway",
-      quantity: 3,
-      price: nat,
+    expect(estimated.lines[1]).toMatchObject({
       usdPerMonth: 3 * nat.usd * 730,
+      kind: "estimated",
+      unit: "hour",
     });
-    expect(estimated.usdPerMonth! - estimated.estimatedUsdPerMonth).toBeCloseTo(0.5, 9);
-    expect(estimated.isLowerBound).toBe(true);
+    expect(estimated.usdPerMonth! - estimated.estimatedUsdPerMonth!).toBeCloseTo(0.5, 9);
   });
 
   it("is unknown where nothing is priced, and 0 where nothing is used", () => {
-    const place = { cloud: "aws", region: "eu-west-1" } as const;
-    expect(servicesCost(book, place, uses).usdPerMonth).toBeUndefined();
-    expect(servicesCost(book, place, uses).isLowerBound).toBe(false);
-    expect(servicesCost(book, place, []).usdPerMonth).toBe(0);
+    const unknown = servicesCost(book, usesIn("eu-west-1"), { estimate: false });
+    expect(unknown).toMatchObject({ usdPerMonth: null, estimatedUsdPerMonth: null });
+    expect(servicesCost(book, [], { estimate: false }).usdPerMonth).toBe(0);
   });
 });
 

@@ -289,12 +289,12 @@ const capacity: readonly Case[] = [
   [
     "two rests",
     { "h100.purchase": "{ onDemand: rest, spot: rest }" },
-    `${POOL}.purchase: onDemand and spot cannot both be the rest; give one of them as a number`,
+    `${POOL}.purchase: onDemand and spot cannot both be the rest; give all but one of them as a number`,
   ],
   [
     "a purchase of nothing",
     { "h100.purchase": "{}" },
-    `${POOL}.purchase: needs onDemand, spot or both; for example { onDemand: 2, spot: rest }`,
+    `${POOL}.purchase: needs reserved3y, reserved1y, capacityBlock, onDemand or spot; for example { onDemand: 2, spot: rest }`,
   ],
   [
     "an unknown share of purchases",
@@ -305,6 +305,26 @@ const capacity: readonly Case[] = [
     "half a node on spot",
     { "h100.purchase": "{ onDemand: 2, spot: rest }", "h100.replicas": "8" },
     `${POOL}.purchase: 2 replicas on demand end in the middle of a node of 4, which is bought whole; use 0 or 4 on demand`,
+  ],
+  [
+    "three rests",
+    { "h100.purchase": "{ reserved1y: rest, onDemand: rest, spot: rest }" },
+    `${POOL}.purchase: reserved1y, onDemand and spot cannot all be the rest; give all but one of them as a number`,
+  ],
+  [
+    "commitments for a part of the pool, and nothing for the rest",
+    { "h100.purchase": "{ reserved3y: 1, reserved1y: 1 }" },
+    `${POOL}.purchase: 1 reserved for 3 years and 1 reserved for 1 year are 2 replicas, but the pool has 4; add onDemand: rest`,
+  ],
+  [
+    "more commitments than replicas",
+    { "h100.purchase": "{ reserved1y: 4, capacityBlock: 1 }" },
+    `${POOL}.purchase: 5 replicas are bought, but the pool has at most 4; use 4 or less`,
+  ],
+  [
+    "half a node reserved",
+    { "h100.purchase": "{ reserved3y: 4, reserved1y: 1, onDemand: rest }", "h100.replicas": "16" },
+    `${POOL}.purchase: 1 replica reserved for 1 year ends in the middle of a node of 4, which is bought whole; use 0 or 4 reserved for 1 year`,
   ],
   [
     "spot capacity that is not sold",

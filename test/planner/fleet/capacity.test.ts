@@ -77,6 +77,25 @@ describe("purchase", () => {
     expect(onDemand("{ onDemand: 2, spot: 8 }", "{ min: 2, max: 10 }").onDemandReplicas).toBe(2);
   });
 
+  it.each([
+    ["{ reserved3y: 1, reserved1y: 2, capacityBlock: 1, onDemand: 1, spot: rest }", [1, 2, 1], 1],
+    ["{ reserved1y: 2, onDemand: rest }", [0, 2, 0], REST],
+    ["{ reserved1y: rest, capacityBlock: 2 }", [0, 4, 2], REST],
+    ["{ reserved3y: 2, spot: rest }", [2, 0, 0], 0],
+    ["{ spot: 2, onDemand: 2, reserved3y: rest }", [2, 0, 0], 2],
+  ])("%s commits to %j of six and buys %d on demand", (purchase, counts, count) => {
+    const resolved = onDemand(purchase);
+    const committed = new Map(
+      resolved.committed.map((part) => [part.purchase, part.replicas] as const),
+    );
+    expect(
+      (["reserved-3y", "reserved-1y", "capacity-block"] as const).map(
+        (option) => committed.get(option) ?? 0,
+      ),
+    ).toEqual(counts);
+    expect(resolved.onDemandReplicas).toBe(count);
+  });
+
   it("takes figures of spot capacity from the pool, then the fleet, then the defaults", () => {
     const { spot } = goodPool({
       ...alone,

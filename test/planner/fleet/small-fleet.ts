@@ -1,5 +1,6 @@
 /** Fleets as YAML, read and resolved without a scenario around them: what comes out, or all that is wrong. */
 import { parse } from "yaml";
+import { listPriceBook } from "../../../planner/catalog/prices/list-price-book";
 import { type FleetSpec, fleetSpec } from "../../../planner/fleet/fleet-spec";
 import { resolveFleet } from "../../../planner/fleet/resolve-fleet";
 import type { ResolvedFleet, ResolvedPool } from "../../../planner/fleet/resolved-fleet";
@@ -35,7 +36,8 @@ export function readFleet(
   if (!parsed.success)
     return { spec: undefined, fleet: undefined, problems: problemsOf(parsed.error.issues, raw) };
   const problems: Problem[] = [];
-  const fleet = resolveFleet(parsed.data, origins, problems);
+  const prices = { book: listPriceBook(), estimateSpot: false };
+  const fleet = resolveFleet(parsed.data, { origins, prices }, problems);
   return { spec: parsed.data, fleet, problems };
 }
 

@@ -6,7 +6,7 @@ import type { ResolvedStep } from "../../../planner/scenario/resolved-client";
 import type { ResolvedScenario } from "../../../planner/scenario/resolved-scenario";
 import type { ControlEvent } from "../../../planner/simulation/control-event";
 import type { PoolRecord, RunRecord } from "../../../planner/simulation/run-record";
-import { resolvedPool, resolvedScenario, resolvedWorkload } from "../../support/resolved";
+import { pricedAt, resolvedPool, resolvedScenario, resolvedWorkload } from "../../support/resolved";
 import {
   type CellByHand,
   cellByHand,
@@ -41,7 +41,7 @@ const ANSWER: ResolvedStep = {
   contextWindowTokens: 8192,
 };
 
-const POOL = { ...resolvedPool({ name: "us-east-1/h100", replicas: 2 }), usdPerReplicaHour: 4 };
+const POOL = resolvedPool({ name: "us-east-1/h100", replicas: 2, ...pricedAt(4) });
 const SCENARIO = resolvedScenario({ pools: [POOL], durationSeconds: 100 });
 
 function recordOf(cells: readonly CellByHand[], changes: Partial<RunRecord> = {}): RunRecord {
@@ -138,10 +138,18 @@ describe("the pools of a summary", () => {
     return { ...record, pools: record.pools.map((pool) => ({ ...pool, ...changes })) };
   };
 
+  const paidOf = (onDemand: number, spot: number): Pick<PoolRecord, "paid" | "paidReplicas"> => ({
+    paidReplicas: onDemand + spot,
+    paid: [
+      { purchase: "on-demand", replicas: onDemand, nodes: onDemand },
+      { purchase: "spot", replicas: spot, nodes: spot },
+    ],
+  });
+
   it("are charged for the replicas that were paid for, and busy by those that were ready", () => {
     const { pools, cost } = summaryOf([
-      scaled({ readyReplicas: 1, paidReplicas: 2, paidSpotReplicas: 0.5, busySeconds: 50 }),
-      scaled({ readyReplicas: 3, paidReplicas: 4, paidSpotReplicas: 1, busySeconds: 150 }),
+      scaled({ readyReplicas: 1, ...paidOf(1.5, 0.5), busySeconds: 50 }),
+      scaled({ readyReplicas: 3, ...paidOf(3, 1), busySeconds: 150 }),
     ]);
     const pool = pools["us-east-1/h100"]!;
     expect(pool).toMatchObject({
@@ -159,7 +167,7 @@ describe("the pools of a summary", () => {
 
   it("have no shares of replicas that were never there", () => {
     const { pools, cost } = summaryOf([
-      scaled({ readyReplicas: 0, paidReplicas: 0, busySeconds: 0 }),
+      scaled({ readyReplicas: 0, ...paidOf(0, 0), busySeconds: 0 }),
     ]);
     expect(pools["us-east-1/h100"]).toMatchObject({ utilization: 0, spotShare: null, gpuHours: 0 });
     expect(cost.usdPerHour).toBe(0);

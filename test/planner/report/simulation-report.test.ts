@@ -10,6 +10,7 @@ import {
   latencyBlock,
   SATURATED_SUMMARY,
   SUMMARY,
+  UNKNOWN_COST,
 } from "../../support/summary-fixture";
 
 const REPRODUCE = "capplan simulate support-assistant.yaml --seed 7";
@@ -117,15 +118,7 @@ describe("simulationReport on a terminal", () => {
 
   it("prints an unknown price as unknown and a partial total as at least", () => {
     expect(terminal(SUMMARY)).toContain("at least $98.32");
-    const cost = {
-      usdPerHour: null,
-      usdPerMonth: null,
-      usdPerMillionOutputTokens: null,
-      usdPerThousandRequests: null,
-      unpricedPools: Object.keys(SUMMARY.pools),
-      isLowerBound: false,
-    };
-    const text = terminal({ ...SUMMARY, cost });
+    const text = terminal({ ...SUMMARY, cost: UNKNOWN_COST });
     expect(text).toContain("cost unknown");
     expect(text).not.toContain("$");
   });

@@ -50,7 +50,7 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "a key of a feature to come",
     ["forecast={}"],
-    "forecast: unknown key; allowed here: version, name, seed, replications, horizon, workloads, fleet, faults, stress, survive or search",
+    "forecast: unknown key; allowed here: version, name, seed, replications, horizon, workloads, fleet, faults, stress, survive, search or prices",
   ],
   [
     "a key nobody knows",
@@ -428,8 +428,12 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   ],
   [
     "cheapest first without a price",
-    ["fleet.routing={policy: cheapest-first}"],
-    `${POOL}.price: is missing; cheapest-first routing needs the price of every pool; for example price: $98.32`,
+    [
+      "fleet.routing={policy: cheapest-first}",
+      `${POOL}.instanceType=null`,
+      `${POOL}.accelerator=h100-sxm-80gb`,
+    ],
+    `${POOL}.price: is missing; cheapest-first routing needs the price of every pool, and only an instance type has one in the price book; for example price: $27.52, for a replica and hour`,
   ],
   [
     "by length without lengths",

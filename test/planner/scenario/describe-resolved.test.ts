@@ -74,7 +74,16 @@ describe("describeResolved", () => {
       origin: "derived",
     });
     expect(rows.get(`${POOL}.price`)).toMatchObject({ value: "$6.88/h", origin: "given" });
-    expect(rowsOf([]).get(`${POOL}.price`)).toMatchObject({ value: "unknown", origin: "default" });
+    expect(rowsOf([]).get(`${POOL}.price.onDemand`)).toMatchObject({
+      value: "$6.88/h",
+      origin: "derived",
+      note: expect.stringMatching(/^list: on demand \(/),
+    });
+    const bare = rowsOf([`${POOL}.instanceType=null`, `${POOL}.accelerator=h100-sxm-80gb`]);
+    expect(bare.get(`${POOL}.price.onDemand`)).toMatchObject({
+      value: "unknown",
+      origin: "default",
+    });
     expect(rows.get("digest")?.value).toMatch(/^[0-9a-f]{12}$/);
   });
 

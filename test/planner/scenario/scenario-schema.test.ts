@@ -61,6 +61,7 @@ describe("scenarioJsonSchema", () => {
       "stress",
       "survive",
       "search",
+      "prices",
     ]);
     expect(schema.required).toEqual(["workloads", "fleet"]);
     expect(schema.additionalProperties).toBe(false);

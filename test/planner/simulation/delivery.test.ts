@@ -135,6 +135,7 @@ describe("a drain that is too short", () => {
         weightLoadSeconds: constant(0),
       },
       purchase: {
+        committed: [],
         onDemandReplicas: 1,
         spot: { interruptionsPerHour: 1e-6, noticeSeconds: 1, unavailableSeconds: constant(1) },
       },

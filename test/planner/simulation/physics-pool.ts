@@ -28,7 +28,7 @@ export function physicsPool(
     kvTransfer: { bytesPerSecond: 50e9, latencySeconds: 0 },
     inputTokensMax: Number.POSITIVE_INFINITY,
     priorities: [],
-    usdPerReplicaHour: undefined,
+    prices: [],
     coefficients: stepTimeCoefficients(accelerator.row),
     engine: {
       tensorParallel: 1,

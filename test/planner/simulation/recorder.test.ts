@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { AttemptStore } from "../../../planner/simulation/attempt-store";
 import { END_REASONS, type EndReason, REASON } from "../../../planner/simulation/end-reasons";
 import type { FinishedRequest } from "../../../planner/simulation/observer";
+import { PaidReplicas } from "../../../planner/simulation/paid-replicas";
 import { Recorder } from "../../../planner/simulation/recorder";
 import { REQUEST, RequestTable } from "../../../planner/simulation/request-table";
 import { NO_POOL } from "../../../planner/simulation/run-record";
@@ -79,6 +80,9 @@ class Bench {
     const slot = store.acquire();
     store.request[slot] = request;
     store.pool[slot] = pool;
+    store.entryPool[slot] = pool;
+    store.inputTokens[slot] = requests.inputTokens[request]!;
+    store.outputTokens[slot] = requests.outputTokens[request]!;
     store.replica[slot] = pool;
     store.queuedSeconds[slot] = seconds;
     requests.attempt[request] = slot;
@@ -340,23 +344,45 @@ describe("Recorder", () => {
   it("integrates what a pool has ready and pays for over the window alone, and by bucket over the whole run", () => {
     const bench = new Bench(10, 40, 4);
     const { recorder } = bench;
-    recorder.poolChanged(0, 0, 2, 2, 0);
-    recorder.poolChanged(0, 15, 1, 2, 1);
-    recorder.poolChanged(0, 25, 1, 1, 0);
+    const paid = new PaidReplicas(SCENARIO.fleet.pools[0]!);
+    paid.count(0, 1);
+    paid.count(1, 1);
+    recorder.poolChanged(0, 0, 2, paid);
+    recorder.poolChanged(0, 15, 1, paid);
+    paid.count(1, -1);
+    recorder.poolChanged(0, 25, 1, paid);
     recorder.close(70);
     expect(recorder.pools[0]).toMatchObject({
       readySeconds: 2 * 5 + 25,
       paidSeconds: 2 * 15 + 15,
-      paidSpotSeconds: 10,
+      replicaSeconds: Float64Array.of(2 * 15 + 15),
+      nodeSeconds: Float64Array.of(2 * 15 + 15),
     });
     const own = recorder.timeline!.pools.map((pools) => pools[0]!);
     expect(own.map((cell) => cell.readySeconds)).toEqual([20, 15, 10, 10]);
     expect(own.map((cell) => cell.paidSeconds)).toEqual([20, 20, 15, 10]);
   });
 
+  it("counts what pools computed for whom, in the window alone and without what the prefix cache had", () => {
+    const bench = new Bench(0, 40);
+    const [first, late] = [bench.ask({ arrival: 1 }), bench.ask({ arrival: 2 })];
+    const cached = bench.ask({ arrival: 3, tenant: 1, output: 2 });
+    bench.store.cachedTokens[bench.requests.attempt[cached]!] = 4;
+    // Decoded elsewhere than where its prompt was computed.
+    bench.store.pool[bench.requests.attempt[cached]!] = 1;
+    bench.answer(first, { scheduled: 1, first: 2, finish: 5 }, 0);
+    bench.answer(cached, { scheduled: 3, first: 4, finish: 40 }, 0);
+    bench.answer(late, { scheduled: 2, first: 3, finish: 41 }, 0);
+    expect(bench.recorder.work.records()).toEqual([
+      { workload: 0, tenant: 0, pool: 0, promptTokens: 7, answerTokens: 5 },
+      { workload: 0, tenant: 1, pool: 0, promptTokens: 3, answerTokens: 0 },
+      { workload: 0, tenant: 1, pool: 1, promptTokens: 0, answerTokens: 2 },
+    ]);
+  });
+
   it("closes the integrals at the end of the window when a drained run ends before it", () => {
     const { recorder } = new Bench(0, 40);
-    recorder.poolChanged(0, 0, 3, 3, 0);
+    recorder.poolChanged(0, 0, 3, new PaidReplicas(SCENARIO.fleet.pools[0]!));
     recorder.close(5);
     expect(recorder.pools[0]!.readySeconds).toBe(120);
   });

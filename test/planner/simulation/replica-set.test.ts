@@ -178,6 +178,7 @@ describe("scaling down", () => {
       engine: ENGINE,
       coldStart: coldStartOf(0, 5),
       purchase: {
+        committed: [],
         onDemandReplicas: 0,
         spot: { interruptionsPerHour: 1e-6, noticeSeconds: 100, unavailableSeconds: constant(10) },
       },
@@ -192,6 +193,56 @@ describe("scaling down", () => {
   });
 });
 
+describe("what is paid for", () => {
+  const scaledToZero = (committed: ResolvedPool["purchase"]["committed"]): ResolvedPool =>
+    resolvedPool({
+      replicas: 4,
+      replicasMin: 0,
+      replicasMax: 4,
+      replicasPerNode: 2,
+      engine: ENGINE,
+      purchase: { committed, onDemandReplicas: Number.POSITIVE_INFINITY, spot: undefined },
+      // Wanted for 100 s; idle from then on.
+      autoscaling: { ...scheduled([{ from: 0, to: 100, count: 4 }]), cooldownSeconds: 1 },
+    });
+  const paidOf = (pool: ResolvedPool) =>
+    run({ pools: [pool], workloads: [requestsAt([[1, 20, 20]])] }).record.pools[0]!;
+
+  it("is what runs, and each node whole while anything on it runs", () => {
+    const { paid, paidReplicas, readyReplicas } = paidOf(scaledToZero([]));
+    expect(paidReplicas).toBeCloseTo(readyReplicas, 12);
+    expect(paid).toEqual([
+      {
+        purchase: "on-demand",
+        replicas: paidReplicas,
+        nodes: expect.closeTo(paidReplicas / 2, 12),
+      },
+    ]);
+    expect(paidReplicas).toBeLessThan(2);
+  });
+
+  it("is a commitment too when the pool is scaled to zero, and what runs beside it", () => {
+    const bare = paidOf(scaledToZero([]));
+    const own = paidOf(
+      scaledToZero([
+        { purchase: "reserved-3y", replicas: 1 },
+        { purchase: "capacity-block", replicas: 1 },
+      ]),
+    );
+    expect(own.readyReplicas).toBe(bare.readyReplicas);
+    expect(own.paid).toEqual([
+      { purchase: "reserved-3y", replicas: 1, nodes: 1 },
+      { purchase: "capacity-block", replicas: 1, nodes: 1 },
+      {
+        purchase: "on-demand",
+        replicas: expect.closeTo(bare.paidReplicas / 2, 12),
+        nodes: expect.closeTo(bare.paidReplicas / 4, 12),
+      },
+    ]);
+    expect(own.paidReplicas).toBeCloseTo(2 + bare.paidReplicas / 2, 12);
+  });
+});
+
 describe("a spot notice", () => {
   const spot = { interruptionsPerHour: 1e-6, noticeSeconds: 60, unavailableSeconds: constant(40) };
   const pool = (purchaseOnDemand: number): ResolvedPool =>
@@ -199,7 +250,7 @@ describe("a spot notice", () => {
       ...replicaBounds(2),
       engine: ENGINE,
       coldStart: coldStartOf(10, 5),
-      purchase: { onDemandReplicas: purchaseOnDemand, spot },
+      purchase: { committed: [], onDemandReplicas: purchaseOnDemand, spot },
     });
   const wave = { name: "wave", atSeconds: 100, pools: [0], share: 1, unavailableSeconds: 40 };
   const faults = { ...NO_FAULTS, spotWaves: [wave] };

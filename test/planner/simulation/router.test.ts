@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { ResolvedPool, ResolvedRouting } from "../../../planner/fleet/resolved-fleet";
 import { RandomStream } from "../../../planner/foundation/random";
 import { type RoutedRequest, RoutingGroup } from "../../../planner/simulation/router";
-import { resolvedPool } from "../../support/resolved";
+import { pricedAt, resolvedPool } from "../../support/resolved";
 import { chiSquare, chiSquareLimit } from "../../support/statistics";
 
 const CAMPAIGN = { seed: 20_261_122, numRuns: 100 };
@@ -205,7 +205,7 @@ describe("by-priority", () => {
 });
 
 describe("cheapest-first", () => {
-  const pools = [{ usdPerReplicaHour: 9 }, { usdPerReplicaHour: 2 }];
+  const pools = [pricedAt(9), pricedAt(2)];
 
   it("for all loads, fills the cheapest pool up to the limit, then the next, then the least outstanding", () => {
     const law = fc.property(loads, (outstanding) => {
@@ -242,8 +242,8 @@ describe("members that may not be chosen", () => {
   it.each(EVERY_POLICY)("under %s, are never chosen, and the others still are", (policy) => {
     const law = fc.property(loads, absences, fc.nat(400), (outstanding, isThere, tokens) => {
       const router = group({ policy }, [
-        { inputTokensMax: 200, priorities: [], usdPerReplicaHour: 1 },
-        { priorities: ["interactive"], usdPerReplicaHour: 2 },
+        { inputTokensMax: 200, priorities: [], ...pricedAt(1) },
+        { priorities: ["interactive"], ...pricedAt(2) },
       ]);
       setAll(router, outstanding);
       for (const [place, is] of isThere.entries()) router.setAvailable(place, is);

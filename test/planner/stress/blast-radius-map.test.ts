@@ -6,7 +6,7 @@ import { blastRadiusMap } from "../../../planner/stress/blast-radius-map";
 import { headroomOf } from "../../../planner/stress/headroom";
 import type { LoadOfPool } from "../../../planner/stress/pool-loads";
 import type { DomainImpact } from "../../../planner/stress/stress-report";
-import { resolvedPool } from "../../support/resolved";
+import { pricedAt, resolvedPool } from "../../support/resolved";
 import { FAILOVER, fleetScenario, loadOf } from "./stress-fixture";
 
 function mapOf({ fleet }: ResolvedScenario, pools: readonly LoadOfPool[]) {
@@ -189,8 +189,8 @@ describe("blastRadiusMap", () => {
 
 describe("headroomOf", () => {
   const pools = [
-    { name: "region-0/a", replicas: 4, usdPerReplicaHour: 10 },
-    { name: "region-0/b", replicas: 2, usdPerReplicaHour: 5 },
+    { name: "region-0/a", replicas: 4, ...pricedAt(10) },
+    { name: "region-0/b", replicas: 2, ...pricedAt(5) },
   ];
 
   it("is what is paid for less what is asked for, in dollars", () => {
@@ -205,7 +205,7 @@ describe("headroomOf", () => {
 
   it("leaves out what has no price or no load to tell by, and says so", () => {
     const [a, b] = pools;
-    const noPrice = fleetScenario({ pools: [a!, { ...b!, usdPerReplicaHour: undefined }] });
+    const noPrice = fleetScenario({ pools: [a!, { ...b!, ...pricedAt(undefined) }] });
     expect(headroomOf(noPrice.fleet, LOADS)).toEqual({
       idleShare: 0.5,
       usdPerHour: 40,

@@ -36,7 +36,7 @@ const spot = {
 /** Everything that a case may be about: three regions, spot, failover, a queue. */
 const full = fleetScenario({
   pools: [
-    { name: "region-0/a", replicas: 4, purchase: { onDemandReplicas: 1, spot } },
+    { name: "region-0/a", replicas: 4, purchase: { committed: [], onDemandReplicas: 1, spot } },
     { name: "region-1/b", regionIndex: 1, replicas: 6 },
     { name: "region-2/c", regionIndex: 2, replicas: 2 },
   ],

@@ -1,12 +1,9 @@
 /** Look-up of a price, what is said when there is none, and the price of a replica. */
 import { describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
-import { instanceTypes } from "../../../../planner/catalog/instance-types";
 import { instancePrice, missingPrice } from "../../../../planner/catalog/prices/instance-price";
 import { listPriceBook } from "../../../../planner/catalog/prices/list-price-book";
 import { priceKey } from "../../../../planner/catalog/prices/price-book";
-import { replicaPrice } from "../../../../planner/catalog/prices/replica-price";
-import { describeProblem, InvariantViolation } from "../../../../planner/foundation/errors";
+import { describeProblem } from "../../../../planner/foundation/errors";
 import { bookOf, p5, p5Spot } from "./price-fixture";
 
 describe("instancePrice", () => {
@@ -78,43 +75,5 @@ describe("missingPrice", () => {
     const list = listPriceBook();
     const item = { ...p5, instanceType: "g5.xlarge", region: "eu-central-2" };
     expect(missingPrice(list, item, "").hint).toMatch(/^it has on-demand prices .* and \d+ more;/);
-  });
-});
-
-describe("replicaPrice", () => {
-  it("is the share of the accelerators", () => {
-    expect(replicaPrice(p5, 4)).toEqual({
-      usdPerHour: 28,
-      share: 0.5,
-      acceleratorsPerReplica: 4,
-      acceleratorsPerInstance: 8,
-      price: p5,
-    });
-    // Two instances of 8.
-    expect(replicaPrice(p5, 16).usdPerHour).toBe(112);
-  });
-
-  it("of as many replicas as an instance holds is the instance, for every type", () => {
-    const whole = instanceTypes.filter((row) => row.acceleratorCount >= 1);
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...whole),
-        fc.double({ min: 0.1, max: 200, noNaN: true }),
-        (type, usd) => {
-          const price = { ...p5, cloud: type.cloud, instanceType: type.name, usdPerHour: usd };
-          const one = replicaPrice(price, 1);
-          expect(one.usdPerHour * type.acceleratorCount).toBeCloseTo(usd, 9);
-        },
-      ),
-    );
-  });
-
-  it("needs whole accelerators of a known type", () => {
-    for (const count of [0, -1, 1.5, Number.NaN]) {
-      expect(() => replicaPrice(p5, count)).toThrow(InvariantViolation);
-    }
-    expect(() => replicaPrice({ ...p5, instanceType: "p5.47xlarge" }, 1)).toThrow(
-      InvariantViolation,
-    );
   });
 });

@@ -12,6 +12,7 @@ import type { FaultTransition } from "../../../../planner/simulation/faults/faul
 import { resolvedPool, resolvedScenario } from "../../../support/resolved";
 
 export const ON_DEMAND: ResolvedPurchase = {
+  committed: [],
   onDemandReplicas: Number.POSITIVE_INFINITY,
   spot: undefined,
 };

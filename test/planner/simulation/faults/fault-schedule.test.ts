@@ -16,6 +16,7 @@ import {
 } from "./fault-fixture";
 
 const SPOT = {
+  committed: [],
   onDemandReplicas: 1,
   spot: {
     interruptionsPerHour: 0.5,

@@ -21,7 +21,11 @@ function spot(
   noticeSeconds = 120,
   unavailableSeconds: Distribution = AN_HOUR,
 ): ResolvedPurchase {
-  return { onDemandReplicas, spot: { interruptionsPerHour, noticeSeconds, unavailableSeconds } };
+  return {
+    committed: [],
+    onDemandReplicas,
+    spot: { interruptionsPerHour, noticeSeconds, unavailableSeconds },
+  };
 }
 
 function waveOf(changes: Partial<Wave> = {}): Wave {
