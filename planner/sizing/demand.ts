@@ -46,11 +46,11 @@ export interface Peak {
  * (`poolLosses`). Of the zones of a region the first holds the most: every pool begins there.
  */
 export function knownLosses(
-  search: ResolvedSearch,
+  { survive }: Pick<ResolvedSearch, "survive">,
   regions: readonly RegionSpec[],
   zones: readonly number[],
 ): (CaseLoss | null)[] {
-  const losses = search.survive.flatMap((rule) => lossesOf(rule, regions, zones));
+  const losses = survive.flatMap((rule) => lossesOf(rule, regions, zones));
   const byKey = new Map(losses.map((loss) => [JSON.stringify(loss), loss]));
   return [null, ...byKey.values()];
 }

@@ -13,12 +13,15 @@ import {
 } from "./demand";
 import type { Evaluation, EvaluationJob } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
-import { type FleetUnits, poolsOf } from "./fleet-units";
+import { type FleetUnits, type PoolsByRegion, poolsOf } from "./fleet-units";
 import type { ModelGroup } from "./model-group";
 import type { Offer } from "./offer";
-import { zoneOf } from "./programme/fleet-programme";
+import { type FleetSolution, zoneOf } from "./programme/fleet-programme";
 import { originsOf } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
+
+/** Units, and the nodes that they are bought on. */
+export type BoughtFleet = Pick<FleetSolution, "units" | "nodes">;
 
 /** One thing that a fleet is held against. */
 export interface FleetCheck {
@@ -43,29 +46,29 @@ export interface CheckedFleet {
 /** Runs what is not known yet of a fleet's checks. */
 export async function checkFleet(
   problem: SizingProblem,
-  units: FleetUnits,
+  fleet: BoughtFleet,
   losses: readonly (CaseLoss | null)[],
   evaluator: Evaluator,
 ): Promise<CheckedFleet> {
-  const checks = losses.flatMap((loss) => partChecks(problem, units, loss));
-  return await runChecks(units, checks, evaluator);
+  const checks = losses.flatMap((loss) => partChecks(problem, fleet, loss));
+  return await runChecks(fleet.units, checks, evaluator);
 }
 
 /** The whole of each group at once, with the loss as the fault that it is: clients have to find their way. */
 export async function checkWholeFleet(
   problem: SizingProblem,
-  units: FleetUnits,
+  fleet: BoughtFleet,
   losses: readonly (CaseLoss | null)[],
   evaluator: Evaluator,
 ): Promise<CheckedFleet> {
   const checks = losses.flatMap((loss) =>
     problem.demand.groups.flatMap((group, index) =>
       problem.demand.peaks.map((_, peak) =>
-        wholeCheck(problem, units, { group, index, peak, loss }),
+        wholeCheck(problem, fleet, { group, index, peak, loss }),
       ),
     ),
   );
-  return await runChecks(units, checks, evaluator);
+  return await runChecks(fleet.units, checks, evaluator);
 }
 
 async function runChecks(
@@ -83,15 +86,15 @@ async function runChecks(
 
 function partChecks(
   problem: SizingProblem,
-  units: FleetUnits,
+  fleet: BoughtFleet,
   loss: CaseLoss | null,
 ): FleetCheck[] {
   const { demand } = problem;
   return demand.groups.flatMap((group, index) =>
     demand.peaks.flatMap((_, peak) =>
       isSizedByRegion(demand, group)
-        ? regionChecks(problem, units, { group, index, peak, loss })
-        : [wholeCheck(problem, units, { group, index, peak, loss })],
+        ? regionChecks(problem, fleet, { group, index, peak, loss })
+        : [wholeCheck(problem, fleet, { group, index, peak, loss })],
     ),
   );
 }
@@ -110,12 +113,12 @@ interface CheckPlace {
 
 function regionChecks(
   problem: SizingProblem,
-  units: FleetUnits,
+  fleet: BoughtFleet,
   { group, index, peak, loss }: CheckPlace,
 ): FleetCheck[] {
   const { demand, offers, seed } = problem;
   const { regions, scenario, peaks } = demand;
-  const alive = unitsOf(problem, units, group, loss);
+  const alive = unitsOf(problem, fleet.units, group, loss);
   const unitsIn = (region: number): FleetUnits =>
     alive.map((count, i) => (offers[i]!.region === regions[region]!.name ? count : 0));
   const isOpen = (region: number): boolean => unitsIn(region).some((count) => count > 0);
@@ -125,7 +128,7 @@ function regionChecks(
     if (origins.length === 0) return [];
     const zone = zoneOf(loss, region);
     const job: EvaluationJob = {
-      pools: poolsOf(offers, unitsIn(region)),
+      pools: evaluatedPools(problem, unitsIn(region), fleet),
       workloads: group.workloads,
       window: peaks[peak]!.windows[index]!,
       loss: zone === "" ? null : [{ zone: `${spec.name}/${zone}` }],
@@ -140,14 +143,14 @@ function regionChecks(
 
 function wholeCheck(
   problem: SizingProblem,
-  units: FleetUnits,
+  fleet: BoughtFleet,
   { group, index, peak, loss }: CheckPlace,
 ): FleetCheck {
   const { demand, offers, seed } = problem;
-  const own = unitsOf(problem, units, group, null);
+  const own = unitsOf(problem, fleet.units, group, null);
   const isHit = loss !== null && strikes(demand, offers, own, loss);
   const job: EvaluationJob = {
-    pools: poolsOf(offers, own),
+    pools: evaluatedPools(problem, own, fleet),
     workloads: group.workloads,
     window: demand.peaks[peak]!.windows[index]!,
     loss: isHit ? faultTarget(demand, offers, loss) : null,
@@ -158,6 +161,15 @@ function wholeCheck(
   const origins = demand.scenario.fleet.origins.map((_, origin) => origin);
   const name = `all regions, ${describeLoss(demand, offers, loss)}`;
   return { group, region: undefined, peak, loss, origins, name, job };
+}
+
+/** How replicas are bought matters to a run only where some are on spot capacity, which is taken back. */
+function evaluatedPools(
+  { offers, search }: SizingProblem,
+  units: FleetUnits,
+  { nodes }: BoughtFleet,
+): PoolsByRegion {
+  return search.purchase.includes("spot") ? poolsOf(offers, units, nodes) : poolsOf(offers, units);
 }
 
 /** Units of a group's models that serve in a case; those of a zone that is gone count, since others of it serve. */

@@ -19,6 +19,7 @@ import type { MeasuredOption } from "./measured-capacity";
 import {
   type Correction,
   type FleetCut,
+  type FleetProgrammeInput,
   type FleetSolution,
   solveFleet,
 } from "./programme/fleet-programme";
@@ -103,6 +104,13 @@ export class FleetSearch {
     throw new Error(`no fleet held after ${PROPOSALS_MAX} proposals`);
   }
 
+  /** What the first proposal asks the programme, for finding out why it has no answer. */
+  asked(): Omit<FleetProgrammeInput, "demand" | "offers" | "search" | "losses"> {
+    const corrections = [...this.corrections.values()];
+    const { change } = this.input;
+    return { capacity: this.expected, unitsMax: this.unitsMax, corrections, cuts: [], change };
+  }
+
   /** Raises the bound and looks for cheaper fleets, until the gap is small enough or the budget is spent. */
   async prove(evaluationsMax: number): Promise<void> {
     const { problem, evaluator } = this.input;
@@ -120,17 +128,19 @@ export class FleetSearch {
   }
 
   /**
-   * A fleet that holds in the search but not in the end needs more of a model where it broke.
+   * A fleet that holds in the search but not in the end needs more of a model where it is loaded most.
    *
-   * @param where models and regions that need more, in a case
+   * @param broken what was broken: a model, at a peak, in a case
    */
   demandMore(
-    units: FleetUnits,
-    where: readonly { readonly model: string; readonly check: FleetCheck }[],
+    { units }: FleetSolution,
+    broken: readonly {
+      readonly model: string;
+      readonly peak: number;
+      readonly loss: CaseLoss | null;
+    }[],
   ): void {
-    for (const { model, check } of where) {
-      this.correct(units, model, check, { factor: CORRECTION, regions: new Set() });
-    }
+    for (const place of broken) this.correctBusiest(units, place);
     this.best = undefined;
   }
 
@@ -180,12 +190,12 @@ export class FleetSearch {
     const { problem, evaluator } = this.input;
     const { units } = solution;
     this.learnLosses(units);
-    const parts = await checkFleet(problem, units, this.losses, evaluator);
+    const parts = await checkFleet(problem, solution, this.losses, evaluator);
     if (!parts.holds) {
       this.refuse(solution, parts);
       return false;
     }
-    const whole = await checkWholeFleet(problem, units, this.losses, evaluator);
+    const whole = await checkWholeFleet(problem, solution, this.losses, evaluator);
     if (!whole.holds) this.refuse(solution, whole);
     return whole.holds;
   }
@@ -224,12 +234,11 @@ export class FleetSearch {
     }
   }
 
-  private sends({ group, peak }: FleetCheck, origin: number): boolean {
+  private sends({ group, peak }: Pick<FleetCheck, "group" | "peak">, origin: number): boolean {
     const { rates } = this.input.problem.demand.peaks[peak]!;
     return group.models.some((model) => (rates.get(model)?.[origin] ?? 0) > 0);
   }
 
-  /** From now on more capacity is asked for than the fleet had there. */
   private correct(
     units: FleetUnits,
     model: string,
@@ -237,28 +246,65 @@ export class FleetSearch {
     { factor, regions }: { readonly factor: number; readonly regions: ReadonlySet<string> },
   ): void {
     const { demand } = this.input.problem;
-    const { peak, loss } = check;
-    for (const { region, origins } of this.placesOf(units, model, check)) {
-      const name = region === undefined ? undefined : demand.regions[region]!.name;
+    for (const place of this.placesOf(units, model, check)) {
+      const name = place.region === undefined ? undefined : demand.regions[place.region]!.name;
       // Of a fleet that was looked at as a whole, those regions that failed, where that is known.
       if (name !== undefined && regions.size > 0 && !regions.has(name)) continue;
-      const had = this.input.problem.offers.reduce((sum, offer) => {
-        const isThere = name === undefined || offer.region === name;
-        if (!isThere || offer.option.model !== model || !isOfferAlive(demand, loss, offer))
-          return sum;
-        return sum + units[offer.index]! * this.expected[offer.index]!;
-      }, 0);
-      const key = JSON.stringify([model, region, peak, origins, loss]);
-      const callsPerSecond = Math.max(had * factor, this.corrections.get(key)?.callsPerSecond ?? 0);
-      this.corrections.set(key, { model, region, peak, origins, loss, callsPerSecond });
+      this.askForMore(units, { model, peak: check.peak, loss: check.loss, ...place }, factor);
     }
+  }
+
+  private correctBusiest(
+    units: FleetUnits,
+    at: { readonly model: string; readonly peak: number; readonly loss: CaseLoss | null },
+  ): void {
+    const { demand } = this.input.problem;
+    const group = demand.groups.find(({ models }) => models.includes(at.model))!;
+    const origins = demand.scenario.fleet.origins.map((_, origin) => origin);
+    const whole = { group, region: undefined, origins, ...at };
+    const rates = demand.peaks[at.peak]!.rates.get(at.model) ?? [];
+    const busiest = this.placesOf(units, at.model, whole)
+      .map((place) => {
+        const load = place.origins.reduce((sum, origin) => sum + (rates[origin] ?? 0), 0);
+        return { place, busy: load / this.capacityAt(units, { ...at, ...place }) };
+      })
+      .toSorted((a, b) => b.busy - a.busy)[0];
+    if (busiest !== undefined) this.askForMore(units, { ...at, ...busiest.place }, CORRECTION);
+  }
+
+  /** From now on more capacity is asked for than the fleet had there. */
+  private askForMore(
+    units: FleetUnits,
+    place: Omit<Correction, "callsPerSecond">,
+    factor: number,
+  ): void {
+    const { model, region, peak, origins, loss } = place;
+    const key = JSON.stringify([model, region, peak, origins, loss]);
+    const known = this.corrections.get(key)?.callsPerSecond ?? 0;
+    const callsPerSecond = Math.max(this.capacityAt(units, place) * factor, known);
+    this.corrections.set(key, { ...place, callsPerSecond });
+  }
+
+  private capacityAt(
+    units: FleetUnits,
+    { model, region, loss }: Pick<Correction, "model" | "region" | "loss">,
+  ): number {
+    const { demand, offers } = this.input.problem;
+    const name = region === undefined ? undefined : demand.regions[region]!.name;
+    return offers.reduce((sum, offer) => {
+      const isThere = name === undefined || offer.region === name;
+      if (!isThere || offer.option.model !== model || !isOfferAlive(demand, loss, offer)) {
+        return sum;
+      }
+      return sum + units[offer.index]! * this.expected[offer.index]!;
+    }, 0);
   }
 
   /** The region that was looked at; all open regions where the fleet was looked at as a whole. */
   private placesOf(
     units: FleetUnits,
     model: string,
-    check: FleetCheck,
+    check: Pick<FleetCheck, "group" | "region" | "origins" | "peak" | "loss">,
   ): readonly { readonly region: number | undefined; readonly origins: readonly number[] }[] {
     const { demand, offers } = this.input.problem;
     const sending = (origins: readonly number[]): readonly number[] =>

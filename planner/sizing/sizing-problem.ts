@@ -29,6 +29,7 @@ import {
   type ServingOption,
   servingOptions,
 } from "./serving-option";
+import type { Conflict } from "./sizing-result";
 import { throughputBound } from "./throughput-bound";
 
 export interface SizingProblem {
@@ -68,8 +69,9 @@ export function sizingProblem({
     estimateSpot: prices.estimateSpot,
   });
   const leftOut = [...chosen.flatMap((one) => one.leftOut), ...sold.leftOut];
-  if (problems.length === 0) problems.push(...unsold(models, sold.offers, leftOut));
   if (problems.length > 0) throw new PlannerError(problems);
+  const conflicts = unsold(models, sold.offers, leftOut);
+  if (conflicts.length > 0) throw new Unsold(conflicts, leftOut);
   const { offers } = sold;
   const scenario = widestScenario(spec, offers, traces);
   const groups = modelGroups(scenario.workloads);
@@ -143,24 +145,32 @@ function refuseWeights({ fleet }: SizingContext["spec"], problems: Problem[]): v
   });
 }
 
+/** There is no fleet, because some model has no place to run that is for sale. */
+export class Unsold extends Error {
+  constructor(
+    readonly conflicts: readonly Conflict[],
+    readonly leftOut: readonly LeftOut[],
+  ) {
+    super(conflicts.map(({ message }) => message).join("; "));
+  }
+}
+
 /** Models that nobody sells a place to run, with what came nearest. */
 function unsold(
   models: readonly string[],
   offers: readonly Offer[],
   leftOut: readonly LeftOut[],
-): Problem[] {
+): Conflict[] {
   return models.flatMap((model) => {
     if (offers.some(({ option }) => option.model === model)) return [];
-    const reasons = [
-      ...new Set(leftOut.filter((one) => one.model === model).map(({ reason }) => reason)),
-    ];
-    const shown = reasons.slice(0, 3).join("; ");
+    const reasons = leftOut.filter((one) => one.model === model).map(({ reason }) => reason);
+    const shown = [...new Set(reasons)].slice(0, 3).join("; ");
     return [
       {
-        code: "does-not-fit" as const,
         path: "search.hardware",
         message: `nothing that is for sale can serve ${model}: ${shown === "" ? "no hardware is left to choose from" : shown}`,
-        hint: "allow other hardware, engines, regions or ways to buy",
+        relax:
+          "allow other hardware, engines, regions or ways to buy, or give a price in prices.overrides",
       },
     ];
   });

@@ -1,0 +1,152 @@
+/** Parts of the search's answer in the words and figures of `sizing-result.ts`. */
+import { purchaseOptions } from "../catalog/prices/price-rows";
+import type { ChosenOffers } from "./choose-offers";
+import { describeBroken } from "./choose-offers";
+import type { RefusedFleet } from "./fleet-search";
+import type { FleetUnits } from "./fleet-units";
+import type { Offer } from "./offer";
+import type { FleetSolution } from "./programme/fleet-programme";
+import { kinOf } from "./serving-option";
+import type { SizingProblem } from "./sizing-problem";
+import type {
+  MeasuredOptionRow,
+  NextCheaper,
+  ObjectiveMargin,
+  SizedCase,
+  SizedPool,
+} from "./sizing-result";
+
+/** The pools that are bought, by region and name. */
+export function sizedPools(
+  { offers }: SizingProblem,
+  { units, nodes }: FleetSolution,
+): readonly SizedPool[] {
+  return offers.flatMap((offer) => {
+    const { region, option, index, prices } = offer;
+    if (units[index] === 0) return [];
+    return option.parts.map((part, place): SizedPool => {
+      const purchases = prices.flatMap(({ purchase, usdPerNodeHour }, way) => {
+        const count = nodes[index]![place]![way]!;
+        return count === 0 ? [] : [{ purchase, nodes: count, usdPerHour: count * usdPerNodeHour }];
+      });
+      return {
+        region,
+        name: part.name,
+        model: option.model,
+        instanceType: option.instanceType.name,
+        role: part.role,
+        acceleratorsPerReplica: option.acceleratorsPerReplica,
+        replicas: units[index]! * part.replicas,
+        purchases: purchases.toSorted(
+          (a, b) => purchaseOptions.indexOf(a.purchase) - purchaseOptions.indexOf(b.purchase),
+        ),
+        usdPerHour: purchases.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0),
+      };
+    });
+  });
+}
+
+/** Every objective of every case, the tightest first. */
+export function objectiveMargins(cases: readonly SizedCase[]): readonly ObjectiveMargin[] {
+  return cases
+    .flatMap(({ name, summary }) =>
+      summary.slo.map(({ workload, objective, limitMs, valueMs, highMs, verdict }) => ({
+        case: name,
+        workload,
+        objective,
+        limitMs,
+        valueMs,
+        highMs,
+        toSpare: highMs === null ? null : (limitMs - highMs) / limitMs,
+        verdict,
+      })),
+    )
+    .toSorted((a, b) => (a.toSpare ?? -1) - (b.toSpare ?? -1));
+}
+
+/** The dearest of the refused fleets that cost less. */
+export function nextCheaper(
+  { offers }: SizingProblem,
+  best: FleetSolution,
+  refused: readonly RefusedFleet[],
+): NextCheaper | undefined {
+  const cheaper = refused
+    .filter(({ usdPerHour }) => usdPerHour < best.usdPerHour - 1e-9)
+    .toSorted((a, b) => b.usdPerHour - a.usdPerHour)[0];
+  if (cheaper === undefined) return undefined;
+  const breaks = cheaper.failed.map(
+    ({ check, evaluation }) => `${check.name}: ${describeBroken(evaluation)}`,
+  );
+  return {
+    usdPerHour: cheaper.usdPerHour,
+    changes: changesBetween(offers, best.units, cheaper.units),
+    breaks: [...new Set(breaks)],
+  };
+}
+
+/** `us-east-1/h100 3 → 2` for each offer of which there is more or less. */
+export function changesBetween(
+  offers: readonly Offer[],
+  from: FleetUnits,
+  to: FleetUnits,
+): readonly string[] {
+  return offers.flatMap(({ index, region, option }) =>
+    from[index] === to[index] ? [] : [`${region}/${option.name} ${from[index]} → ${to[index]}`],
+  );
+}
+
+/** What was measured, the cheapest per call first; options of one kin are one row. */
+export function measuredRows(
+  { offers, bounds }: SizingProblem,
+  { measured }: ChosenOffers,
+  units: FleetUnits,
+): readonly MeasuredOptionRow[] {
+  return [...measured]
+    .map(([kin, { holds, breaks }]): MeasuredOptionRow => {
+      const own = offers.filter(({ option }) => kinOf(option) === kin);
+      const { option, index } = own.find((offer) => units[offer.index]! > 0) ?? own[0]!;
+      const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
+      const usdPerThousandCalls = own
+        .filter((offer) => offer.option.name === option.name)
+        .map(({ region, prices, replicasPerNode }) => {
+          const cheapest = Math.min(...prices.map(({ usdPerNodeHour }) => usdPerNodeHour));
+          const usdPerHour = (cheapest * replicas) / replicasPerNode;
+          return [region, holds === 0 ? null : (usdPerHour / 3600 / holds) * 1000] as const;
+        });
+      return {
+        option: option.name,
+        model: option.model,
+        instanceType: option.instanceType.name,
+        acceleratorsPerReplica: option.acceleratorsPerReplica,
+        holds,
+        breaks,
+        bound: bounds[index]!,
+        usdPerThousandCalls: Object.fromEntries(usdPerThousandCalls),
+        isUsed: own.some((offer) => units[offer.index]! > 0),
+      };
+    })
+    .toSorted((a, b) => cheapestOf(a) - cheapestOf(b));
+}
+
+function cheapestOf({ usdPerThousandCalls }: MeasuredOptionRow): number {
+  const known = Object.values(usdPerThousandCalls).map((usd) => usd ?? Number.POSITIVE_INFINITY);
+  return Math.min(...known);
+}
+
+/** Paths of the quotas of which a fleet uses all. */
+export function quotasUsedUp(
+  { search, offers }: SizingProblem,
+  { nodes }: FleetSolution,
+): readonly string[] {
+  return search.quotas.flatMap(({ path, region, of, name, max }) => {
+    const used = offers.reduce((sum, offer) => {
+      const { instanceType } = offer.option;
+      const isOfIt = of === "accelerator" ? instanceType.accelerator : instanceType.name;
+      if (offer.region !== region || isOfIt !== name) return sum;
+      const instances = nodes[offer.index]!.flat().reduce((total, n) => total + n, 0);
+      const each = of === "accelerator" ? instanceType.acceleratorCount : 1;
+      return sum + instances * offer.instancesPerNode * each;
+    }, 0);
+    return used >= max ? [path] : [];
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * Why there is no fleet: the smallest set of demands that cannot be met together (an irreducible set, by deletion:
+ * Chinneck 2008, section 6.2), and for each what would make room. Only the integer programme is asked; nothing is run.
+ */
+import type { Highs } from "highs";
+import type { ResolvedSearch } from "../scenario/resolved-search";
+import { knownLosses } from "./demand";
+import { type FleetProgrammeInput, solveFleet } from "./programme/fleet-programme";
+import { regionReach } from "./region-reach";
+import type { SizingProblem } from "./sizing-problem";
+import type { Conflict } from "./sizing-result";
+
+type Asked = Omit<FleetProgrammeInput, "demand" | "offers" | "search" | "losses">;
+
+/** One thing that may be given up. */
+interface Asking {
+  readonly conflict: Omit<Conflict, "relax">;
+  drop(input: FleetProgrammeInput): FleetProgrammeInput;
+  relax(input: FleetProgrammeInput, isPossible: (input: FleetProgrammeInput) => boolean): string;
+}
+
+/** @returns empty when there is a fleet after all */
+export function findConflict(problem: SizingProblem, asked: Asked, solver: Highs): Conflict[] {
+  const { demand, offers, search } = problem;
+  const whole = { ...asked, demand, offers, search, losses: demand.losses };
+  const isPossible = (input: FleetProgrammeInput): boolean =>
+    solveFleet(input, solver) !== undefined;
+  if (isPossible(whole)) return [];
+  const demands = demandsOf(problem);
+  const nothing = demands.reduce((input, one) => one.drop(input), whole as FleetProgrammeInput);
+  if (!isPossible(nothing)) return [overload(problem)];
+  let input: FleetProgrammeInput = whole;
+  const needed: Asking[] = [];
+  for (const one of demands) {
+    const without = one.drop(input);
+    if (isPossible(without)) needed.push(one);
+    else input = without;
+  }
+  return needed.map((one) => ({ ...one.conflict, relax: one.relax(input, isPossible) }));
+}
+
+function demandsOf(problem: SizingProblem): Asking[] {
+  const { search, demand } = problem;
+  return [
+    ...search.survive.map((rule, index) => survival(problem, rule, index)),
+    ...(demand.scenario.fleet.residency === undefined ? [] : [residency(problem)]),
+    ...(search.regionsMin > 1 ? [minimum("regionsMin", search)] : []),
+    ...(search.replicasMin > 1 ? [minimum("replicasMin", search)] : []),
+    ...search.quotas.map((_, index) => quota(search, index)),
+  ];
+}
+
+function quota(search: ResolvedSearch, index: number): Asking {
+  const { path, region, name, max, of } = search.quotas[index]!;
+  const withMax = (input: FleetProgrammeInput, most: number): FleetProgrammeInput => ({
+    ...input,
+    search: {
+      ...input.search,
+      quotas: input.search.quotas.map((one) => (one.path === path ? { ...one, max: most } : one)),
+    },
+  });
+  return {
+    conflict: {
+      path,
+      message: `at most ${max} ${of === "accelerator" ? `accelerators ${name}` : name} in ${region}`,
+    },
+    drop: (input) => withMax(input, QUOTA_FREE),
+    relax: (input, isPossible) => {
+      let low = max;
+      let high = Math.max(1, max * 2);
+      while (!isPossible(withMax(input, high)) && high < QUOTA_FREE) {
+        low = high;
+        high *= 2;
+      }
+      while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        if (isPossible(withMax(input, middle))) high = middle;
+        else low = middle;
+      }
+      return `${high} or more would do`;
+    },
+  };
+}
+
+const QUOTA_FREE = 1_000_000;
+
+function survival(
+  { demand }: SizingProblem,
+  rule: ResolvedSearch["survive"][number],
+  index: number,
+): Asking {
+  const losses = new Set(
+    knownLosses({ survive: [rule] }, demand.regions, demand.zones).map((loss) =>
+      JSON.stringify(loss),
+    ),
+  );
+  const name = "name" in rule ? `${rule.kind} ${rule.name}` : rule.kind;
+  return {
+    conflict: { path: `survive[${index}]`, message: `the loss of ${name} breaks no objective` },
+    drop: (input) => ({
+      ...input,
+      losses: input.losses.filter((loss) => loss === null || !losses.has(JSON.stringify(loss))),
+    }),
+    relax: () => "leave it out",
+  };
+}
+
+function residency({ demand }: SizingProblem): Asking {
+  const { residency: _, ...fleet } = demand.scenario.fleet;
+  const free = regionReach({ fleet });
+  return {
+    conflict: {
+      path: "fleet.residency",
+      message: "requests are served only where their origin allows",
+    },
+    drop: (input) => ({ ...input, demand: { ...input.demand, reach: free } }),
+    relax: () => "allow another region, which may also be one that is not lost at the same time",
+  };
+}
+
+function minimum(key: "regionsMin" | "replicasMin", { [key]: value }: ResolvedSearch): Asking {
+  const what = key === "regionsMin" ? "regions serve each model" : "replicas in each region";
+  return {
+    conflict: { path: `search.${key}`, message: `at least ${value} ${what}` },
+    drop: (input) => ({ ...input, search: { ...input.search, [key]: 1 } }),
+    relax: (input, isPossible) => {
+      for (let less = value - 1; less > 1; less--) {
+        if (isPossible({ ...input, search: { ...input.search, [key]: less } })) {
+          return `${less} or fewer would do`;
+        }
+      }
+      return "1 would do";
+    },
+  };
+}
+
+/** Without any rule there is still no fleet: nothing that is left keeps the objectives. */
+function overload({ demand }: SizingProblem): Conflict {
+  const models = demand.groups.flatMap((group) => group.models);
+  return {
+    path: "search.hardware",
+    message: `nothing that is for sale carries ${models.join(", ")}`,
+    relax: "allow other hardware, engines, regions or ways to buy",
+  };
+}

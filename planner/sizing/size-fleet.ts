@@ -1,0 +1,246 @@
+/**
+ * `capplan size`: from a scenario to the cheapest fleet that keeps its promises, with proof. The order of the search:
+ * what each option can do, the cheapest fleet that this makes likely, the simulator's word on it, the bound, and the
+ * verification of all of it. Results depend on the scenario and its seed alone, never on who ran which job when.
+ */
+import type { Highs } from "highs";
+import type { Verdict } from "../metrics/simulation-summary";
+import { type ChosenOffers, chooseOffers } from "./choose-offers";
+import {
+  measuredRows,
+  nextCheaper,
+  objectiveMargins,
+  quotasUsedUp,
+  sizedPools,
+} from "./describe-sizing";
+import { fleetWith } from "./evaluated-scenario";
+import type { SizingContext } from "./evaluation-job";
+import {
+  Evaluator,
+  type EvaluatorWatch,
+  SearchInterrupted,
+  type SizingExecutor,
+} from "./evaluator";
+import { findConflict } from "./find-conflict";
+import { FleetSearch, type SearchStep } from "./fleet-search";
+import { type FleetUnits, poolsOf } from "./fleet-units";
+import type { FleetSolution } from "./programme/fleet-programme";
+import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
+import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
+import { modelsToStrengthen, passes, type VerifiedCase, verifyFleet } from "./verify-fleet";
+
+export interface SizingOptions {
+  readonly solver: Highs;
+  /** Runs the jobs of this scenario: `sizing` of `execution/job-kinds.ts`, with the context. */
+  readonly executor: SizingExecutor;
+  readonly watch: SizingWatch;
+  /** An existing fleet, and what each replica that is added or taken away costs in US dollars per hour. */
+  readonly existing?: { readonly pools: readonly ExistingPool[]; readonly usdPerHour: number };
+  /** Without it the first fleet that holds is the answer, and no bound is given. @default true */
+  readonly proves?: boolean;
+}
+
+export interface ExistingPool {
+  readonly region: string;
+  readonly name: string;
+  readonly replicas: number;
+}
+
+export interface SizingWatch extends EvaluatorWatch {
+  readonly onStage?: (stage: SizingStage) => void;
+  readonly onStep?: (step: SearchStep) => void;
+}
+
+export type SizingStage = "measuring" | "searching" | "proving" | "verifying";
+
+const VERIFICATIONS_MAX = 12;
+
+/**
+ * @throws PlannerError with every problem of the scenario
+ */
+export async function sizeFleet(
+  context: SizingContext,
+  options: SizingOptions,
+): Promise<SizingResult> {
+  let problem: SizingProblem;
+  try {
+    problem = sizingProblem({ spec: context.spec, traces: new Map(context.traces) });
+  } catch (error) {
+    if (error instanceof Unsold) return infeasible(error.conflicts, error.leftOut, undefined);
+    throw error;
+  }
+  const evaluator = new Evaluator(options.executor, options.watch);
+  return await new Sizing(problem, evaluator, options).run();
+}
+
+class Sizing {
+  private search: FleetSearch | undefined;
+  private chosen: ChosenOffers | undefined;
+
+  constructor(
+    private readonly problem: SizingProblem,
+    private readonly evaluator: Evaluator,
+    private readonly options: SizingOptions,
+  ) {}
+
+  async run(): Promise<SizingResult> {
+    try {
+      return await this.uninterrupted();
+    } catch (error) {
+      if (!(error instanceof SearchInterrupted)) throw error;
+      const best = this.search?.best;
+      if (best === undefined) throw error;
+      return this.sized(best, []);
+    }
+  }
+
+  private async uninterrupted(): Promise<SizingResult> {
+    const { problem, evaluator, options } = this;
+    const { watch, solver } = options;
+    watch.onStage?.("measuring");
+    const chosen = await chooseOffers(problem, evaluator);
+    this.chosen = chosen;
+    if (chosen.impossible.length > 0) return this.refused(impossibleObjectives(chosen));
+    const change = this.existingUnits();
+    const search = new FleetSearch({
+      problem,
+      measured: chosen.measured,
+      isCandidate: (offer) => chosen.candidates.has(offer),
+      ...(change === undefined ? {} : { change }),
+      evaluator,
+      solver,
+      ...(watch.onStep === undefined ? {} : { onStep: watch.onStep }),
+    });
+    this.search = search;
+    watch.onStage?.("searching");
+    if ((await search.propose()) === undefined) return this.refused(this.conflicts(search));
+    if (options.proves !== false) {
+      watch.onStage?.("proving");
+      await search.prove(problem.search.evaluationsMax);
+    }
+    watch.onStage?.("verifying");
+    return await this.verified(search);
+  }
+
+  /** Verifies the best fleet, and strengthens it where it does not pass. */
+  private async verified(search: FleetSearch): Promise<SizingResult> {
+    const { problem, evaluator } = this;
+    let last: { readonly solution: FleetSolution; readonly cases: readonly VerifiedCase[] };
+    for (let round = 1; ; round++) {
+      const solution = search.best!;
+      const cases = await verifyFleet(problem, solution, search.losses, evaluator);
+      last = { solution, cases };
+      const failing = cases.filter((one) => !passes(one));
+      if (failing.length === 0 || round === VERIFICATIONS_MAX) break;
+      search.demandMore(
+        solution,
+        failing.flatMap((one) =>
+          modelsToStrengthen(problem, one).map((model) => ({
+            model,
+            peak: one.peak ?? 0,
+            loss: one.loss,
+          })),
+        ),
+      );
+      // Objectives that no larger fleet could keep any better are left as they are.
+      if ((await search.propose()) === undefined) break;
+    }
+    return this.sized(last.solution, last.cases);
+  }
+
+  private sized(solution: FleetSolution, cases: readonly VerifiedCase[]): SizedFleet {
+    const { problem, search, chosen } = this;
+    const { offers, context, leftOut } = problem;
+    const pools = poolsOf(offers, solution.units, solution.nodes);
+    const bound = search!.lowerBound;
+    return {
+      kind: "sized",
+      verdict: verdictOf(cases),
+      spec: { ...context.spec, fleet: fleetWith(context.spec.fleet, pools, false) },
+      pools: sizedPools(problem, solution),
+      usdPerHour: solution.usdPerHour,
+      lowerBound: {
+        usdPerHour: bound ?? null,
+        gap: bound === undefined ? null : Math.max(0, 1 - bound / solution.objective),
+        analyticUsdPerHour: search!.analyticBound ?? null,
+      },
+      margins: objectiveMargins(cases),
+      nextCheaper: nextCheaper(problem, solution, search!.refused),
+      quotasUsedUp: quotasUsedUp(problem, solution),
+      cases: cases.map(({ name, summary }) => ({ name, summary })),
+      options: measuredRows(problem, chosen!, solution.units),
+      leftOut: [...leftOut, ...chosen!.leftOut],
+      effort: this.effort(),
+      isInterrupted: cases.length === 0,
+    };
+  }
+
+  private existingUnits(): { units: FleetUnits; usdPerHour: number } | undefined {
+    const { existing } = this.options;
+    if (existing === undefined) return undefined;
+    const units = this.problem.offers.map(({ region, option }) => {
+      const part = option.parts[0]!;
+      const pool = existing.pools.find((one) => one.region === region && one.name === part.name);
+      return pool === undefined ? 0 : Math.round(pool.replicas / part.replicas);
+    });
+    return { units, usdPerHour: existing.usdPerHour };
+  }
+
+  private conflicts(search: FleetSearch): readonly Conflict[] {
+    return findConflict(this.problem, search.asked(), this.options.solver);
+  }
+
+  private refused(conflicts: readonly Conflict[]): Infeasible {
+    const leftOut = [...this.problem.leftOut, ...(this.chosen?.leftOut ?? [])];
+    return infeasible(conflicts, leftOut, this.effort());
+  }
+
+  private effort(): SearchEffort {
+    const { offers } = this.problem;
+    const { evaluations, requests } = this.evaluator;
+    const options = new Set(offers.map(({ option }) => option.name)).size;
+    return { options, offers: offers.length, evaluations, requests };
+  }
+}
+
+function infeasible(
+  conflicts: readonly Conflict[],
+  leftOut: Infeasible["leftOut"],
+  effort: SearchEffort | undefined,
+): Infeasible {
+  return { kind: "infeasible", conflicts, leftOut, effort };
+}
+
+function verdictOf(cases: readonly VerifiedCase[]): Verdict {
+  if (cases.length === 0) return "UNCERTAIN";
+  const verdicts = cases.map(({ summary }) => summary.verdict);
+  if (verdicts.includes("FAIL")) return "FAIL";
+  if (verdicts.includes("UNCERTAIN")) return "UNCERTAIN";
+  return verdicts.includes("PASS") ? "PASS" : "NONE";
+}
+
+/** An objective that even an idle replica breaks is below what hardware can do. */
+function impossibleObjectives({ impossible }: ChosenOffers): readonly Conflict[] {
+  return impossible.flatMap(({ model, best }) =>
+    best.runs.flatMap(({ workloads }) =>
+      workloads.flatMap(({ name, objectives }) =>
+        objectives
+          .filter(({ holds }) => !holds)
+          .map(({ objective, valueMs, limitMs }): Conflict => {
+            const [metric = "", statistic = ""] = objective.split(" ");
+            const reached =
+              valueMs === null ? "too little is answered at all" : `${formatMs(valueMs)} at best`;
+            return {
+              path: `workloads.${name}.slo.${metric}.${statistic}`,
+              message: `no option for ${model} keeps ${formatMs(limitMs)} even with nearly nothing to do: ${reached}, the error of the model included`,
+              relax: `allow ${valueMs === null ? "more" : formatMs(valueMs)}, or faster hardware in search.hardware`,
+            };
+          }),
+      ),
+    ),
+  );
+}
+
+function formatMs(ms: number): string {
+  return ms >= 1000 ? `${(ms / 1000).toPrecision(3)} s` : `${ms.toPrecision(3)} ms`;
+}
