@@ -21,6 +21,12 @@ export type Answered =
   /** No worker could finish it. */
   | { readonly kind: "given up"; readonly reason: string };
 
+export interface BatchHooks {
+  readonly onProgress: (key: string, progress: JobProgress) => void;
+  /** Jobs without a context would be dropped. */
+  readonly beforeAdding: () => Promise<void>;
+}
+
 export class QueuedBatch {
   /** Jobs whose answers are still to come. */
   private readonly awaited: Map<string, QueuedJob>;
@@ -30,7 +36,7 @@ export class QueuedBatch {
     private readonly queue: Queue,
     private readonly events: QueueEvents,
     jobs: ReadonlyMap<string, QueuedJob>,
-    private readonly onProgress: (key: string, progress: JobProgress) => void,
+    private readonly hooks: BatchHooks,
   ) {
     this.awaited = new Map(jobs);
     events.on("completed", this.onEvent).on("failed", this.onEvent).on("removed", this.onEvent);
@@ -106,6 +112,8 @@ export class QueuedBatch {
   }
 
   private async add(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.hooks.beforeAdding();
     await inParts(keys, (part) =>
       this.queue.addBulk(
         part.map((jobId) => {
@@ -144,7 +152,7 @@ export class QueuedBatch {
   }): void => {
     if (!this.awaited.has(event.jobId)) return;
     const [fractionDone, workDone] = event.data as QueuedProgress;
-    this.onProgress(event.jobId, { fractionDone, workDone });
+    this.hooks.onProgress(event.jobId, { fractionDone, workDone });
   };
 }
 

@@ -21,7 +21,7 @@ import { REDIS_TIMING, type RedisTiming } from "./redis-timing";
 /** Between two looks at what has been answered, and for an interrupt. */
 const LOOK_MS = 20;
 /** For goodbyes to a Redis that may be gone. */
-const GOODBYE_MS = 5000;
+const GOODBYE_MS = 3000;
 
 export interface RedisExecutorOptions {
   readonly url: string;
@@ -95,7 +95,8 @@ class RedisExecutor<Job, Result> implements JobExecutor<Job, Result> {
   async close(): Promise<void> {
     await atMost(GOODBYE_MS, this.lease.release());
     this.client.disconnect();
-    await Promise.allSettled([this.events.close(), this.queue.close()]);
+    // BullMQ waits for ever for the end of a connection that is lost already.
+    await atMost(GOODBYE_MS, Promise.allSettled([this.events.close(), this.queue.close()]));
   }
 
   /** How many jobs run at once, and whether anybody is there at all. */
@@ -127,8 +128,11 @@ class RedisExecutor<Job, Result> implements JobExecutor<Job, Result> {
     isLeft: () => boolean,
   ): Promise<void> {
     const { indexes, queued } = this.queuedJobs(jobs);
-    const batch = new QueuedBatch(this.queue, this.events, queued, (key, progress) => {
-      for (const index of indexes.get(key)!) tally.update(index, progress);
+    const batch = new QueuedBatch(this.queue, this.events, queued, {
+      onProgress: (key, progress) => {
+        for (const index of indexes.get(key)!) tally.update(index, progress);
+      },
+      beforeAdding: () => this.lease.take(),
     });
     const tell = (answers: ReadonlyMap<string, Answered>): void => {
       for (const [key, answer] of answers) {
@@ -142,10 +146,7 @@ class RedisExecutor<Job, Result> implements JobExecutor<Job, Result> {
       }
     };
     try {
-      if (batch.size > 0) {
-        await this.lease.take();
-        tell(await batch.begin());
-      }
+      if (batch.size > 0) tell(await batch.begin());
       const looksPerSweep = Math.ceil(this.timing.sweepMs / LOOK_MS);
       for (let looks = 1; batch.size > 0 && !isLeft(); looks++) {
         await pause(LOOK_MS);
