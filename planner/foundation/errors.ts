@@ -16,7 +16,8 @@ export type ProblemCode =
   | "unreadable-file"
   | "malformed-row"
   | "empty"
-  | "unsorted";
+  | "unsorted"
+  | "executor-failed";
 
 /** One thing that is wrong, where it is, and what to do about it. */
 export interface Problem {
