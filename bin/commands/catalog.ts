@@ -48,7 +48,6 @@ Examples:
   capplan catalog models llama
   capplan catalog instance-types cloud=gcp --output json
   capplan catalog prices instanceType=p5.48xlarge region=us-east-1
-  capplan catalog prices accelerator=h100-sxm-80gb purchase=spot 'usdPerAcceleratorHour<3'
   capplan catalog round-trips origin=eu-west region=us-east-1
 
 KEY is the heading of a column, or its key in JSON; an unknown one lists them.`;

@@ -4,7 +4,7 @@
  */
 import type { InstancePrice, PurchaseOption } from "../catalog/prices/price-rows";
 import { type PurchasePart, purchaseParts } from "./purchase";
-import type { ResolvedPool } from "./resolved-fleet";
+import type { ResolvedPurchase } from "./resolved-policies";
 
 /** Price of the replicas of a pool that are bought in one way. */
 export interface ResolvedPrice {
@@ -25,11 +25,16 @@ export interface ResolvedPrice {
   readonly date: string | undefined;
 }
 
-type PricedPool = Pick<ResolvedPool, "prices" | "purchase" | "replicasMax">;
+/** What of a pool says how its replicas are bought and at which prices. */
+interface PricedPool {
+  readonly prices: readonly ResolvedPrice[];
+  readonly purchase: ResolvedPurchase;
+  readonly replicasMax: number;
+}
 
 /** The price of one option; `undefined` = not known. */
 export function priceOf(
-  { prices }: Pick<ResolvedPool, "prices">,
+  { prices }: Pick<PricedPool, "prices">,
   purchase: PurchaseOption,
 ): ResolvedPrice | undefined {
   return prices.find((price) => price.purchase === purchase);

@@ -55,8 +55,8 @@ export const costSchema = z.strictObject({
       utilization: z.number().nullable().describe("Share of the cost in which it computed"),
     })
     .describe("Of the time only in which accelerators compute; beside it all is allocation-based"),
-  byWorkload: z.record(z.string(), share).describe("With unallocatedUsdPerHour, the whole"),
-  byTenant: z.record(z.string(), share).describe("With unallocatedUsdPerHour, the whole"),
+  byWorkload: z.record(z.string(), share).describe("Together with what is unallocated, the whole"),
+  byTenant: z.record(z.string(), share).describe("Together with what is unallocated, the whole"),
   unallocatedUsdPerHour: usd.describe("Of pools whose model nobody was answered with"),
   byPool: z.record(
     z.string(),

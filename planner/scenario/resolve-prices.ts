@@ -31,16 +31,27 @@ export function resolvePrices(spec: PricesSpec | undefined, problems: Problem[])
   };
 }
 
-/** The price book of a resolved scenario. */
-export function priceBookOf({ overrides }: ResolvedPrices): PriceBook {
-  return withOverrides(listPriceBook(), overrides);
+/** The book that was last made: a scenario and each case of its game day ask for the same one. */
+let last: { readonly key: string; readonly book: PriceBook } | undefined;
+
+/**
+ * The price book of a resolved scenario.
+ *
+ * @throws PlannerError for overrides that do not fit the book, which a resolved scenario does not have
+ */
+export function priceBookOf({ overrides }: Pick<ResolvedPrices, "overrides">): PriceBook {
+  const key = JSON.stringify(overrides);
+  if (last?.key !== key) {
+    last = { key, book: withOverrides(listPriceBook(), overrides, "prices.overrides") };
+  }
+  return last.book;
 }
 
 function bookWith(overrides: readonly PriceOverride[], problems: Problem[]): PriceBook {
   const known = checkOverrides(overrides, "prices.overrides");
   problems.push(...known);
   try {
-    const book = withOverrides(listPriceBook(), overrides, "prices.overrides");
+    const book = priceBookOf({ overrides });
     if (known.length === 0) return book;
   } catch (error) {
     if (!(error instanceof PlannerError)) throw error;

@@ -1,5 +1,7 @@
 /** How many replicas a pool has had ready and has paid for over the measured window, and attempts sent to it. */
+import type { PurchasePart } from "../fleet/purchase";
 import type { PaidReplicas } from "./paid-replicas";
+import type { PaidPart } from "./run-record";
 
 export class PoolReplicas {
   /** Now, and since when. */
@@ -14,16 +16,29 @@ export class PoolReplicas {
   /** Over the whole run. */
   attempts = 0;
   private readonly window: { readonly from: number; readonly to: number };
+  private readonly parts: readonly PurchasePart[];
   private readonly replicas: Int32Array;
   private readonly nodes: Int32Array;
 
-  /** @param parts in which the pool is bought */
-  constructor(window: { readonly from: number; readonly to: number }, parts: number) {
+  constructor(
+    window: { readonly from: number; readonly to: number },
+    parts: readonly PurchasePart[],
+  ) {
     this.window = window;
-    this.replicaSeconds = new Float64Array(parts);
-    this.nodeSeconds = new Float64Array(parts);
-    this.replicas = new Int32Array(parts);
-    this.nodes = new Int32Array(parts);
+    this.parts = parts;
+    this.replicaSeconds = new Float64Array(parts.length);
+    this.nodeSeconds = new Float64Array(parts.length);
+    this.replicas = new Int32Array(parts.length);
+    this.nodes = new Int32Array(parts.length);
+  }
+
+  /** What was paid by the way in which it is bought: means over a window of so many seconds. */
+  paidParts(seconds: number): PaidPart[] {
+    return this.parts.map(({ purchase }, part) => ({
+      purchase,
+      replicas: this.replicaSeconds[part]! / seconds,
+      nodes: this.nodeSeconds[part]! / seconds,
+    }));
   }
 
   /** From `seconds` on there are so many. */

@@ -82,7 +82,7 @@ export class Recorder {
     this.cellIndex = new Int32Array(tenants * (fleet.pools.length + 1)).fill(NONE);
     this.pools = fleet.pools.map(
       ({ purchase, replicasMax }) =>
-        new PoolReplicas(options.window, purchaseParts(purchase, replicasMax).length),
+        new PoolReplicas(options.window, purchaseParts(purchase, replicasMax)),
     );
     const { timelineBuckets } = options;
     this.steps =

@@ -9,7 +9,6 @@
  */
 
 import { PRIORITIES } from "../fleet/priority";
-import { purchaseParts } from "../fleet/purchase";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { WinnerTree } from "../foundation/winner-tree";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
@@ -415,19 +414,14 @@ class Simulation {
 
   private poolRecord(pool: PoolRun, seconds: number): PoolRecord {
     const counts = this.recorder.pools[pool.index]!;
-    const { horizon, fleet } = this.scenario;
-    const { purchase, replicasMax } = fleet.pools[pool.index]!;
+    const { horizon } = this.scenario;
     // Replicas are counted to the end of the horizon, whatever the requests need of it.
     const whole = horizon.durationSeconds - horizon.warmUpSeconds;
     const readyReplicas = counts.readySeconds / whole;
     return {
       readyReplicas,
       paidReplicas: counts.paidSeconds / whole,
-      paid: purchaseParts(purchase, replicasMax).map((part, index) => ({
-        purchase: part.purchase,
-        replicas: counts.replicaSeconds[index]! / whole,
-        nodes: counts.nodeSeconds[index]! / whole,
-      })),
+      paid: counts.paidParts(whole),
       busySeconds: pool.busySeconds,
       steps: pool.steps,
       requestSteps: pool.requestSteps,

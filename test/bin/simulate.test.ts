@@ -48,7 +48,7 @@ describe("capplan simulate", () => {
     await inFolder(async (run) => {
       const { stdout } = await run(["simulate", "--output", "json", "--timeline", "4"]);
       const summary = summarySchema.parse(JSON.parse(stdout));
-      expect(summary).toMatchObject({ schemaVersion: 1, seed: 3, replications: 2 });
+      expect(summary).toMatchObject({ schemaVersion: 2, seed: 3, replications: 2 });
       expect(summary.timeline).toHaveLength(4);
     });
   });

@@ -76,11 +76,21 @@ describe("INIT_TEMPLATE", () => {
         .slice(key.length + 1)
         .trim();
       const place = key === "profile" ? "arrivals.profile" : key;
-      const overrides = [`workloads.chat.${place}=${setting}`];
+      const parent = key === "purchase" ? "fleet.regions.us-east-1.pools.h100" : "workloads.chat";
+      const overrides = [`${parent}.${place}=${setting}`];
       expect(() =>
         resolveScenario(parseScenario(INIT_TEMPLATE, { overrides }), { traces: new Map() }),
       ).not.toThrow();
     }
+  });
+
+  it("shows negotiated prices in comments that are good when switched on", () => {
+    const [, comments = ""] = /\n# prices:([\s\S]*?)\n# faults:/.exec(INIT_TEMPLATE)!;
+    const { prices, fleet } = resolve(
+      `${INIT_TEMPLATE}\nprices:${comments.replaceAll("\n# ", "\n")}`,
+    );
+    expect(prices.overrides).toHaveLength(1);
+    expect(fleet.pools[0]!.prices[0]!.kind).toBe("override");
   });
 
   it("shows faults and a game day in comments that are good when switched on", () => {
