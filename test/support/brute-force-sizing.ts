@@ -133,7 +133,9 @@ function hasWayOut(
   );
   return fleet.origins.every((_, origin) => {
     const asks = demand.peaks.some(({ rates }) => (rates.get(model)?.[origin] ?? 0) > 0);
-    return !asks || serves.some((is, region) => is && (fleet.residency?.[origin]?.[region] ?? true));
+    return (
+      !asks || serves.some((is, region) => is && (fleet.residency?.[origin]?.[region] ?? true))
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { chooseOffers } from "../../planner/sizing/choose-offers";
 import { Evaluator } from "../../planner/sizing/evaluator";
 import { FleetSearch } from "../../planner/sizing/fleet-search";
 import { sizingProblem, Unsold } from "../../planner/sizing/sizing-problem";
-import { fleetHolds, fleetsBelow, firstThatHolds } from "./brute-force-sizing";
+import { firstThatHolds, fleetHolds, fleetsBelow } from "./brute-force-sizing";
 import type { SizingInstance } from "./random-sizing";
 
 export interface Comparison {
@@ -41,6 +41,7 @@ export async function compare({ spec }: SizingInstance, solver: Highs): Promise<
     problem,
     measured: chosen.measured,
     isCandidate: (offer) => chosen.candidates.has(offer),
+    isObtainable: (offer) => !chosen.withoutQuota.has(offer),
     evaluator,
     solver,
   });

@@ -87,7 +87,11 @@ function written(
   traits.add(`${regionCount} regions`);
   const regions = REGIONS.slice(0, regionCount);
   const models = has("two models", 0.3) ? MODELS : MODELS.slice(0, 1);
-  const hardware = draw.some("hardware", HARDWARE, models.length > 1 ? 1 : draw.one("n", [1, 2, 3]));
+  const hardware = draw.some(
+    "hardware",
+    HARDWARE,
+    models.length > 1 ? 1 : draw.one("n", [1, 2, 3]),
+  );
   if (hardware.some((name) => name.includes("12xlarge"))) traits.add("shared nodes");
   const origins = ORIGINS.slice(0, draw.one("origins", [1, 2, 3]));
   const isChained = models.length > 1 && has("chain", 0.4);
@@ -124,9 +128,7 @@ function written(
       requestsPerRun: 300,
       ...(has("replicasMin", 0.15) ? { replicasMin: 2 } : {}),
       ...(regionCount > 1 && has("regionsMin", 0.15) ? { regionsMin: 2 } : {}),
-      ...(has("quotas", 0.4)
-        ? { quotas: quotasOf(draw, regions, hardware, traits) }
-        : {}),
+      ...(has("quotas", 0.4) ? { quotas: quotasOf(draw, regions, hardware, traits) } : {}),
     },
   };
   return { text: JSON.stringify(spec), traits };

@@ -29,14 +29,17 @@ export interface FleetProgrammeInput {
 
 /**
  * What a simulation has shown: no more than `units` of these offers, and as much load, is too little. Of one region
- * (`region`, which requests from `origins` go to), or of all together.
+ * (`region`, which requests from `origins` go to), or of all together, as long as the same regions are open.
  */
 export interface FleetCut {
   readonly models: ReadonlySet<string>;
   readonly region: number | undefined;
   readonly origins: readonly number[];
+  /** Of all regions together: where requests went. Without one of them the others get more, and that may do. */
+  readonly open: readonly { readonly model: string; readonly region: number }[];
   /** The same loss, or for a region: the same zone or none. */
   readonly loss: CaseLoss | null;
+  /** Those that served; 0 for what was gone. */
   readonly units: FleetUnits;
 }
 
@@ -93,6 +96,8 @@ class FleetProgramme {
   private readonly models: readonly string[];
   /** By model and region: whether requests may be sent there, as long as nothing is gone. */
   private readonly isOpen: ReadonlyMap<string, Variable>;
+  /** The same without a pool. */
+  private readonly isOpenWithout = new Map<string, Variable>();
   private readonly atLeast = new Map<string, Variable>();
 
   constructor(private readonly input: FleetProgrammeInput) {
@@ -409,7 +414,11 @@ class FleetProgramme {
       return this.isOpen.get(`${model} ${region}`);
     }
     const others = own.filter((offer) => isOfferAlive(demand, loss, offer));
-    return others.length === 0 ? undefined : this.openWhereUsed(others);
+    if (others.length === 0) return undefined;
+    const key = `${model} ${region} ${loss.offer}`;
+    const open = this.isOpenWithout.get(key) ?? this.openWhereUsed(others);
+    this.isOpenWithout.set(key, open);
+    return open;
   }
 
   private aliveCapacity(offers: readonly Offer[], loss: CaseLoss | null): Term[] {
@@ -433,7 +442,12 @@ class FleetProgramme {
       return variable === undefined ? [] : [[1, variable]];
     });
     if (region === undefined) {
-      this.programme.row(more.length > 0 ? more : [[1, this.never()]], ">=", 1);
+      const closed = cut.open.flatMap((one): Term[] => {
+        const isOpen = this.openInCase(one.model, one.region, loss);
+        return isOpen === undefined ? [] : [[-1, isOpen]];
+      });
+      const terms = [...more, ...closed];
+      this.programme.row(terms.length > 0 ? terms : [[1, this.never()]], ">=", 1 - closed.length);
       return;
     }
     for (const model of models) {
