@@ -64,6 +64,9 @@ function lossesOf(
     const region = regions.findIndex((one) => one.name === name);
     return region < 0 ? [] : [region];
   };
+  // The only zone of a region is the region.
+  const zoneLoss = (region: number, zone: string): CaseLoss =>
+    zones[region]! > 1 ? { kind: "zone", region, zone } : { kind: "region", region };
   switch (rule.kind) {
     case "any-region":
       return regions.map((_, region) => ({ kind: "region", region }));
@@ -73,9 +76,7 @@ function lossesOf(
         cloud,
       }));
     case "any-zone":
-      return regions.flatMap((_, region): CaseLoss[] =>
-        zones[region]! > 1 ? [{ kind: "zone", region, zone: FIRST_ZONE }] : [],
-      );
+      return regions.map((_, region) => zoneLoss(region, FIRST_ZONE));
     case "any-pool":
       return [];
     case "region":
@@ -84,7 +85,7 @@ function lossesOf(
       return [{ kind: "cloud", cloud: rule.name }];
     case "zone": {
       const [name = "", zone = FIRST_ZONE] = rule.name.split("/");
-      return indexOf(name).map((region) => ({ kind: "zone", region, zone }));
+      return indexOf(name).map((region) => zoneLoss(region, zone));
     }
   }
 }

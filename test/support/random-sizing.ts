@@ -102,7 +102,8 @@ function written(
       ? { residency: { "us-east": regions.slice(0, draw.one("allowed", [1, 2])) } }
       : {};
   const survive = surviveOf(draw, regionCount, policy !== undefined || isPooled, traits);
-  const zones = draw.one("zones", [1, 2, 3]);
+  const isByZone = survive.includes("any-zone");
+  const zones = draw.one("zones", isByZone ? [2, 3] : [1, 2, 3]);
   const spec: Json = {
     version: 1,
     name: "random",
@@ -113,6 +114,7 @@ function written(
       regions: Object.fromEntries(regions.map((name) => [name, { zones }])),
       ...(isPooled ? { routing: { regions: "any" } } : {}),
       ...(policy === undefined ? {} : { failover: policy }),
+      ...(isByZone ? { gateway: { replicas: 2 } } : {}),
       ...residency,
     },
     ...(survive.length > 0 ? { survive } : {}),
@@ -126,6 +128,7 @@ function written(
       purchase: purchaseOf(draw, traits),
       gap: draw.one("gap", [0, 0, 0.05]),
       requestsPerRun: 300,
+      evaluationsMax: 120,
       ...(has("replicasMin", 0.15) ? { replicasMin: 2 } : {}),
       ...(regionCount > 1 && has("regionsMin", 0.15) ? { regionsMin: 2 } : {}),
       ...(has("quotas", 0.4) ? { quotas: quotasOf(draw, regions, hardware, traits) } : {}),
