@@ -90,7 +90,8 @@ function lossesOf(
   }
 }
 
-const FIRST_ZONE = "a";
+/** Every pool begins in it. */
+export const FIRST_ZONE = "a";
 
 /** The loss of each pool that a fleet has. */
 export function poolLosses(offers: readonly Offer[], units: FleetUnits): CaseLoss[] {
@@ -114,14 +115,6 @@ export function isOfferAlive(demand: Demand, loss: CaseLoss | null, offer: Offer
 
 export function regionIndexOf({ regions }: Demand, offer: Offer): number {
   return regions.findIndex(({ name }) => name === offer.region);
-}
-
-/** Share of an offer's units that serve in a case: all but those of the zone that is gone. */
-export function aliveShare(demand: Demand, loss: CaseLoss | null, offer: Offer): number {
-  if (!isOfferAlive(demand, loss, offer)) return 0;
-  const region = regionIndexOf(demand, offer);
-  if (loss?.kind !== "zone" || loss.region !== region) return 1;
-  return 1 - 1 / demand.zones[region]!;
 }
 
 /** What is gone, as a fault strikes it. */

@@ -5,7 +5,7 @@ import type { RefusedFleet } from "./fleet-search";
 import type { FleetUnits } from "./fleet-units";
 import type { MeasuredOption } from "./measured-capacity";
 import type { Offer } from "./offer";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import { kinOf } from "./serving-option";
 import type { SizingProblem } from "./sizing-problem";
 import type {

@@ -5,7 +5,8 @@
 import type { Highs } from "highs";
 import type { ResolvedSearch } from "../scenario/resolved-search";
 import { type CaseLoss, knownLosses } from "./demand";
-import { type FleetProgrammeInput, solveFleet } from "./programme/fleet-programme";
+import { solveFleet } from "./programme/fleet-programme";
+import type { FleetProgrammeInput } from "./programme/programme-input";
 import { regionReach } from "./region-reach";
 import type { SizingProblem } from "./sizing-problem";
 import type { Conflict } from "./sizing-result";

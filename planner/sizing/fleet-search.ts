@@ -17,13 +17,13 @@ import { totalRate } from "./expected-arrivals";
 import { type CheckedFleet, checkFleet, checkWholeFleet, type FleetCheck } from "./fleet-check";
 import type { FleetUnits } from "./fleet-units";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
-import {
-  type Correction,
-  type FleetCut,
-  type FleetProgrammeInput,
-  type FleetSolution,
-  solveFleet,
-} from "./programme/fleet-programme";
+import { solveFleet } from "./programme/fleet-programme";
+import type {
+  Correction,
+  FleetCut,
+  FleetProgrammeInput,
+  FleetSolution,
+} from "./programme/programme-input";
 import { kinOf } from "./serving-option";
 import { originsOf as originsGoing } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";

@@ -24,7 +24,7 @@ import {
 import { findConflict } from "./find-conflict";
 import { FleetSearch, type SearchStep } from "./fleet-search";
 import { type FleetUnits, poolsOf } from "./fleet-units";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
 import { modelsToStrengthen, passes, type VerifiedCase, verifyFleet } from "./verify-fleet";

@@ -17,6 +17,10 @@ export interface Comparison {
   readonly optimum: number | undefined;
   /** Whether the search's own fleet holds. */
   readonly isHeld: boolean;
+  /** The gap that was asked for. */
+  readonly gap: number;
+  /** Whether the search stopped because it had run so many evaluations. */
+  readonly isSpent: boolean;
   readonly fleetsTried: number;
   readonly evaluations: { readonly search: number; readonly all: number };
 }
@@ -63,6 +67,8 @@ export async function compare({ spec }: SizingInstance, solver: Highs): Promise<
     analyticBound,
     optimum: cheaper?.usdPerHour ?? best?.usdPerHour,
     isHeld,
+    gap: problem.search.gap,
+    isSpent: asked >= problem.search.evaluationsMax,
     fleetsTried: fleets.length,
     evaluations: { search: asked, all: evaluator.evaluations },
   };
