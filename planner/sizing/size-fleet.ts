@@ -76,6 +76,8 @@ export async function sizeFleet(
 class Sizing {
   private search: FleetSearch | undefined;
   private chosen: ChosenOffers | undefined;
+  /** Holds in the search, but not in the verification: still better than nothing while it is made stronger. */
+  private found: FleetSolution | undefined;
 
   constructor(
     private readonly problem: SizingProblem,
@@ -88,7 +90,7 @@ class Sizing {
       return await this.uninterrupted();
     } catch (error) {
       if (!(error instanceof SearchInterrupted)) throw error;
-      const best = this.search?.best;
+      const best = this.search?.best ?? this.found;
       if (best === undefined) throw error;
       return this.sized(best, []);
     }
@@ -133,6 +135,7 @@ class Sizing {
       last = { solution, cases };
       const failing = cases.filter((one) => !passes(one));
       if (failing.length === 0 || round === VERIFICATIONS_MAX) break;
+      this.found = solution;
       search.demandMore(
         solution,
         failing.flatMap((one) =>
