@@ -1,7 +1,8 @@
-/** Worker and producer processes that tests start, listen to and kill (counted-worker.ts, counted-producer.ts). */
+/** Worker and producer processes that tests start, listen to and kill (test-worker.ts, counted-producer.ts). */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { RedisTiming } from "../../planner/execution/redis/redis-timing";
 import type { WorkerEvent } from "../../planner/execution/redis/redis-worker";
+import { COUNTED_JOBS_FILE } from "./counted-jobs";
 
 /** In a hurry, so that a lost worker is noticed within a test. */
 export const FAST: RedisTiming = {
@@ -30,10 +31,10 @@ const started = new Set<WorkerProcess>();
 /** @param threads 0 runs jobs in the worker's own thread */
 export async function startWorkerProcess(
   url: string,
-  { threads = 1, version = VERSION, timing = FAST } = {},
+  { threads = 1, version = VERSION, timing = FAST, kindsFile = COUNTED_JOBS_FILE } = {},
 ): Promise<WorkerProcess> {
-  const argv = [url, version, String(threads), JSON.stringify(timing)];
-  return await startProcess(require.resolve("./counted-worker"), argv);
+  const argv = [url, version, String(threads), JSON.stringify(timing), kindsFile];
+  return await startProcess(require.resolve("./test-worker"), argv);
 }
 
 /** A process that has asked for results of 30 jobs, and waits. */
