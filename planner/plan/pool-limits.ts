@@ -1,0 +1,199 @@
+/**
+ * Limits of one pool: its circuit breaker as one gateway process counts it, the nodes and accelerators that it may
+ * have, and how long its pods take to come and to go.
+ */
+import { instancesFor, replicasByPurchase } from "../cost/pool-price";
+import { concurrencyBehind } from "../fleet/resolve-pool-policies";
+import type { ResolvedFleet, ResolvedPool } from "../fleet/resolved-fleet";
+import type { ResolvedCircuitBreaker } from "../fleet/resolved-policies";
+import { quantile } from "../foundation/distributions";
+import { formatNumber } from "../foundation/format-units";
+import { shareOfProcess } from "../simulation/gateway/circuit-breaker";
+import { type PoolLimitName, unitOf } from "./limit-names";
+import { HEADROOM, type LongestTimes } from "./longest-times";
+import type { PlanLimit } from "./plan-spec";
+
+/** What Envoy takes at most: 32 bits. A limit that is left out would be Envoy Gateway's 1024. */
+export const ENVOY_UNLIMITED = 2 ** 32 - 1;
+
+/** Startup is measured from the start of the container, when its image is there. */
+const STARTUP_QUANTILE = 0.999;
+
+type Derived = Omit<PlanLimit, "of" | "name" | "unit" | "subject"> & {
+  readonly name: PoolLimitName;
+};
+
+/** Every limit of a pool. */
+export function poolLimits(
+  pool: ResolvedPool,
+  fleet: ResolvedFleet,
+  longest: LongestTimes,
+): PlanLimit[] {
+  const derived = [
+    ...(pool.role === "decode" ? [] : breakerLimits(pool, fleet)),
+    ...nodeLimits(pool),
+    gracePeriod(fleet, longest),
+    startup(pool),
+  ];
+  return derived.map(({ name, ...rest }) => ({
+    of: pool.name,
+    name,
+    subject: null,
+    unit: unitOf(name),
+    ...rest,
+  }));
+}
+
+/** Without a circuit breaker nothing is limited, which has to be said: left out, Envoy Gateway's defaults would hold. */
+const NO_BREAKER: ResolvedCircuitBreaker = {
+  maxConnections: Number.POSITIVE_INFINITY,
+  maxPendingRequests: Number.POSITIVE_INFINITY,
+  maxParallelRequests: Number.POSITIVE_INFINITY,
+  maxParallelRetries: Number.POSITIVE_INFINITY,
+  retryBudget: undefined,
+};
+
+function breakerLimits(pool: ResolvedPool, fleet: ResolvedFleet): Derived[] {
+  const processes = fleet.policies.gateway.replicas;
+  const whole = pool.circuitBreaker ?? NO_BREAKER;
+  const share = shareOfProcess(whole, processes);
+  const concurrent = (one: ResolvedPool) => ({ ...one, modelName: one.model.name });
+  const planned = {
+    name: "planned concurrency",
+    value: concurrencyBehind(concurrent(pool), fleet.pools.map(concurrent)),
+  };
+  const limit = (name: PoolLimitName, all: number, own: number, what: string): Derived => {
+    const gateways = { name: "gateway processes", value: processes };
+    if (own === Number.POSITIVE_INFINITY) {
+      const derivation = "unlimited: the largest value that Envoy takes";
+      return { name, value: ENVOY_UNLIMITED, derivation, inputs: [planned] };
+    }
+    const derivation = `ceil(${all} / ${processes}): ${what} of the pool over the gateway's processes, each of which counts for itself`;
+    return {
+      name,
+      value: own,
+      derivation,
+      inputs: [{ name: what, value: all }, gateways, planned],
+    };
+  };
+  const { retryBudget } = share;
+  return [
+    limit("maxConnectionsPerProcess", whole.maxConnections, share.maxConnections, "maxConnections"),
+    limit(
+      "maxPendingRequestsPerProcess",
+      whole.maxPendingRequests,
+      share.maxPendingRequests,
+      "maxPendingRequests",
+    ),
+    limit(
+      "maxParallelRequestsPerProcess",
+      whole.maxParallelRequests,
+      share.maxParallelRequests,
+      "maxParallelRequests",
+    ),
+    retryBudget === undefined
+      ? limit(
+          "maxParallelRetriesPerProcess",
+          whole.maxParallelRetries,
+          share.maxParallelRetries,
+          "maxParallelRetries",
+        )
+      : limit(
+          "minRetryConcurrencyPerProcess",
+          whole.retryBudget?.minRetryConcurrency ?? 0,
+          retryBudget.minRetryConcurrency,
+          "minRetryConcurrency",
+        ),
+  ];
+}
+
+/** Accelerators of one replica. */
+export function acceleratorsPerReplica({ engine }: ResolvedPool): number {
+  return engine.tensorParallel * engine.pipelineParallel * engine.dataParallel;
+}
+
+/** Nodes of a pool at its most and at its least, by the way they are bought. */
+export function nodesOf(pool: ResolvedPool): {
+  readonly onDemandMin: number;
+  readonly onDemandMax: number;
+  readonly spotMax: number;
+  readonly acceleratorsPerNode: number;
+} {
+  const perReplica = acceleratorsPerReplica(pool);
+  const nodes = (replicas: number): number =>
+    pool.instanceType === undefined
+      ? Math.ceil(replicas)
+      : instancesFor(pool.instanceType.name, perReplica, replicas);
+  const most = replicasByPurchase(pool.purchase, pool.replicasMax);
+  const least = replicasByPurchase(pool.purchase, pool.replicasMin);
+  return {
+    onDemandMin: nodes(least["on-demand"]),
+    onDemandMax: nodes(most["on-demand"]),
+    spotMax: nodes(most.spot),
+    acceleratorsPerNode: pool.instanceType?.acceleratorCount ?? perReplica,
+  };
+}
+
+function nodeLimits(pool: ResolvedPool): Derived[] {
+  const { onDemandMin, onDemandMax, spotMax, acceleratorsPerNode } = nodesOf(pool);
+  const inputs = [
+    { name: "replicasMin", value: pool.replicasMin },
+    { name: "replicasMax", value: pool.replicasMax },
+    { name: "accelerators per replica", value: acceleratorsPerReplica(pool) },
+    { name: "accelerators per node", value: acceleratorsPerNode },
+  ];
+  const whole = "nodes that hold the replicas, no replica split over two that fits on one";
+  return [
+    {
+      name: "acceleratorsMax",
+      value: (onDemandMax + spotMax) * acceleratorsPerNode,
+      derivation: `(${onDemandMax} + ${spotMax}) × ${acceleratorsPerNode}: accelerators of all nodes at replicasMax, those that no replica uses among them`,
+      inputs,
+    },
+    {
+      name: "onDemandNodesMin",
+      value: onDemandMin,
+      derivation: `${whole}, at replicasMin`,
+      inputs,
+    },
+    {
+      name: "onDemandNodesMax",
+      value: onDemandMax,
+      derivation: `${whole}, at replicasMax`,
+      inputs,
+    },
+    { name: "spotNodesMax", value: spotMax, derivation: `${whole}, at replicasMax`, inputs },
+  ];
+}
+
+/** As long as a replica drains in the simulation, and no shorter than the longest stream. */
+function gracePeriod(fleet: ResolvedFleet, { streamSeconds }: LongestTimes): Derived {
+  const { timeoutSeconds } = fleet.policies.draining;
+  const stream = streamSeconds ?? 0;
+  const inputs = [{ name: "draining.timeout", value: timeoutSeconds }];
+  return {
+    name: "terminationGracePeriodSeconds",
+    value: Math.ceil(Math.max(timeoutSeconds, stream)),
+    derivation:
+      streamSeconds === undefined
+        ? "draining.timeout; no stream was measured"
+        : "the longer of draining.timeout and the longest stream",
+    inputs:
+      streamSeconds === undefined
+        ? inputs
+        : [...inputs, { name: "longest stream", value: streamSeconds }],
+  };
+}
+
+function startup({ coldStart }: ResolvedPool): Derived {
+  const slow = quantile(coldStart.weightLoadSeconds, STARTUP_QUANTILE);
+  return {
+    name: "startupSeconds",
+    value: Math.max(1, Math.ceil(slow * HEADROOM.time)),
+    derivation: `${formatNumber(slow)} s × ${HEADROOM.time}: 99.9th percentile of loading the weights and starting the engine, with headroom`,
+    inputs: [
+      { name: "coldStart.weights p99.9", value: slow },
+      { name: "headroom", value: HEADROOM.time },
+    ],
+  };
+}
