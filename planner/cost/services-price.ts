@@ -14,7 +14,7 @@ import type {
 import { egressPrice, servicePrice, type Transfer } from "../catalog/prices/service-price";
 
 /** Hours of a month in every price of this project: 365 · 24 / 12. */
-export const HOURS_PER_MONTH = 730;
+const HOURS_PER_MONTH = 730;
 
 /**
  * How much of a service is used. Of what is priced by the hour or by the capacity unit and hour, the number that exists at

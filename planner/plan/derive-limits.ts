@@ -59,7 +59,7 @@ function warningsOf({ fleet, workloads, longest, cost }: FleetLimitsContext): Pl
       `messages take up to ${formatDuration(Math.ceil(messageSeconds))} with their wait (p99.9), and are hidden for ${formatDuration(queue.visibilityTimeoutSeconds)} without a heartbeat: some may be worked on twice`,
     );
   }
-  if (cost.usdPerMonth === null)
+  if (cost.totalUsdPerMonth === null)
     warn("cost-unknown", "no price of the fleet is known, so that the plan has no budget");
   else if (cost.isLowerBound)
     warn(

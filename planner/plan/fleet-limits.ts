@@ -35,32 +35,46 @@ export function fleetLimits(context: FleetLimitsContext): PlanLimit[] {
   }));
 }
 
+/**
+ * No timeout in front of a gateway without one is shorter: 300 s are what llm-d sets for Google's load balancers, 60 s
+ * are the idle timeout of an AWS load balancer.
+ */
+const SECONDS_MIN = { requestTimeoutSeconds: 300, streamIdleTimeoutSeconds: 60 } as const;
+
 /** A timeout of the gateway as it is simulated, or else longer than anything that was measured. */
 function timeoutLimits({ fleet, longest }: FleetLimitsContext): Derived[] {
   const { requestSeconds, maxStreamSeconds, streamIdleSeconds } = fleet.policies.timeout;
   const limit = (
-    name: FleetLimitName,
+    name: keyof typeof SECONDS_MIN,
     policy: { readonly name: string; readonly value: number },
     measured: { readonly name: string; readonly value: number | undefined },
-  ): Derived[] => {
+  ): Derived => {
+    const least = SECONDS_MIN[name];
     if (policy.value !== Number.POSITIVE_INFINITY) {
       const derivation = `as long as the gateway's ${policy.name}, which is simulated`;
-      return [{ name, value: Math.ceil(policy.value), derivation, inputs: [policy] }];
+      const inputs = { [policy.name]: policy.value };
+      return { name, value: Math.ceil(policy.value), derivation, inputs };
     }
-    if (measured.value === undefined) return [];
-    const input = { name: `${measured.name} × ${HEADROOM.time}`, value: measured.value };
-    const derivation = `no timeout of the gateway says, so longer than the longest that was measured, with headroom`;
-    return [{ name, value: Math.ceil(measured.value), derivation, inputs: [input] }];
+    if (measured.value === undefined) {
+      const derivation = `${least} s: no timeout of the gateway says, and nothing was measured`;
+      return { name, value: least, derivation, inputs: {} };
+    }
+    return {
+      name,
+      value: Math.max(least, Math.ceil(measured.value)),
+      derivation: `the longer of ${least} s and ${measured.name} × ${HEADROOM.time}: no timeout of the gateway says`,
+      inputs: { [`${measured.name} × ${HEADROOM.time}`]: measured.value },
+    };
   };
   return [
-    ...limit(
+    limit(
       "requestTimeoutSeconds",
       requestSeconds <= maxStreamSeconds
         ? { name: "requestTimeout", value: requestSeconds }
         : { name: "maxStreamDuration", value: maxStreamSeconds },
       { name: "E2E p99.9", value: longest.streamSeconds },
     ),
-    ...limit(
+    limit(
       "streamIdleTimeoutSeconds",
       { name: "streamIdleTimeout", value: streamIdleSeconds },
       { name: "TTFT p99.9", value: longest.firstTokenSeconds },
@@ -70,24 +84,21 @@ function timeoutLimits({ fleet, longest }: FleetLimitsContext): Derived[] {
 
 function failoverLimits({ policies: { failover } }: ResolvedFleet): Derived[] {
   if (failover === undefined) return [];
-  const { intervalSeconds, failureThreshold } = failover.healthCheck;
-  const detection = intervalSeconds * failureThreshold;
-  const inputs = [
-    { name: "interval", value: intervalSeconds },
-    { name: "failureThreshold", value: failureThreshold },
-  ];
+  const { intervalSeconds: interval, failureThreshold } = failover.healthCheck;
+  const { ttlSeconds: ttl } = failover;
+  const detection = interval * failureThreshold;
   return [
     {
       name: "dnsDetectionSeconds",
       value: detection,
-      derivation: `${intervalSeconds} s × ${failureThreshold}: failed checks in a row until a region is out`,
-      inputs,
+      derivation: `${interval} s × ${failureThreshold}: failed checks in a row until a region is out`,
+      inputs: { interval, failureThreshold },
     },
     {
       name: "dnsMoveSeconds",
-      value: detection + failover.ttlSeconds,
-      derivation: `${formatNumber(detection)} s + ${failover.ttlSeconds} s: until the last answer that was cached before has expired`,
-      inputs: [...inputs, { name: "ttl", value: failover.ttlSeconds }],
+      value: detection + ttl,
+      derivation: `${formatNumber(detection)} s + ${ttl} s: until the last answer that was cached before has expired`,
+      inputs: { interval, failureThreshold, ttl },
     },
   ];
 }
@@ -97,33 +108,25 @@ function queueLimits({ fleet, workloads, longest }: FleetLimitsContext): Derived
   const queued = workloads.filter(({ delivery }) => delivery === "queue");
   if (queued.length === 0) return [];
   const { queue } = fleet.policies;
-  const policy = (
-    name: FleetLimitName,
-    key: string,
-    value: number,
-    why: string,
-    further: PlanLimit["inputs"] = [],
-  ): Derived => ({
+  const policy = (name: FleetLimitName, key: string, value: number, why: string): Derived => ({
     name,
     value: Math.ceil(value),
     derivation: `queue.${key}, which is simulated: ${why}`,
-    inputs: [{ name: `queue.${key}`, value }, ...further],
+    inputs: { [`queue.${key}`]: value },
   });
+  const visibility = policy(
+    "queueVisibilityTimeoutSeconds",
+    "visibilityTimeout",
+    queue.visibilityTimeoutSeconds,
+    queue.heartbeat
+      ? "the consumer's heartbeat extends it for as long as it works"
+      : "nothing extends it, so it must be longer than the longest work on a message",
+  );
   const { messageSeconds } = longest;
-  const message =
-    messageSeconds === undefined
-      ? []
-      : [{ name: "E2E p99.9 with its wait", value: messageSeconds }];
+  const measured =
+    messageSeconds === undefined ? {} : { "E2E p99.9 with the wait": messageSeconds };
   return [
-    policy(
-      "queueVisibilityTimeoutSeconds",
-      "visibilityTimeout",
-      queue.visibilityTimeoutSeconds,
-      queue.heartbeat
-        ? "the consumer's heartbeat extends it for as long as it works"
-        : "nothing extends it, so it must be longer than the longest work on a message",
-      message,
-    ),
+    { ...visibility, inputs: { ...visibility.inputs, ...measured } },
     policy(
       "queueRetentionSeconds",
       "retention",
@@ -148,46 +151,52 @@ function ageAlarm(
 ): Derived {
   const name = "queueAgeAlarmSeconds";
   if (maxAgeSeconds !== Number.POSITIVE_INFINITY) {
-    const inputs = [{ name: "queue.maxAge", value: maxAgeSeconds }];
+    const inputs = { "queue.maxAge": maxAgeSeconds };
     return { name, value: maxAgeSeconds, derivation: "queue.maxAge", inputs };
   }
   const promises = queued.flatMap((workload) =>
     workload.slo
       .filter(({ metric }) => metric === "e2e" || metric === "ttft" || metric === "queueTime")
       .map(({ metric, statistic, limitSeconds }) => ({
-        name: `${workload.name} ${metric} ${statistic}`,
-        value: limitSeconds,
+        promise: `${workload.name} ${metric} ${statistic}`,
+        limitSeconds,
       })),
   );
-  const tightest = promises.toSorted((a, b) => a.value - b.value)[0];
+  const tightest = promises.toSorted((a, b) => a.limitSeconds - b.limitSeconds)[0];
   if (tightest !== undefined) {
+    const { promise, limitSeconds } = tightest;
     const derivation = "the tightest promise to a workload that goes through the queue";
-    return { name, value: tightest.value, derivation, inputs: [tightest] };
+    return { name, value: limitSeconds, derivation, inputs: { [promise]: limitSeconds } };
   }
   return {
     name,
     value: retentionSeconds / 2,
     derivation: "half of queue.retention: no workload has a promise that an old message breaks",
-    inputs: [{ name: "queue.retention", value: retentionSeconds }],
+    inputs: { "queue.retention": retentionSeconds },
   };
 }
 
-function budgetLimits({ usdPerMonth, isLowerBound }: PlanCost): Derived[] {
-  if (usdPerMonth === null) return [];
-  const planned = { name: "planned cost", value: usdPerMonth };
-  const atLeast = isLowerBound ? ", of the pools with a known price" : "";
+function budgetLimits({ totalUsdPerMonth, isLowerBound }: PlanCost): Derived[] {
+  if (totalUsdPerMonth === null) return [];
+  const inputs = { "planned cost": totalUsdPerMonth };
+  const atLeast = isLowerBound ? "; of what has a known price" : "";
   return [
     {
       name: "budgetUsdPerMonth",
-      value: usdPerMonth,
-      derivation: `planned cost of 730 hours${atLeast}`,
-      inputs: [planned],
+      value: cents(totalUsdPerMonth),
+      derivation: `planned cost of a month of 730 hours${atLeast}`,
+      inputs,
     },
     {
       name: "budgetAlertUsdPerMonth",
-      value: usdPerMonth * HEADROOM.budget,
+      value: cents(totalUsdPerMonth * HEADROOM.budget),
       derivation: `planned cost × ${HEADROOM.budget}: what autoscaling and a bad month may add${atLeast}`,
-      inputs: [planned, { name: "headroom", value: HEADROOM.budget }],
+      inputs: { ...inputs, headroom: HEADROOM.budget },
     },
   ];
+}
+
+/** Rounded up. */
+function cents(usd: number): number {
+  return Math.ceil(usd * 100 - 1e-6) / 100;
 }

@@ -84,7 +84,9 @@ const limit = strict(
     value: plainNumber("Value"),
     unit: word("unit", LIMIT_UNITS, "Unit of the value"),
     derivation: text("How the value follows from the inputs"),
-    inputs: z.array(strict({ name: text("Input"), value: plainNumber("Value") })),
+    inputs: z
+      .record(z.string(), plainNumber("Value"))
+      .meta({ description: "What it is derived from, by name" }),
   },
   "A limit that a resource needs, with where it comes from",
 );

@@ -1,47 +1,102 @@
 /**
- * What a planned fleet costs, line by line: the replicas that were paid for in a run, by the way they are bought, at the
- * prices that are known. A line without a price stays, with nothing in its place, and the totals read "at least".
+ * What a planned fleet costs, line by line, and the prices behind it: from what a run was billed for. A line without a
+ * price stays, with nothing in its place, and the total reads "at least".
  */
+import type { PriceBookIdentity } from "../catalog/prices/price-book";
 import type { PurchaseOption } from "../catalog/prices/price-rows";
-import { HOURS_PER_MONTH } from "../cost/services-price";
-import type { PlanCost } from "./cost-spec";
+import { HOURS_PER_MONTH } from "../cost/hours";
+import type { ResolvedFleet } from "../fleet/resolved-fleet";
+import type { CostLine, PlanCost, PlanPrices, PriceRow } from "./cost-spec";
 
-/** Replicas of a pool that are bought in one way, and the price of one. */
-export interface BoughtReplicas {
-  readonly pool: string;
+/** Replicas of a pool that are bought in one way, as they were billed. */
+export interface BilledPart {
   readonly purchase: PurchaseOption;
-  /** Mean number that is paid for. */
+  /** Paid, on average; and the instances that are billed for them. */
   readonly replicas: number;
-  /** null: not known. */
-  readonly usdPerReplicaHour: number | null;
-  /** `of` of the row of `prices` that it rests on; null where there is none. */
-  readonly price: string | null;
+  readonly instances: number;
+  /** null: the price is not known. */
+  readonly usdPerHour: number | null;
+  /** `given` is the price of a replica, every other that of an instance. */
+  readonly kind: PriceRow["kind"] | "unknown";
+  readonly source: string | null;
+  /** ISO date; null where none is said. */
+  readonly date: string | null;
 }
 
-/** The cost of these replicas, in the order of pools and ways of buying. */
-export function plannedCost(bought: readonly BoughtReplicas[]): PlanCost {
-  const lines = bought
-    .filter(({ replicas }) => replicas > 0)
-    .map((one) => ({
-      pool: one.pool,
-      purchase: one.purchase,
-      replicas: one.replicas,
-      usdPerReplicaHour: one.usdPerReplicaHour,
-      usdPerHour: one.usdPerReplicaHour === null ? null : one.replicas * one.usdPerReplicaHour,
-      price: one.price,
-    }))
-    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const known = lines.flatMap(({ usdPerHour }) => usdPerHour ?? []);
-  const isUnknown = known.length === 0 && lines.length > 0;
-  const usdPerHour = isUnknown ? null : known.reduce((sum, usd) => sum + usd, 0);
+export interface BilledFleet {
+  readonly fleet: Pick<ResolvedFleet, "pools" | "regions">;
+  /** By `region/pool`. */
+  readonly parts: Readonly<Record<string, readonly BilledPart[]>>;
+  /** What surrounds the clusters; null = not known. */
+  readonly services: { readonly usdPerMonth: number | null; readonly isLowerBound: boolean };
+  readonly book: PriceBookIdentity | null;
+}
+
+/** The cost of a fleet, and every price that it rests on once, both in one order. */
+export function plannedCost(billed: BilledFleet): {
+  readonly cost: PlanCost;
+  readonly prices: PlanPrices;
+} {
+  const priced = billed.fleet.pools.flatMap(({ name }) =>
+    (billed.parts[name] ?? [])
+      .filter(({ replicas }) => replicas > 0)
+      .map((part) => pricedLine(name, part, billed)),
+  );
+  const rows = new Map(priced.flatMap(({ row }) => (row === undefined ? [] : [[row.of, row]])));
   return {
-    usdPerHour,
-    usdPerMonth: usdPerHour === null ? null : usdPerHour * HOURS_PER_MONTH,
-    isLowerBound: known.length < lines.length && !isUnknown,
-    lines,
+    cost: totalsOf(
+      priced.map(({ line }) => line),
+      billed.services,
+    ),
+    prices: {
+      book: billed.book === null ? null : { ...billed.book },
+      rows: [...rows.values()].toSorted((a, b) => (a.of < b.of ? -1 : 1)),
+    },
   };
 }
 
-function keyOf({ pool, purchase }: { readonly pool: string; readonly purchase: string }): string {
-  return `${pool} ${purchase}`;
+function pricedLine(
+  pool: string,
+  part: BilledPart,
+  billed: BilledFleet,
+): { readonly line: CostLine; readonly row: PriceRow | undefined } {
+  const { purchase, replicas, instances, usdPerHour, kind } = part;
+  const isPerReplica = kind === "given";
+  const quantity = isPerReplica ? replicas : instances;
+  const row =
+    usdPerHour === null || kind === "unknown"
+      ? undefined
+      : ({
+          of: isPerReplica ? `replica of ${pool} ${purchase}` : itemOf(pool, purchase, billed),
+          usdPerHour: usdPerHour / quantity,
+          per: isPerReplica ? "replica" : "instance",
+          kind,
+          source: part.source ?? "scenario",
+          date: part.date,
+        } satisfies PriceRow);
+  const line = { pool, purchase, replicas, billed: quantity, price: row?.of ?? null, usdPerHour };
+  return { line, row };
+}
+
+/** `p5.48xlarge us-east-1 spot`. */
+function itemOf(name: string, purchase: PurchaseOption, { fleet }: BilledFleet): string {
+  const pool = fleet.pools.find((one) => one.name === name)!;
+  const hardware = pool.instanceType?.name ?? pool.accelerator.name;
+  return `${hardware} ${fleet.regions[pool.regionIndex]!.name} ${purchase}`;
+}
+
+function totalsOf(lines: readonly CostLine[], services: BilledFleet["services"]): PlanCost {
+  const known = lines.flatMap(({ usdPerHour }) => usdPerHour ?? []);
+  const isUnknown = known.length === 0 && lines.length > 0;
+  const usdPerHour = isUnknown ? null : known.reduce((sum, usd) => sum + usd, 0);
+  const usdPerMonth = usdPerHour === null ? null : usdPerHour * HOURS_PER_MONTH;
+  const isPartial = known.length < lines.length || services.usdPerMonth === null;
+  return {
+    usdPerHour,
+    usdPerMonth,
+    servicesUsdPerMonth: services.usdPerMonth,
+    totalUsdPerMonth: usdPerMonth === null ? null : usdPerMonth + (services.usdPerMonth ?? 0),
+    isLowerBound: usdPerMonth !== null && (isPartial || services.isLowerBound),
+    lines: [...lines],
+  };
 }

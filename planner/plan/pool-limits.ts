@@ -2,13 +2,13 @@
  * Limits of one pool: its circuit breaker as one gateway process counts it, the nodes and accelerators that it may
  * have, and how long its pods take to come and to go.
  */
-import { instancesFor, replicasByPurchase } from "../cost/pool-price";
 import { concurrencyBehind } from "../fleet/resolve-pool-policies";
 import type { ResolvedFleet, ResolvedPool } from "../fleet/resolved-fleet";
 import type { ResolvedCircuitBreaker } from "../fleet/resolved-policies";
 import { quantile } from "../foundation/distributions";
 import { formatNumber } from "../foundation/format-units";
 import { shareOfProcess } from "../simulation/gateway/circuit-breaker";
+import { acceleratorsPerReplica } from "../simulation/parallelism";
 import { type PoolLimitName, unitOf } from "./limit-names";
 import { HEADROOM, type LongestTimes } from "./longest-times";
 import type { PlanLimit } from "./plan-spec";
@@ -58,23 +58,20 @@ function breakerLimits(pool: ResolvedPool, fleet: ResolvedFleet): Derived[] {
   const whole = pool.circuitBreaker ?? NO_BREAKER;
   const share = shareOfProcess(whole, processes);
   const concurrent = (one: ResolvedPool) => ({ ...one, modelName: one.model.name });
-  const planned = {
-    name: "planned concurrency",
-    value: concurrencyBehind(concurrent(pool), fleet.pools.map(concurrent)),
-  };
+  const planned = concurrencyBehind(concurrent(pool), fleet.pools.map(concurrent));
   const limit = (name: PoolLimitName, all: number, own: number, what: string): Derived => {
-    const gateways = { name: "gateway processes", value: processes };
     if (own === Number.POSITIVE_INFINITY) {
       const derivation = "unlimited: the largest value that Envoy takes";
-      return { name, value: ENVOY_UNLIMITED, derivation, inputs: [planned] };
+      const inputs = { "planned concurrency": planned };
+      return { name, value: ENVOY_UNLIMITED, derivation, inputs };
     }
     const derivation = `ceil(${all} / ${processes}): ${what} of the pool over the gateway's processes, each of which counts for itself`;
-    return {
-      name,
-      value: own,
-      derivation,
-      inputs: [{ name: what, value: all }, gateways, planned],
+    const inputs = {
+      [what]: all,
+      "gateway processes": processes,
+      "planned concurrency": planned,
     };
+    return { name, value: own, derivation, inputs };
   };
   const { retryBudget } = share;
   return [
@@ -107,11 +104,6 @@ function breakerLimits(pool: ResolvedPool, fleet: ResolvedFleet): Derived[] {
   ];
 }
 
-/** Accelerators of one replica. */
-export function acceleratorsPerReplica({ engine }: ResolvedPool): number {
-  return engine.tensorParallel * engine.pipelineParallel * engine.dataParallel;
-}
-
 /** Nodes of a pool at its most and at its least, by the way they are bought. */
 export function nodesOf(pool: ResolvedPool): {
   readonly onDemandMin: number;
@@ -119,29 +111,33 @@ export function nodesOf(pool: ResolvedPool): {
   readonly spotMax: number;
   readonly acceleratorsPerNode: number;
 } {
-  const perReplica = acceleratorsPerReplica(pool);
-  const nodes = (replicas: number): number =>
-    pool.instanceType === undefined
-      ? Math.ceil(replicas)
-      : instancesFor(pool.instanceType.name, perReplica, replicas);
-  const most = replicasByPurchase(pool.purchase, pool.replicasMax);
-  const least = replicasByPurchase(pool.purchase, pool.replicasMin);
+  const { onDemandReplicas } = pool.purchase;
+  const onDemandMax = Math.min(pool.replicasMax, onDemandReplicas);
   return {
-    onDemandMin: nodes(least["on-demand"]),
-    onDemandMax: nodes(most["on-demand"]),
-    spotMax: nodes(most.spot),
-    acceleratorsPerNode: pool.instanceType?.acceleratorCount ?? perReplica,
+    onDemandMin: nodesFor(pool, Math.min(pool.replicasMin, onDemandReplicas)),
+    onDemandMax: nodesFor(pool, onDemandMax),
+    spotMax: nodesFor(pool, pool.replicasMax - onDemandMax),
+    acceleratorsPerNode: pool.instanceType?.acceleratorCount ?? acceleratorsPerReplica(pool),
   };
+}
+
+/** Machines that hold so many replicas: several on one, or one on several. */
+function nodesFor(pool: ResolvedPool, replicas: number): number {
+  const perReplica = acceleratorsPerReplica(pool);
+  const perNode = pool.instanceType?.acceleratorCount ?? perReplica;
+  return perReplica > perNode
+    ? replicas * Math.ceil(perReplica / perNode)
+    : Math.ceil(replicas / pool.replicasPerNode);
 }
 
 function nodeLimits(pool: ResolvedPool): Derived[] {
   const { onDemandMin, onDemandMax, spotMax, acceleratorsPerNode } = nodesOf(pool);
-  const inputs = [
-    { name: "replicasMin", value: pool.replicasMin },
-    { name: "replicasMax", value: pool.replicasMax },
-    { name: "accelerators per replica", value: acceleratorsPerReplica(pool) },
-    { name: "accelerators per node", value: acceleratorsPerNode },
-  ];
+  const inputs = {
+    replicasMin: pool.replicasMin,
+    replicasMax: pool.replicasMax,
+    "accelerators per replica": acceleratorsPerReplica(pool),
+    "accelerators per node": acceleratorsPerNode,
+  };
   const whole = "nodes that hold the replicas, no replica split over two that fits on one";
   return [
     {
@@ -170,7 +166,7 @@ function nodeLimits(pool: ResolvedPool): Derived[] {
 function gracePeriod(fleet: ResolvedFleet, { streamSeconds }: LongestTimes): Derived {
   const { timeoutSeconds } = fleet.policies.draining;
   const stream = streamSeconds ?? 0;
-  const inputs = [{ name: "draining.timeout", value: timeoutSeconds }];
+  const inputs = { "draining.timeout": timeoutSeconds };
   return {
     name: "terminationGracePeriodSeconds",
     value: Math.ceil(Math.max(timeoutSeconds, stream)),
@@ -178,10 +174,7 @@ function gracePeriod(fleet: ResolvedFleet, { streamSeconds }: LongestTimes): Der
       streamSeconds === undefined
         ? "draining.timeout; no stream was measured"
         : "the longer of draining.timeout and the longest stream",
-    inputs:
-      streamSeconds === undefined
-        ? inputs
-        : [...inputs, { name: "longest stream", value: streamSeconds }],
+    inputs: streamSeconds === undefined ? inputs : { ...inputs, "longest stream": streamSeconds },
   };
 }
 
@@ -191,9 +184,6 @@ function startup({ coldStart }: ResolvedPool): Derived {
     name: "startupSeconds",
     value: Math.max(1, Math.ceil(slow * HEADROOM.time)),
     derivation: `${formatNumber(slow)} s × ${HEADROOM.time}: 99.9th percentile of loading the weights and starting the engine, with headroom`,
-    inputs: [
-      { name: "coldStart.weights p99.9", value: slow },
-      { name: "headroom", value: HEADROOM.time },
-    ],
+    inputs: { "coldStart.weights p99.9": slow, headroom: HEADROOM.time },
   };
 }

@@ -10,7 +10,8 @@ const PURCHASES = ["on-demand", "spot"] as const;
 interface Need {
   readonly name: RegionLimitName;
   readonly subject: string;
-  readonly inputs: { readonly name: string; readonly value: number }[];
+  /** By pool. */
+  readonly inputs: Record<string, number>;
 }
 
 /** Every quota of a region, by subject. */
@@ -19,8 +20,8 @@ export function regionLimits(fleet: ResolvedFleet, regionIndex: number): PlanLim
   const add = (name: RegionLimitName, subject: string, pool: string, value: number): void => {
     if (value === 0) return;
     const key = `${name} ${subject}`;
-    const need = needs.get(key) ?? { name, subject, inputs: [] };
-    need.inputs.push({ name: pool, value });
+    const need = needs.get(key) ?? { name, subject, inputs: {} };
+    need.inputs[pool] = value;
     needs.set(key, need);
   };
   for (const pool of fleet.pools.filter((one) => one.regionIndex === regionIndex)) {
@@ -41,7 +42,7 @@ export function regionLimits(fleet: ResolvedFleet, regionIndex: number): PlanLim
       of: fleet.regions[regionIndex]!.name,
       name,
       subject,
-      value: inputs.reduce((sum, { value }) => sum + value, 0),
+      value: Object.values(inputs).reduce((sum, value) => sum + value, 0),
       unit: unitOf(name),
       derivation: "sum over the pools of the region, each with all of its nodes at replicasMax",
       inputs,
