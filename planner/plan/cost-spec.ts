@@ -12,6 +12,7 @@ const line = strict(
     purchase: word("purchase", purchaseOptions, "How the replicas are bought"),
     replicas: plainNumber("Mean replicas that are paid for", { min: 0 }),
     billed: plainNumber("Instances, or replicas, that are billed for them", { min: 0 }),
+    accelerators: plainNumber("Accelerators in what is billed", { min: 0 }),
     price: text("The row of prices that it rests on; null = none is known").nullable(),
     usdPerHour: usd("What is billed × its price"),
   },

@@ -5,7 +5,8 @@
 import type { PriceBookIdentity } from "../catalog/prices/price-book";
 import type { PurchaseOption } from "../catalog/prices/price-rows";
 import { HOURS_PER_MONTH } from "../cost/hours";
-import type { ResolvedFleet } from "../fleet/resolved-fleet";
+import type { ResolvedFleet, ResolvedPool } from "../fleet/resolved-fleet";
+import { acceleratorsPerReplica } from "../simulation/parallelism";
 import type { CostLine, PlanCost, PlanPrices, PriceRow } from "./cost-spec";
 
 /** Replicas of a pool that are bought in one way, as they were billed. */
@@ -37,10 +38,10 @@ export function plannedCost(billed: BilledFleet): {
   readonly cost: PlanCost;
   readonly prices: PlanPrices;
 } {
-  const priced = billed.fleet.pools.flatMap(({ name }) =>
-    (billed.parts[name] ?? [])
+  const priced = billed.fleet.pools.flatMap((pool) =>
+    (billed.parts[pool.name] ?? [])
       .filter(({ replicas }) => replicas > 0)
-      .map((part) => pricedLine(name, part, billed)),
+      .map((part) => pricedLine(pool, part, billed)),
   );
   const rows = new Map(priced.flatMap(({ row }) => (row === undefined ? [] : [[row.of, row]])));
   return {
@@ -56,7 +57,7 @@ export function plannedCost(billed: BilledFleet): {
 }
 
 function pricedLine(
-  pool: string,
+  pool: ResolvedPool,
   part: BilledPart,
   billed: BilledFleet,
 ): { readonly line: CostLine; readonly row: PriceRow | undefined } {
@@ -67,20 +68,30 @@ function pricedLine(
     usdPerHour === null || kind === "unknown"
       ? undefined
       : ({
-          of: isPerReplica ? `replica of ${pool} ${purchase}` : itemOf(pool, purchase, billed),
+          of: isPerReplica ? `replica of ${pool.name} ${purchase}` : itemOf(pool, purchase, billed),
           usdPerHour: usdPerHour / quantity,
           per: isPerReplica ? "replica" : "instance",
           kind,
           source: part.source ?? "scenario",
           date: part.date,
         } satisfies PriceRow);
-  const line = { pool, purchase, replicas, billed: quantity, price: row?.of ?? null, usdPerHour };
+  const perUnit = isPerReplica
+    ? acceleratorsPerReplica(pool)
+    : (pool.instanceType?.acceleratorCount ?? acceleratorsPerReplica(pool));
+  const line = {
+    pool: pool.name,
+    purchase,
+    replicas,
+    billed: quantity,
+    accelerators: quantity * perUnit,
+    price: row?.of ?? null,
+    usdPerHour,
+  };
   return { line, row };
 }
 
 /** `p5.48xlarge us-east-1 spot`. */
-function itemOf(name: string, purchase: PurchaseOption, { fleet }: BilledFleet): string {
-  const pool = fleet.pools.find((one) => one.name === name)!;
+function itemOf(pool: ResolvedPool, purchase: PurchaseOption, { fleet }: BilledFleet): string {
   const hardware = pool.instanceType?.name ?? pool.accelerator.name;
   return `${hardware} ${fleet.regions[pool.regionIndex]!.name} ${purchase}`;
 }

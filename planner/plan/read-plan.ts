@@ -15,11 +15,6 @@ export interface ReadPlanOptions {
   readonly source?: string;
 }
 
-/** Whether a file of this name is read as a plan. */
-export function isPlanFile(name: string): boolean {
-  return /\.plan\.json$/i.test(name);
-}
-
 /**
  * Reads a plan.
  *

@@ -41,7 +41,19 @@ export type WrittenScenario = Readonly<Record<string, unknown>>;
  */
 export function readScenario(text: string, options: ParseOptions = {}): WrittenScenario {
   const raw = readScenarioText(text, options.source ?? "scenario");
-  return applyOverrides(raw, options.overrides ?? []) as WrittenScenario;
+  return overridden(raw as WrittenScenario, options.overrides ?? []);
+}
+
+/**
+ * A written scenario with `path=value` applied, in order.
+ *
+ * @throws PlannerError with every override that cannot be applied
+ */
+export function overridden(
+  written: WrittenScenario,
+  overrides: readonly string[],
+): WrittenScenario {
+  return applyOverrides(written, overrides) as WrittenScenario;
 }
 
 /**
