@@ -50,6 +50,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => (require("./commands/diff") as typeof import("./commands/diff")).configureDiff,
   },
   {
+    name: "stacks",
+    summary: "write the Pulumi stack configuration files that deploy a plan",
+    load: () =>
+      (require("./commands/stacks") as typeof import("./commands/stacks")).configureStacks,
+  },
+  {
     name: "trace",
     summary: "look into a request trace, or fit a workload to it",
     load: () => (require("./commands/trace") as typeof import("./commands/trace")).configureTrace,
