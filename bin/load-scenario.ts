@@ -74,10 +74,12 @@ export async function loadScenario(
       role: `a trace of the scenario (${trace.namedAt.join(", ")})`,
     })),
   ];
-  const scenario = resolveScenario(spec, { traces });
-  const loaded = { name, written, spec, scenario, plan, traces, inputs };
-  if (plan === undefined) return { ...loaded, warnings: [] };
+  const loaded = { name, written, spec, plan, traces, inputs };
+  if (plan === undefined)
+    return { ...loaded, scenario: resolveScenario(spec, { traces }), warnings: [] };
+  const { atPlaceInPlan } = await import("../planner/plan/scenario-of-plan");
   const { planWarnings } = await import("../planner/plan/plan-warnings");
+  const scenario = atPlaceInPlan(() => resolveScenario(spec, { traces }));
   const warnings = planWarnings({
     plan,
     source: name,
@@ -85,7 +87,7 @@ export async function loadScenario(
     traces: traceFiles.map(({ key, path: given }) => ({ path: given, table: traces.get(key)! })),
     hasOverrides: overrides.length > 0,
   });
-  return { ...loaded, warnings };
+  return { ...loaded, scenario, warnings };
 }
 
 /** Says why a plan may not show what it promises, where anyone listens. */
@@ -107,10 +109,10 @@ async function readWritten(
     return { written, spec: checkScenario(written), plan: undefined };
   }
   const { readPlan } = await import("../planner/plan/read-plan");
-  const { writtenScenarioOf } = await import("../planner/plan/scenario-of-plan");
+  const { atPlaceInPlan, writtenScenarioOf } = await import("../planner/plan/scenario-of-plan");
   const plan = readPlan(text, options);
   const written = overridden(writtenScenarioOf(plan), options.overrides);
-  return { written, spec: checkScenario(written), plan };
+  return { written, spec: atPlaceInPlan(() => checkScenario(written)), plan };
 }
 
 async function findScenario(io: Io, argument: string | undefined): Promise<ScenarioText> {

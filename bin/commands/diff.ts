@@ -32,10 +32,13 @@ export function configureDiff(command: Command, io: Io): void {
 }
 
 const EXAMPLES = `
+As of other tools that compare, the exit code is 0 whether the plans differ or
+not; --exit-code makes it 4 when they do, and 0 when they say the same.
+
 Examples:
   capplan diff prod.plan.json next.plan.json
-  capplan diff prod.plan.json next.plan.json --output markdown   for a pull request
-  capplan diff prod.plan.json next.plan.json --exit-code         for a pipeline`;
+  capplan diff prod.plan.json next.plan.json --output markdown
+  capplan diff prod.plan.json next.plan.json --exit-code`;
 
 async function diff(before: string, after: string, options: DiffOptions, io: Io): Promise<void> {
   const { diffPlans } = await import("../../planner/plan/diff-plans");

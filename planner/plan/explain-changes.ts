@@ -14,6 +14,7 @@ const EXPLAINED: ReadonlySet<PlanChange["area"]> = new Set([
 ]);
 /** More than so many causes of one kind are counted, not told. */
 const CAUSES_TOLD = 3;
+const CHARACTERS_TOLD = 48;
 
 /** The changes with their causes. */
 export function explainChanges(
@@ -43,11 +44,18 @@ export function explainChanges(
 /** `workloads.chat.arrivals.rate: 40/s → 60/s`. */
 function told(causes: readonly PlanChange[]): string[] {
   const shown = causes.slice(0, CAUSES_TOLD).map(({ path, kind, before, after }) => {
-    if (kind === "added") return `${path}: ${after} is new`;
-    return kind === "removed" ? `${path}: ${before} is gone` : `${path}: ${before} → ${after}`;
+    const [was, is] = [short(before), short(after)];
+    if (kind === "added") return `${path}: ${is} is new`;
+    return kind === "removed" ? `${path}: ${was} is gone` : `${path}: ${was} → ${is}`;
   });
   const more = causes.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more like it`] : shown;
+}
+
+/** Lists are told by their beginning. */
+function short(value: PlanChange["before"]): string {
+  const text = String(value);
+  return text.length > CHARACTERS_TOLD ? `${text.slice(0, CHARACTERS_TOLD)}…` : text;
 }
 
 function boundChange(before: CapacityPlan, after: CapacityPlan): string[] {

@@ -115,7 +115,7 @@ const partDigests = strict(
 export const planSpec = strict(
   {
     schemaVersion: count("Version of this format", { min: PLAN_VERSION, max: PLAN_VERSION }),
-    digest: text("SHA-256 of the plan without this line: canonical JSON with sorted keys"),
+    digest: text("Digest of the plan without this line: SHA-256 of its JSON with sorted keys"),
     parts: partDigests,
     scenario,
     workloads: z.array(workload).meta({ description: "Every workload" }),

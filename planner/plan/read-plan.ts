@@ -57,7 +57,7 @@ function syntaxProblem(text: string, message: string, source: string): Problem {
   const code = "unreadable-file";
   const start = text.trimStart();
   if (start === "") return { code: "empty", path: source, message: "is empty", hint: MADE_BY };
-  if (!start.startsWith("{")) {
+  if (!/^[[{]/.test(start)) {
     return { code, path: source, message: "is not JSON, so no plan", hint: MADE_BY };
   }
   const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);

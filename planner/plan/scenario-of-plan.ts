@@ -24,8 +24,13 @@ export function writtenScenarioOf({ scenario, fleet }: SimulatedPart): WrittenSc
  * @throws PlannerError with everything that the schema of scenarios refuses, at its place in the plan
  */
 export function scenarioOfPlan(plan: SimulatedPart): ScenarioSpec {
+  return atPlaceInPlan(() => checkScenario(writtenScenarioOf(plan)));
+}
+
+/** What `read` makes of a plan's scenario; its problems name the place in the plan. */
+export function atPlaceInPlan<T>(read: () => T): T {
   try {
-    return checkScenario(writtenScenarioOf(plan));
+    return read();
   } catch (error) {
     if (!(error instanceof PlannerError)) throw error;
     throw new PlannerError(
@@ -35,7 +40,7 @@ export function scenarioOfPlan(plan: SimulatedPart): ScenarioSpec {
 }
 
 /** `workloads.chat.model` → `scenario.written.workloads.chat.model`; paths of the fleet are the same. */
-export function pathInPlan(path: string): string {
+function pathInPlan(path: string): string {
   if (/^fleet(?:[.[]|$)/.test(path)) return path;
   return path === "" ? WRITTEN : `${WRITTEN}.${path}`;
 }

@@ -7,7 +7,6 @@ import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { type BilledPart, plannedCost } from "../../planner/plan/planned-cost";
 import { checkScenario, readScenario } from "../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../planner/scenario/resolve-scenario";
-import type { TracesRead } from "../../planner/scenario/trace-files";
 
 /** Two regions of two clouds, a queue, a breaker, failover, spot capacity: a bit of everything that limits rest on. */
 export const PLANNED_SCENARIO = `version: 1
@@ -86,7 +85,11 @@ function billedParts(summary: SimulationSummary): Record<string, readonly Billed
 /** The plan of a scenario text; `overrides` as in `--set`. */
 export async function plannedCase(
   overrides: readonly string[] = [],
-  { text = PLANNED_SCENARIO, traces = new Map() }: { text?: string; traces?: TracesRead } = {},
+  {
+    text = PLANNED_SCENARIO,
+    traces = new Map(),
+    tracePath = (path) => path,
+  }: Partial<Pick<PlanInput, "traces" | "tracePath">> & { readonly text?: string } = {},
 ): Promise<PlannedCase> {
   const written = readScenario(text, { overrides });
   const resolved = resolveScenario(checkScenario(written), { traces });
@@ -99,6 +102,7 @@ export async function plannedCase(
     resolved,
     written,
     traces,
+    tracePath,
     runs: [evidenceOfRun("nominal", summary, resolved)],
     found: {
       bound: {

@@ -141,7 +141,7 @@ function percent(share: number): string {
 }
 
 function signedUsd(usd: number | null): string {
-  if (usd === null) return "unknown";
+  if (usd === null || usd === 0) return formatUsd(usd);
   return usd < 0 ? `−${formatUsd(-usd)}` : `+${formatUsd(usd)}`;
 }
 
