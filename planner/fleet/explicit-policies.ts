@@ -99,16 +99,10 @@ function explicitRateLimit({ unit, per, perSecond, burst }: ResolvedRateLimit) {
   const rate = rateText(perSecond);
   return {
     ...(unit === "requests" ? { requests: rate } : { inputTokens: rate }),
-    burst: durationText(burstSeconds(perSecond, burst)),
+    // A product, divided by one factor, gives the product again when it is multiplied by it.
+    burst: durationText(burst / perSecond),
     per,
   };
-}
-
-/** Seconds that give the burst again when they are multiplied: the quotient, or a neighbour of it. */
-function burstSeconds(perSecond: number, burst: number): number {
-  const quotient = burst / perSecond;
-  const steps = [0, 1, -1, 2, -2].map((step) => quotient * (1 + step * Number.EPSILON));
-  return steps.find((seconds) => perSecond * seconds === burst) ?? quotient;
 }
 
 function explicitQueue(queue: ResolvedQueue): NonNullable<Written["queue"]> {

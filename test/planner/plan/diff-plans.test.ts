@@ -223,6 +223,24 @@ describe("the change of a cost", () => {
     );
   });
 
+  it("for all costs, is all coverage when the prices of a cost become known", () => {
+    fc.assert(
+      fc.property(cost, fc.nat(5), (is, index) => {
+        const hidden = is.lines[index];
+        if (is.usdPerHour === null || is.lines.length < 2 || hidden?.usdPerHour == null) return;
+        const lines = is.lines.map((one) => (one === hidden ? { ...one, usdPerHour: null } : one));
+        const change = diffCost(
+          { ...is, lines, usdPerHour: is.usdPerHour - hidden.usdPerHour },
+          is,
+        );
+        expect(change.coverageUsdPerHour).toBe(hidden.usdPerHour);
+        expect(change.priceUsdPerHour).toBe(0);
+        expect(change.mixUsdPerHour).toBeCloseTo(0, 9);
+      }),
+      SEED,
+    );
+  });
+
   it("is mix when eight accelerators at $2 become eight at $5: (5 − 2) × 8", () => {
     const of = (pool: string, usdPerHour: number): PlanCost => {
       const side = { pool, purchase: "on-demand" as const, replicas: 1, billed: 1, price: null };
