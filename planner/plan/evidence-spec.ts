@@ -23,7 +23,7 @@ const sloResult = strict(
     limitMs: plainNumber("Limit"),
     valueMs: known("Value in the run"),
     lowMs: known("The value is no less, with the confidence interval and the error of the model"),
-    highMs: known("The value is no more; beside a lowMs, null = it may saturate"),
+    highMs: known("The value is no more; null beside a known lower end = it may saturate"),
     attainment: known("Share of the requests within the limit"),
     verdict: word("verdict", VERDICTS, "Whether the objective is met"),
   },

@@ -111,7 +111,7 @@ function queueLimits({ fleet, workloads, longest }: FleetLimitsContext): Derived
   const policy = (name: FleetLimitName, key: string, value: number, why: string): Derived => ({
     name,
     value: Math.ceil(value),
-    derivation: `queue.${key}, which is simulated: ${why}`,
+    derivation: `${key} of the queue, which is simulated: ${why}`,
     inputs: { [`queue.${key}`]: value },
   });
   const visibility = policy(

@@ -82,7 +82,7 @@ function merged(
     if (was !== null && !RENEWED.test(key) && !overwrite) {
       problems.push({
         code: "conflict",
-        path: `${path}: config.${key}`,
+        path: `${path}: ${key}`,
         message: `is ${was}, and the plan says ${is}`,
         hint: "take your change out, or overwrite it with --force",
       });

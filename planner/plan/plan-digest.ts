@@ -58,7 +58,7 @@ export function editedProblem(plan: CapacityPlan, path: string): Problem | undef
     code: "conflict",
     path,
     message: `${what} after the plan was verified, so that its evidence no longer stands`,
-    hint: `\`capplan size ${path}\` verifies it as it is now and renews the evidence`,
+    hint: `capplan size ${path} verifies it as it is now and renews the evidence`,
   };
 }
 

@@ -35,7 +35,7 @@ function promiseLeaves({ workloads }: CapacityPlan): Leaves {
   return new Map(
     workloads.flatMap(({ name, objectives }) =>
       objectives.map(({ metric, statistic, limitSeconds }): [string, PlainValue] => [
-        `workloads.${name}.slo.${metric}.${statistic} seconds`,
+        [`workloads.${name}.slo.${metric}.${statistic}`, "seconds"].join(" "),
         limitSeconds,
       ]),
     ),

@@ -143,22 +143,22 @@ function nodeLimits(pool: ResolvedPool): Derived[] {
     {
       name: "acceleratorsMax",
       value: (onDemandMax + spotMax) * acceleratorsPerNode,
-      derivation: `(${onDemandMax} + ${spotMax}) × ${acceleratorsPerNode}: accelerators of all nodes at replicasMax, those that no replica uses among them`,
+      derivation: `(${onDemandMax} + ${spotMax}) × ${acceleratorsPerNode}: accelerators of all nodes with the most replicas, those that no replica uses among them`,
       inputs,
     },
     {
       name: "onDemandNodesMin",
       value: onDemandMin,
-      derivation: `${whole}, at replicasMin`,
+      derivation: `${whole}: the fewest replicas`,
       inputs,
     },
     {
       name: "onDemandNodesMax",
       value: onDemandMax,
-      derivation: `${whole}, at replicasMax`,
+      derivation: `${whole}: the most replicas`,
       inputs,
     },
-    { name: "spotNodesMax", value: spotMax, derivation: `${whole}, at replicasMax`, inputs },
+    { name: "spotNodesMax", value: spotMax, derivation: `${whole}: the most replicas`, inputs },
   ];
 }
 

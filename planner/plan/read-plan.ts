@@ -51,7 +51,7 @@ function readJson(text: string, source: string): unknown {
   );
 }
 
-const MADE_BY = "`capplan size` writes plans";
+const MADE_BY = "capplan size writes plans";
 
 function syntaxProblem(text: string, message: string, source: string): Problem {
   const code = "unreadable-file";
@@ -89,7 +89,7 @@ function strangerProblem(value: unknown, source: string): Problem | undefined {
       code: "invalid-type",
       path: source,
       message,
-      hint: `\`capplan size ${source}\` makes a plan of it`,
+      hint: `capplan size ${source} makes a plan of it`,
     };
   }
   if (has("verdict") && has("horizonSeconds")) {
@@ -119,8 +119,8 @@ function versionProblem(
     path,
     message: `${supported}, got ${quoteValue(schemaVersion)} in ${source}`,
     hint: isNewer
-      ? "use a newer capplan, or make the plan again with this one: `capplan size`"
-      : "make the plan again: `capplan size`",
+      ? "use a newer capplan, or make the plan again with this one: capplan size"
+      : "make the plan again: capplan size",
   };
 }
 

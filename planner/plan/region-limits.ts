@@ -44,7 +44,8 @@ export function regionLimits(fleet: ResolvedFleet, regionIndex: number): PlanLim
       subject,
       value: Object.values(inputs).reduce((sum, value) => sum + value, 0),
       unit: unitOf(name),
-      derivation: "sum over the pools of the region, each with all of its nodes at replicasMax",
+      derivation:
+        "sum over the pools of the region, each with all of its nodes for the most replicas",
       inputs,
     }));
 }

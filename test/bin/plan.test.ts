@@ -32,7 +32,7 @@ async function runWith(files: Readonly<Record<string, string>>, argv: readonly s
 }
 
 const EDITED =
-  "warning: p.plan.json: fleet was edited after the plan was verified, so that its evidence no longer stands; `capplan size p.plan.json` verifies it as it is now and renews the evidence\n";
+  "warning: p.plan.json: fleet was edited after the plan was verified, so that its evidence no longer stands; capplan size p.plan.json verifies it as it is now and renews the evidence\n";
 
 /** The plan with another number of gateway processes, by hand. */
 function editedText(): string {

@@ -11,9 +11,9 @@ import { readFleet } from "../planner/fleet/small-fleet";
 import { writtenFleet } from "../support/random-fleet-spec";
 
 const ROOT = path.resolve(__dirname, "../..");
-const DRAWN = 400;
+const DRAWN = 250;
 /** Of those drawn, the ones of which something good is left; too few would make the law empty. */
-const GOOD_MIN = 300;
+const GOOD_MIN = 200;
 
 /** As a plan keeps it: text and back. */
 function written(fleet: Parameters<typeof explicitFleet>[0]): object {

@@ -30,33 +30,33 @@ function changed(path: string, value: unknown): string {
 
 describe("files that are no plans", () => {
   const cases: [string, () => string, string][] = [
-    ["an empty file", () => " \n", "p.plan.json: is empty; `capplan size` writes plans"],
+    ["an empty file", () => " \n", "p.plan.json: is empty; capplan size writes plans"],
     [
       "some text",
       () => "Dear all,",
-      "p.plan.json: is not JSON, so no plan; `capplan size` writes plans",
+      "p.plan.json: is not JSON, so no plan; capplan size writes plans",
     ],
     [
       "a scenario in YAML",
       () => PLANNED_SCENARIO,
-      "p.plan.json: is not JSON, so no plan; `capplan size` writes plans",
+      "p.plan.json: is not JSON, so no plan; capplan size writes plans",
     ],
     [
       "a scenario in JSON",
       () => '{"workloads": {}, "fleet": {}}',
-      "p.plan.json: is a scenario, not a plan; `capplan size p.plan.json` makes a plan of it",
+      "p.plan.json: is a scenario, not a plan; capplan size p.plan.json makes a plan of it",
     ],
     [
       "the result of a simulation",
       () => '{"schemaVersion": 1, "verdict": "PASS", "horizonSeconds": 60}',
-      "p.plan.json: is the result of a simulation, not a plan; `capplan size` writes plans",
+      "p.plan.json: is the result of a simulation, not a plan; capplan size writes plans",
     ],
     [
       "a list",
       () => "[1, 2]",
-      "p.plan.json: expected a plan, got a list; `capplan size` writes plans",
+      "p.plan.json: expected a plan, got a list; capplan size writes plans",
     ],
-    ["a number", () => "3", "p.plan.json: expected a plan, got 3; `capplan size` writes plans"],
+    ["a number", () => "3", "p.plan.json: expected a plan, got 3; capplan size writes plans"],
     [
       "half a plan",
       () => text.slice(0, text.length / 2),
@@ -75,22 +75,22 @@ describe("files that are no plans", () => {
     [
       "a plan without a version",
       () => changed("schemaVersion", undefined),
-      "schemaVersion: is missing from p.plan.json; this capplan reads plans of version 1; `capplan size` writes plans",
+      "schemaVersion: is missing from p.plan.json; this capplan reads plans of version 1; capplan size writes plans",
     ],
     [
       "a plan of a newer version",
       () => changed("schemaVersion", 2),
-      "schemaVersion: this capplan reads plans of version 1, got 2 in p.plan.json; use a newer capplan, or make the plan again with this one: `capplan size`",
+      "schemaVersion: this capplan reads plans of version 1, got 2 in p.plan.json; use a newer capplan, or make the plan again with this one: capplan size",
     ],
     [
       "a plan of an older version",
       () => changed("schemaVersion", 0),
-      "schemaVersion: this capplan reads plans of version 1, got 0 in p.plan.json; make the plan again: `capplan size`",
+      "schemaVersion: this capplan reads plans of version 1, got 0 in p.plan.json; make the plan again: capplan size",
     ],
     [
       "a version in words",
       () => changed("schemaVersion", "one"),
-      'schemaVersion: this capplan reads plans of version 1, got "one" in p.plan.json; make the plan again: `capplan size`',
+      'schemaVersion: this capplan reads plans of version 1, got "one" in p.plan.json; make the plan again: capplan size',
     ],
   ];
   it.each(cases)("%s", (_, content, message) => {

@@ -136,7 +136,7 @@ describe("the digest of a plan", () => {
       path: "prod.plan.json",
       message:
         "fleet was edited after the plan was verified, so that its evidence no longer stands",
-      hint: "`capplan size prod.plan.json` verifies it as it is now and renews the evidence",
+      hint: "capplan size prod.plan.json verifies it as it is now and renews the evidence",
     });
     (copy.cost as Tree)["usdPerHour"] = 1;
     expect(editedProblem(copy, "p")?.message).toMatch(/^fleet and cost were edited/);

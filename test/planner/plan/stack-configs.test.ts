@@ -118,7 +118,7 @@ describe("mergeStackConfigs", () => {
     const text = files().get(FOUNDATION)!.replace("aws:region: us-east-1", "aws:region: us-west-2");
     const existing = new Map([[FOUNDATION, text]]);
     expect(problemsIn(() => merge(existing)).map(describeProblem)).toEqual([
-      `${FOUNDATION}: config.aws:region: is us-west-2, and the plan says us-east-1; take your change out, or overwrite it with --force`,
+      `${FOUNDATION}: aws:region: is us-west-2, and the plan says us-east-1; take your change out, or overwrite it with --force`,
     ]);
     const forced = merge(existing, true).files.find(({ path }) => path === FOUNDATION)!;
     expect(forced.text).toBe(files().get(FOUNDATION));
