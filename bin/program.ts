@@ -56,6 +56,12 @@ const COMMANDS: readonly CommandEntry[] = [
       (require("./commands/stacks") as typeof import("./commands/stacks")).configureStacks,
   },
   {
+    name: "worker",
+    summary: "run simulations that other machines ask for through Redis",
+    load: () =>
+      (require("./commands/worker") as typeof import("./commands/worker")).configureWorker,
+  },
+  {
     name: "trace",
     summary: "look into a request trace, or fit a workload to it",
     load: () => (require("./commands/trace") as typeof import("./commands/trace")).configureTrace,
