@@ -45,6 +45,17 @@ const COMMANDS: readonly CommandEntry[] = [
       (require("./commands/stress") as typeof import("./commands/stress")).configureStress,
   },
   {
+    name: "diff",
+    summary: "show what changed between two plans, what it costs, and why",
+    load: () => (require("./commands/diff") as typeof import("./commands/diff")).configureDiff,
+  },
+  {
+    name: "stacks",
+    summary: "write the Pulumi stack configuration files that deploy a plan",
+    load: () =>
+      (require("./commands/stacks") as typeof import("./commands/stacks")).configureStacks,
+  },
+  {
     name: "worker",
     summary: "run simulations that other machines ask for through Redis",
     load: () =>
@@ -63,7 +74,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "schema",
-    summary: "print the JSON Schema of a scenario or of a result",
+    summary: "print the JSON Schema of a scenario, a result or a plan",
     load: () =>
       (require("./commands/schema") as typeof import("./commands/schema")).configureSchema,
   },
@@ -120,7 +131,7 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
 
 const HELP_END = `
 Exit codes: 0 done, 1 bug, 2 bad usage or input, 3 no feasible plan,
-4 an objective failed (with --fail-on-slo or --fail-on), 130 interrupted,
+4 a check failed (with --fail-on-slo, --fail-on, --exit-code), 130 interrupted,
 143 terminated.
 
 Start with:

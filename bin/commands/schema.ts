@@ -1,17 +1,20 @@
-/** `capplan schema scenario|summary`: JSON Schema, for editors that complete and for programs that read results. */
+/** `capplan schema scenario|summary|plan`: JSON Schema, for editors that complete and for programs that read results. */
 import { Argument, type Command } from "commander";
 import type { Io } from "../io";
 import { renderJson } from "../render-table";
 
+type Described = "scenario" | "summary" | "plan";
+
+const WHAT =
+  "scenario: what a scenario file holds; summary: what simulate prints; plan: what a plan holds";
+
 export function configureSchema(command: Command, io: Io): void {
   command
     .addArgument(
-      new Argument("<what>", "scenario: what a scenario file holds; summary: what simulate prints")
-        .choices(["scenario", "summary"])
-        .argRequired(),
+      new Argument("<what>", WHAT).choices(["scenario", "summary", "plan"]).argRequired(),
     )
     .addHelpText("after", EXAMPLES)
-    .action(async (what: "scenario" | "summary") => {
+    .action(async (what: Described) => {
       io.stdout.write(renderJson(await schemaOf(what)));
     });
 }
@@ -22,7 +25,11 @@ Examples:
   # first line of a scenario, for editors with the YAML language server:
   # yaml-language-server: $schema=./capplan.schema.json`;
 
-async function schemaOf(what: "scenario" | "summary"): Promise<Record<string, unknown>> {
+async function schemaOf(what: Described): Promise<Record<string, unknown>> {
+  if (what === "plan") {
+    const { planJsonSchema } = await import("../../planner/plan/plan-json-schema");
+    return planJsonSchema();
+  }
   if (what === "summary") {
     const { summaryJsonSchema } = await import("../../planner/report/summary-schema");
     return summaryJsonSchema();

@@ -16,7 +16,7 @@ import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
 import { type Interrupts, watchInterrupts } from "../interrupts";
 import type { Io } from "../io";
-import { type LoadedScenario, loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
+import { type LoadedScenario, loadScenario, SCENARIO_ARGUMENT, warnOfPlan } from "../load-scenario";
 import { type ExecutorChoice, openExecutor } from "../open-executor";
 import {
   addExecutorOptions,
@@ -95,6 +95,7 @@ async function stress(name: string | undefined, options: StressOptions, io: Io):
   const fromCommandLine = givenThresholds(undefined, options.failOn);
   const loaded = await loadScenario(io, name, options.set ?? []);
   refuseOverwriting(io, outputs, loaded.inputs);
+  warnOfPlan(io, loaded, options.quiet === true);
   const cases = chosenCases(await allCases(loaded), options.only);
   if (options.list === true) {
     io.stdout.write(await renderList(cases, options, io));
