@@ -75,6 +75,8 @@ export class AttemptStore extends ColumnTable {
   startClock = new Float64Array(0);
   startStep = new Float64Array(0);
   startContext = new Int32Array(0);
+  /** Its context less the token clock, modulo the block size. */
+  residue = new Int32Array(0);
   next = new Int32Array(0);
   previous = new Int32Array(0);
   /** 1 once its context is past the window of the step-time model, and of the KV geometry. */

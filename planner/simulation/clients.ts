@@ -170,10 +170,14 @@ export class Clients {
     this.recorder.attempted(request, seconds);
     if (requests.attempts[request] === 1) clients.retries?.onFirstAttempt(seconds);
     const isQueued = clients.workload.delivery === "queue";
+    if (!isQueued && clients.isPatient && this.gatewayIsPatient) {
+      this.listener.send(request, seconds);
+      return;
+    }
     // An answer in time may be followed by a step that begins a rounding error too late.
     const deadline = Math.max(seconds, this.deadlineSeconds(request, clients));
-    if (isQueued) timers.at(deadline, TIMER.attemptTimeout, request);
-    if (isQueued || (clients.isPatient && this.gatewayIsPatient)) {
+    if (isQueued) {
+      timers.at(deadline, TIMER.attemptTimeout, request);
       this.listener.send(request, seconds);
       return;
     }

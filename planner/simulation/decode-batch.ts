@@ -6,7 +6,8 @@
  * All of them gain the same tokens in a step, so one token clock serves the whole batch: `clock(step)` =
  * ⌊step · tokensGainedPerStep⌋. A request that needs r more tokens finishes when the clock has advanced by
  * r; a context modulo the block size is a constant relative to the clock, so a histogram of these constants
- * gives the blocks needed over any number of tokens.
+ * gives the blocks needed over any number of tokens. The clock grows without bound and is a float; what is
+ * taken modulo the block size is kept as small whole numbers, for which that is fast.
  */
 
 import { FlatHeap } from "../foundation/flat-heap";
@@ -45,6 +46,10 @@ export class DecodeBatch {
   private readonly residues: Int32Array;
   private readonly residuesPastWindow: Int32Array;
   private pastWindow = 0;
+  /** The token clock modulo the block size. */
+  private clockResidue = 0;
+  /** Whether a mark may be that of a member that has left before it. */
+  private hasStaleMarks = false;
   /** By token clock: slot at which a request has all its output; ~slot where it fills its KV window. */
   private readonly marks = new FlatHeap(64);
   /** By step: slot whose context passes the window of the step-time model. */
@@ -65,8 +70,13 @@ export class DecodeBatch {
   }
 
   /** Token clock after `step` steps. */
-  clockAt(step: number): number {
+  private clockAt(step: number): number {
     return this.gain === 1 ? step : Math.floor(step * this.gain + 1e-9);
+  }
+
+  /** Tokens that every member gains in the next `steps` steps. */
+  tokensIn(steps: number): number {
+    return this.gain === 1 ? steps : this.clockAt(this.step + steps) - this.clock;
   }
 
   /** KV blocks of a context of `tokens`. */
@@ -91,14 +101,14 @@ export class DecodeBatch {
     return this.fullGroups * blocks + (this.windowGroups * this.kvWindow) / this.blockTokens;
   }
 
-  /** Blocks that the batch takes while the token clock goes from `from` to `to`. */
+  /** Blocks that the batch takes while the token clock goes from `from` to `to` tokens past what it is now. */
   blocksBetween(from: number, to: number): number {
     const size = this.blockTokens;
     const tokens = to - from;
     const whole = Math.floor(tokens / size);
     const rest = tokens - whole * size;
     // A context with key k needs its next block when the clock passes −k modulo the block size.
-    let key = (size - (from % size)) % size;
+    let key = size - 1 - ((this.clockResidue + from + size - 1) % size);
     let all = 0;
     let fullOnly = 0;
     for (let i = 0; i < rest; i++) {
@@ -125,16 +135,17 @@ export class DecodeBatch {
     store.startContext[slot] = contextTokens;
     store.startClock[slot] = clock;
     store.startStep[slot] = this.step;
+    store.residue[slot] = (contextTokens + this.blockTokens - this.clockResidue) % this.blockTokens;
     this.size++;
     this.sizeByWorkload[store.workload[slot]!]!++;
     this.contextTokens += contextTokens;
     this.marks.push(clock + remaining, store.admission[slot]!, slot);
     this.joinWindows(slot, contextTokens, remaining);
     if (store.isPastKvWindow[slot] === 1) {
-      this.residuesPastWindow[this.residueKey(slot)]!++;
+      this.residuesPastWindow[store.residue[slot]!]!++;
       this.pastWindow++;
     } else {
-      this.residues[this.residueKey(slot)]!++;
+      this.residues[store.residue[slot]!]!++;
     }
     this.link(slot);
   }
@@ -178,7 +189,13 @@ export class DecodeBatch {
     }
   }
 
-  /** Takes a member out of all aggregates; its marks turn stale with its admission number. */
+  /** Takes a member out before its end; its marks turn stale with its admission number. */
+  leaveEarly(slot: number): void {
+    this.leave(slot);
+    this.hasStaleMarks = true;
+  }
+
+  /** Takes a member that `popFinished` has named out of all aggregates. */
   leave(slot: number): void {
     const store = this.store;
     const expectedContext =
@@ -193,10 +210,10 @@ export class DecodeBatch {
       this.withinWindow--;
     }
     if (store.isPastKvWindow[slot] === 1) {
-      this.residuesPastWindow[this.residueKey(slot)]!--;
+      this.residuesPastWindow[store.residue[slot]!]!--;
       this.pastWindow--;
     } else {
-      this.residues[this.residueKey(slot)]!--;
+      this.residues[store.residue[slot]!]!--;
     }
     if (this.size === 0) {
       // Speculative gains are fractions: drop what rounding left.
@@ -229,8 +246,7 @@ export class DecodeBatch {
 
   /** Steps until the next member finishes or passes a window: no aggregate changes its slope before. */
   stepsToNextMark(): number {
-    this.dropStale(this.marks);
-    this.dropStale(this.windowMarks);
+    if (this.hasStaleMarks) this.dropStaleMarks();
     const byClock = this.marks.topKey;
     let steps =
       this.gain === 1
@@ -245,6 +261,7 @@ export class DecodeBatch {
 
   /** Moves `steps` steps on. Members whose mark is reached are then taken one by one with `popFinished`. */
   advance(steps: number): void {
+    this.clockResidue = (this.clockResidue + this.tokensIn(steps)) % this.blockTokens;
     this.step += steps;
     this.clock = this.clockAt(this.step);
     this.contextTokens += steps * this.gain * this.size;
@@ -259,7 +276,7 @@ export class DecodeBatch {
   popFinished(): number {
     const marks = this.marks;
     while (marks.size > 0 && marks.topKey <= this.clock) {
-      const isStale = this.isTopStale(marks);
+      const isStale = this.hasStaleMarks && this.isTopStale(marks);
       const value = marks.pop();
       if (isStale) continue;
       if (value >= 0) return value;
@@ -269,7 +286,7 @@ export class DecodeBatch {
   }
 
   private fillKvWindow(slot: number): void {
-    const key = this.residueKey(slot);
+    const key = this.store.residue[slot]!;
     this.residues[key]!--;
     this.residuesPastWindow[key]!++;
     this.pastWindow++;
@@ -285,15 +302,15 @@ export class DecodeBatch {
     store.isPastTimeWindow[slot] = 1;
   }
 
-  private residueKey(slot: number): number {
-    const size = this.blockTokens;
-    const store = this.store;
-    return (((store.startContext[slot]! - store.startClock[slot]!) % size) + size) % size;
-  }
-
   private isTopStale(heap: FlatHeap): boolean {
     const value = heap.topValue;
     return this.store.admission[value >= 0 ? value : ~value] !== heap.topOrder;
+  }
+
+  private dropStaleMarks(): void {
+    this.dropStale(this.marks);
+    this.dropStale(this.windowMarks);
+    this.hasStaleMarks = this.marks.size + this.windowMarks.size > 0;
   }
 
   private dropStale(heap: FlatHeap): void {

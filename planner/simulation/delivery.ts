@@ -236,7 +236,6 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   /** The boundary's results are complete: handles what the replica has reported. */
   afterBoundary(replica: number, seconds: number): void {
     const { reports } = this;
-    if (!reports.hasAny) return;
     const { firstTokens, finished, prefilled, cancelled } = reports;
     reports.hasAny = false;
     const hasRoom = finished.length > 0 || cancelled.length > 0;

@@ -79,8 +79,8 @@ export class Replica {
    * that part makes its first chunk smaller, so each boundary must be looked at.
    */
   private isHeadPartlyCached = false;
-  /** Token clock up to which the decoding requests have their blocks. */
-  private allocatedClock = 0;
+  /** Tokens past the token clock for which the decoding requests have their blocks. */
+  private allocatedTokens = 0;
 
   // Prefill in the current step
   /** Requests in the middle of their prompt between steps, in the order of admission. */
@@ -183,7 +183,7 @@ export class Replica {
     while (batch.tail !== NONE) {
       const slot = batch.tail;
       store.generatedTokens[slot]! += batch.clock - store.startClock[slot]!;
-      batch.leave(slot);
+      batch.leaveEarly(slot);
       lost.push(slot);
     }
     while (this.waiting.length > 0) lost.push(this.waiting.popFront());
@@ -267,7 +267,9 @@ export class Replica {
       this.allocateRun();
       this.accountBlocks(seconds);
       this.completeDecodes(seconds);
-      this.completePrefills(seconds);
+      if (this.chunks > 0) this.completePrefills(seconds);
+    } else {
+      this.accountBlocks(seconds);
     }
     if (this.cancelled.length > 0) this.dropCancelled(seconds);
     this.phase = "waking";
@@ -276,7 +278,6 @@ export class Replica {
   /** Takes the cancelled attempts out that the last steps have not brought to their end. */
   private dropCancelled(seconds: number): void {
     const { store, batch } = this;
-    this.accountBlocks(seconds);
     for (const slot of this.cancelled) {
       if (store.admission[slot] === NONE) continue;
       const partial = this.partials.indexOf(slot);
@@ -287,14 +288,13 @@ export class Replica {
         store.admission[slot] = NONE;
       } else {
         const blocks = batch.blocksHeldBy(slot);
-        batch.leave(slot);
+        batch.leaveEarly(slot);
         this.freeBlocks(slot, blocks);
       }
       this.outstanding--;
       this.listener.onCancelled(slot, seconds);
     }
     this.cancelled.length = 0;
-    this.accountBlocks(seconds);
   }
 
   private measureRun(seconds: number): void {
@@ -371,10 +371,10 @@ export class Replica {
   private allocateRun(): void {
     const batch = this.batch;
     if (batch.size === 0) return;
-    const clock = batch.clockAt(batch.step + this.runSteps);
-    if (clock > this.allocatedClock) {
-      this.kv.allocate(batch.blocksBetween(this.allocatedClock, clock));
-      this.allocatedClock = clock;
+    const tokens = batch.tokensIn(this.runSteps);
+    if (tokens > this.allocatedTokens) {
+      this.kv.allocate(batch.blocksBetween(this.allocatedTokens, tokens));
+      this.allocatedTokens = tokens;
     }
   }
 
@@ -424,7 +424,7 @@ export class Replica {
 
   private finish(slot: number, seconds: number, blocks: number, isDecoding: boolean): void {
     if (isDecoding) {
-      this.publishUpTo(slot, this.batch.contextOf(slot));
+      if (this.kv.isCaching) this.publishUpTo(slot, this.batch.contextOf(slot));
       this.batch.leave(slot);
     }
     this.store.admission[slot] = NONE;
@@ -444,21 +444,22 @@ export class Replica {
     store.heldBlocks[slot] = 0;
   }
 
-  /** Decides what the next step computes and how long the run from `seconds` lasts. */
+  /** Decides what the next step computes and how long the run from `seconds` lasts. Comes after `finishRun`. */
   schedule(seconds: number): void {
-    this.accountBlocks(seconds);
     this.hasPreempted = false;
+    this.isHeadPartlyCached = false;
     this.makeRoomForDecodes(seconds);
     const hasStalled = this.partialCount > 0 && !this.continuePartials(seconds);
     const settings = this.pool.settings;
     let budget = this.budgetLeft();
-    if (!this.hasPreempted && !hasStalled) budget = this.admit(budget, seconds);
+    const mayAdmit = this.waiting.length > 0 && !this.hasPreempted && !hasStalled;
+    if (mayAdmit) budget = this.admit(budget, seconds);
     // Between steps without a chunk there are no partial prompts: only an idle replica lets one wait.
     this.isOpen =
       budget > 0 &&
       this.running < settings.maxSequences &&
       (this.waiting.length === 0 || settings.isPriorityScheduling);
-    this.accountBlocks(seconds);
+    this.blocksInUse = this.kv.blocks - this.kv.free;
     this.startRun(seconds, this.hasPreempted);
   }
 
@@ -473,17 +474,17 @@ export class Replica {
   /** Allocates the blocks of the next step's decodes, preempting while there are too few. */
   private makeRoomForDecodes(seconds: number): void {
     const batch = this.batch;
-    const nextClock = batch.clockAt(batch.step + 1);
-    this.allocatedClock = batch.clock;
+    const tokens = batch.tokensIn(1);
+    this.allocatedTokens = 0;
     while (batch.size > 0) {
-      const needed = batch.blocksBetween(batch.clock, nextClock);
+      const needed = batch.blocksBetween(0, tokens);
       if (needed <= this.kv.free) {
         this.kv.allocate(needed);
         break;
       }
       this.preempt(this.victim(), seconds);
     }
-    this.allocatedClock = nextClock;
+    this.allocatedTokens = tokens;
   }
 
   /**
@@ -518,10 +519,10 @@ export class Replica {
       return;
     }
     const gained = batch.clock - store.startClock[victim]!;
-    const blocks = batch.blocksOf(batch.contextOf(victim) + this.allocatedClock - batch.clock);
+    const blocks = batch.blocksOf(batch.contextOf(victim) + this.allocatedTokens);
     store.generatedTokens[victim]! += gained;
     store.lastTokenSeconds[victim] = seconds;
-    batch.leave(victim);
+    batch.leaveEarly(victim);
     this.requeue(victim, blocks, seconds);
   }
 
@@ -615,7 +616,6 @@ export class Replica {
   /** Admits waiting requests in order until one does not fit; returns what is left of the budget. */
   private admit(budget: number, seconds: number): number {
     const settings = this.pool.settings;
-    this.isHeadPartlyCached = false;
     let left = budget;
     let running = this.batch.size + this.chunks;
     while (
@@ -698,8 +698,7 @@ export class Replica {
     const context = store.inputTokens[slot]! + store.generatedTokens[slot]! - 1;
     const computed = settings.tokensComputedPerStep;
     if (budget < computed || batch.blocksOf(context + computed) > this.kv.free) return 0;
-    const gained = batch.clockAt(batch.step + 1) - batch.clock;
-    this.kv.allocate(batch.blocksOf(context + gained));
+    this.kv.allocate(batch.blocksOf(context + batch.tokensIn(1)));
     store.isTransferred[slot] = 0;
     store.admission[slot] = this.admissions.next++;
     batch.join(slot, context, store.outputTokens[slot]! - store.generatedTokens[slot]!);
@@ -816,7 +815,7 @@ export class Replica {
       const perStep = batch.size * settings.tokensGainedPerStep;
       steps = Math.min(steps, Math.ceil((nextStart - batch.contextTokens) / perStep));
     }
-    const tokens = batch.clockAt(batch.step + steps) - this.allocatedClock;
+    const tokens = batch.tokensIn(steps) - this.allocatedTokens;
     if (batch.blocksAtMost(tokens) > kv.free) steps = this.stepsWithinBlocks(steps);
     return Math.max(1, steps);
   }
@@ -825,7 +824,7 @@ export class Replica {
   private stepsWithinBlocks(steps: number): number {
     const { batch, kv } = this;
     const fits = (count: number): boolean =>
-      batch.blocksBetween(this.allocatedClock, batch.clockAt(batch.step + count)) <= kv.free;
+      batch.blocksBetween(this.allocatedTokens, batch.tokensIn(count)) <= kv.free;
     if (fits(steps)) return steps;
     let low = 1;
     let high = steps;

@@ -349,7 +349,7 @@ class Simulation {
     if (this.replicas.hasCrashed(index, seconds)) return;
     this.hasFeedback = false;
     replica.finishRun();
-    this.delivery.afterBoundary(index, seconds);
+    if (this.delivery.reports.hasAny) this.delivery.afterBoundary(index, seconds);
     if (this.hasFeedback && this.sourcePeeks.smallest <= seconds) {
       // A client answers at once: its request belongs before the scheduler's decision.
       this.replicaEvents.set(index, seconds);
