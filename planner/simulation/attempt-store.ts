@@ -70,7 +70,7 @@ export class AttemptStore extends ColumnTable {
 
   // Decoding
   /** Admission number on its replica: the running order; −1 while it does not run. */
-  admission = new Float64Array(0);
+  admission = new Int32Array(0);
   /** Token clock and step number of the replica when it began to decode, and its context then. */
   startClock = new Float64Array(0);
   startStep = new Float64Array(0);

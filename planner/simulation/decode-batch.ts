@@ -81,23 +81,29 @@ export class DecodeBatch {
 
   /** KV blocks of a context of `tokens`. */
   blocksOf(tokens: number): number {
-    const blocks = Math.ceil(tokens / this.blockTokens);
+    const blocks = this.wholeBlocksOf(tokens);
     if (this.windowGroups === 0) return this.fullGroups * blocks;
     const windowed = Math.min(blocks, this.kvWindow / this.blockTokens);
     return this.fullGroups * blocks + this.windowGroups * windowed;
   }
 
+  /** Blocks of one group that `tokens` fill, the last in part. */
+  private wholeBlocksOf(tokens: number): number {
+    return ((tokens + this.blockTokens - 1) / this.blockTokens) | 0;
+  }
+
   /** KV tokens of a member now. */
   contextOf(slot: number): number {
     const store = this.store;
-    return store.startContext[slot]! + this.clock - store.startClock[slot]!;
+    return store.startContext[slot]! + ((this.clock - store.startClock[slot]!) | 0);
   }
 
   /** KV blocks that a member holds now, shared ones included. */
   blocksHeldBy(slot: number): number {
-    const blocks = Math.ceil(this.contextOf(slot) / this.blockTokens);
-    if (this.store.isPastKvWindow[slot] === 0)
+    const blocks = this.wholeBlocksOf(this.contextOf(slot));
+    if (this.store.isPastKvWindow[slot] === 0) {
       return (this.fullGroups + this.windowGroups) * blocks;
+    }
     return this.fullGroups * blocks + (this.windowGroups * this.kvWindow) / this.blockTokens;
   }
 
@@ -105,7 +111,7 @@ export class DecodeBatch {
   blocksBetween(from: number, to: number): number {
     const size = this.blockTokens;
     const tokens = to - from;
-    const whole = Math.floor(tokens / size);
+    const whole = (tokens / size) | 0;
     const rest = tokens - whole * size;
     // A context with key k needs its next block when the clock passes −k modulo the block size.
     let key = size - 1 - ((this.clockResidue + from + size - 1) % size);
@@ -125,7 +131,7 @@ export class DecodeBatch {
 
   /** No more than the blocks of `blocksBetween`, in O(1). */
   blocksAtMost(tokens: number): number {
-    return this.size * (this.fullGroups + this.windowGroups) * Math.ceil(tokens / this.blockTokens);
+    return this.size * (this.fullGroups + this.windowGroups) * this.wholeBlocksOf(tokens);
   }
 
   /** Adds a request whose KV holds `contextTokens` and which needs `remaining` more tokens. */
@@ -248,15 +254,18 @@ export class DecodeBatch {
   stepsToNextMark(): number {
     if (this.hasStaleMarks) this.dropStaleMarks();
     const byClock = this.marks.topKey;
-    let steps =
-      this.gain === 1
-        ? byClock - this.step
-        : Math.max(1, Math.ceil((byClock - 1e-9) / this.gain) - this.step);
-    if (this.gain !== 1) {
-      while (steps > 1 && this.clockAt(this.step + steps - 1) >= byClock) steps--;
-      while (this.clockAt(this.step + steps) < byClock) steps++;
-    }
-    return Math.min(steps, this.windowMarks.topKey - this.step);
+    const untilWindow = this.windowMarks.topKey - this.step;
+    let steps = this.gain === 1 ? (byClock - this.step) | 0 : this.stepsToClock(byClock);
+    if (untilWindow < steps) steps = untilWindow;
+    return steps;
+  }
+
+  /** Fewest steps, at least 1, after which the token clock is at `clock` or past it. */
+  private stepsToClock(clock: number): number {
+    let steps = Math.max(1, Math.ceil((clock - 1e-9) / this.gain) - this.step);
+    while (steps > 1 && this.clockAt(this.step + steps - 1) >= clock) steps--;
+    while (this.clockAt(this.step + steps) < clock) steps++;
+    return steps;
   }
 
   /** Moves `steps` steps on. Members whose mark is reached are then taken one by one with `popFinished`. */

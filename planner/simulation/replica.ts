@@ -734,62 +734,70 @@ export class Replica {
   }
 
   private startRun(seconds: number, hasPreempted: boolean): void {
-    const { batch, pool } = this;
-    const stepTime = pool.settings.stepTime;
     this.runStart = seconds;
     this.runSteps = 1;
-    this.runGrowth = 0;
     if (this.chunks > 0) {
       this.phase = "mixed";
-      this.runFirst = this.mixedSeconds();
-    } else if (batch.size > 0) {
+      this.paceMixedStep();
+    } else if (this.batch.size > 0) {
       this.phase = "decoding";
-      const segment = segmentOf(stepTime.context.start, batch.contextTokens);
-      this.runFirst = pool.decodeSeconds(batch.size) + this.contextSeconds(segment);
-      const gain = pool.settings.tokensGainedPerStep;
-      this.runGrowth =
-        (gain *
-          (stepTime.context.slope[segment]! * batch.size +
-            stepTime.windowSecondsPerToken * batch.withinWindow)) /
-        pool.contextWays(batch.size);
+      const { context } = this.pool.settings.stepTime;
+      const segment = segmentOf(context.start, this.batch.contextTokens);
+      this.paceDecodes(segment);
       const isJump = !hasPreempted && !this.isHeadPartlyCached && this.joined.length === 0;
       if (isJump) this.runSteps = this.stepsAhead(segment);
     } else {
-      this.phase = "idle";
-      this.nextEventSeconds = Number.POSITIVE_INFINITY;
-      if (this.waiting.length > 0 && this.kv.free === this.kv.blocks) {
-        throw new InvariantViolation("an idle replica has nothing that it could run", {
-          replica: this.index,
-          pool: pool.index,
-          waiting: this.waiting.length,
-        });
-      }
+      this.rest();
       return;
     }
-    this.runFirst *= this.slowdown;
-    this.runGrowth *= this.slowdown;
     if (!(this.runFirst > 0 && this.runFirst < Number.POSITIVE_INFINITY)) {
       throw new InvariantViolation("a step takes a positive time", {
         seconds: this.runFirst,
-        batch: batch.size,
+        batch: this.batch.size,
       });
     }
     this.nextEventSeconds = seconds + runSeconds(this.runFirst, this.runGrowth, this.runSteps);
   }
 
-  /** Seconds of the context term of the decoding requests now. */
-  private contextSeconds(segment: number): number {
-    const { context, windowSecondsPerToken } = this.pool.settings.stepTime;
-    const seconds =
-      context.intercept[segment]! +
-      context.slope[segment]! * this.batch.contextTokens +
-      windowSecondsPerToken * this.batch.windowTokens;
-    return seconds / this.pool.contextWays(this.batch.size);
+  private rest(): void {
+    this.phase = "idle";
+    this.nextEventSeconds = Number.POSITIVE_INFINITY;
+    if (this.waiting.length > 0 && this.kv.free === this.kv.blocks) {
+      throw new InvariantViolation("an idle replica has nothing that it could run", {
+        replica: this.index,
+        pool: this.pool.index,
+        waiting: this.waiting.length,
+      });
+    }
   }
 
-  private mixedSeconds(): number {
-    const { store, batch } = this;
-    const stepTime = this.pool.settings.stepTime;
+  /** Seconds of the first decode step from now, and what each step after it takes more. */
+  private paceDecodes(segment: number): void {
+    const { batch, pool, slowdown } = this;
+    const { stepTime, tokensGainedPerStep } = pool.settings;
+    const perToken =
+      stepTime.context.slope[segment]! * batch.size +
+      stepTime.windowSecondsPerToken * batch.withinWindow;
+    const ways = pool.contextWays(batch.size);
+    const contextSeconds = this.contextSeconds(segment) / ways;
+    this.runFirst = (pool.decodeSeconds(batch.size) + contextSeconds) * slowdown;
+    this.runGrowth = ((tokensGainedPerStep * perToken) / ways) * slowdown;
+  }
+
+  /** Seconds of the context term of the decoding requests now, on one part. */
+  private contextSeconds(segment: number): number {
+    const { context, windowSecondsPerToken } = this.pool.settings.stepTime;
+    return (
+      context.intercept[segment]! +
+      context.slope[segment]! * this.batch.contextTokens +
+      windowSecondsPerToken * this.batch.windowTokens
+    );
+  }
+
+  /** Seconds of a step that computes chunks beside its decodes. */
+  private paceMixedStep(): void {
+    const { store, batch, pool } = this;
+    const { stepTime } = pool.settings;
     let tokens = 0;
     let pairs = 0;
     let windowPairs = 0;
@@ -800,16 +808,21 @@ export class Replica {
       pairs += chunk * (before + chunk / 2);
       windowPairs += windowedPairs(before, chunk, stepTime.windowTokens);
     }
-    const seconds = stepTime.mixedSeconds(batch.size, this.chunks, tokens, pairs, windowPairs);
-    if (batch.size === 0) return seconds;
-    return seconds + this.contextSeconds(segmentOf(stepTime.context.start, batch.contextTokens));
+    let seconds = stepTime.mixedSeconds(batch.size, this.chunks, tokens, pairs, windowPairs);
+    if (batch.size > 0) {
+      const segment = segmentOf(stepTime.context.start, batch.contextTokens);
+      seconds += this.contextSeconds(segment) / pool.contextWays(batch.size);
+    }
+    this.runFirst = seconds * this.slowdown;
+    this.runGrowth = 0;
   }
 
   /** How many steps nothing is decided in, and the linear form holds. At least 1. */
   private stepsAhead(segment: number): number {
     const { batch, kv } = this;
     const settings = this.pool.settings;
-    let steps = Math.min(batch.stepsToNextMark(), settings.stepsPerRunMax);
+    let steps = batch.stepsToNextMark();
+    if (steps > settings.stepsPerRunMax) steps = settings.stepsPerRunMax;
     const nextStart = settings.stepTime.context.start[segment + 1];
     if (nextStart !== undefined) {
       const perStep = batch.size * settings.tokensGainedPerStep;
