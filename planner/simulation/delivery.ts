@@ -42,6 +42,8 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   private waits: SiteWaits | undefined;
   private readonly isDeadlineAware: boolean;
   private readonly watchesFirstTokens: boolean;
+  /** Whether anything may be cut off in this run. */
+  private readonly hasCuts: boolean;
   /** What the replica whose boundary it is has told. */
   readonly reports: BoundaryReports;
 
@@ -69,8 +71,9 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     this.isDeadlineAware = isDeadlineAware;
     this.heldBack = new HeldBack(context.store, (slot) => this.isCutOff(slot));
     // Behind a cut a first token is not there for its client before the cut is mended.
-    const hasCuts = scenario.faults.faults.some(({ effect }) => effect.kind === "partition");
-    this.watchesFirstTokens = isDeadlineAware || fleet.policies.hedging !== undefined || hasCuts;
+    this.hasCuts = scenario.faults.faults.some(({ effect }) => effect.kind === "partition");
+    this.watchesFirstTokens =
+      isDeadlineAware || fleet.policies.hedging !== undefined || this.hasCuts;
     this.reports = new BoundaryReports(scenario, context);
   }
 
@@ -296,7 +299,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     const { store } = this;
     store.unmark(slot, ATTEMPT.onReplica);
     if (store.has(slot, ATTEMPT.ghost)) this.releaseGhost(slot, seconds);
-    else if (!this.heldBack.holdsAnswer(slot)) this.arrive(slot, seconds);
+    else if (!this.hasCuts || !this.heldBack.holdsAnswer(slot)) this.arrive(slot, seconds);
   }
 
   /** Duplicates of a message are counted where they run until they are over. */

@@ -377,8 +377,7 @@ export class Recorder {
   }
 
   private cellFor(workload: number, tenant: number, pool: number): number {
-    const pools = this.scenario.fleet.pools.length + 1;
-    const place = (this.tenantBase[workload]! + tenant) * pools + pool + 1;
+    const place = (this.tenantBase[workload]! + tenant) * (this.pools.length + 1) + pool + 1;
     const known = this.cellIndex[place]!;
     if (known >= 0) return known;
     const { slo, chain } = this.scenario.workloads[workload]!;
