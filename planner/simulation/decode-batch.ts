@@ -50,6 +50,8 @@ export class DecodeBatch {
   private clockResidue = 0;
   /** Whether a mark may be that of a member that has left before it. */
   private hasStaleMarks = false;
+  /** Whether there is a window that a context can pass. */
+  private readonly hasWindows: boolean;
   /** By token clock: slot at which a request has all its output; ~slot where it fills its KV window. */
   private readonly marks = new FlatHeap(64);
   /** By step: slot whose context passes the window of the step-time model. */
@@ -62,6 +64,7 @@ export class DecodeBatch {
     this.timeWindow = settings.stepTime.windowTokens;
     this.kvWindow = settings.geometry.windowTokens;
     this.kvWindowFull = this.kvWindow - this.blockTokens;
+    this.hasWindows = Math.min(this.timeWindow, this.kvWindow) < Number.POSITIVE_INFINITY;
     this.fullGroups = settings.geometry.fullGroups;
     this.windowGroups = settings.geometry.windowGroups;
     this.residues = new Int32Array(this.blockTokens);
@@ -115,18 +118,25 @@ export class DecodeBatch {
     const rest = tokens - whole * size;
     // A context with key k needs its next block when the clock passes −k modulo the block size.
     let key = size - 1 - ((this.clockResidue + from + size - 1) % size);
-    let all = 0;
-    let fullOnly = 0;
+    const first = key;
+    let all = whole * (this.size - this.pastWindow);
     for (let i = 0; i < rest; i++) {
       all += this.residues[key]!;
-      fullOnly += this.residuesPastWindow[key]!;
       if (--key < 0) key = size - 1;
     }
-    if (whole > 0) {
-      all += whole * (this.size - this.pastWindow);
-      fullOnly += whole * this.pastWindow;
+    const blocks = all * (this.fullGroups + this.windowGroups);
+    if (this.pastWindow === 0) return blocks;
+    return blocks + this.fullGroups * this.requestsPastWindow(first, whole, rest);
+  }
+
+  /** How often one past its KV window needs a block: `whole` times round the histogram, and `rest` from `first` on. */
+  private requestsPastWindow(first: number, whole: number, rest: number): number {
+    let count = whole * this.pastWindow;
+    for (let i = 0, key = first; i < rest; i++) {
+      count += this.residuesPastWindow[key]!;
+      if (--key < 0) key = this.blockTokens - 1;
     }
-    return all * (this.fullGroups + this.windowGroups) + fullOnly * this.fullGroups;
+    return count;
   }
 
   /** No more than the blocks of `blocksBetween`, in O(1). */
@@ -146,13 +156,12 @@ export class DecodeBatch {
     this.sizeByWorkload[store.workload[slot]!]!++;
     this.contextTokens += contextTokens;
     this.marks.push(clock + remaining, store.admission[slot]!, slot);
-    this.joinWindows(slot, contextTokens, remaining);
-    if (store.isPastKvWindow[slot] === 1) {
-      this.residuesPastWindow[store.residue[slot]!]!++;
-      this.pastWindow++;
-    } else {
-      this.residues[store.residue[slot]!]!++;
-    }
+    this.windowTokens += contextTokens;
+    this.withinWindow++;
+    this.residues[store.residue[slot]!]!++;
+    store.isPastTimeWindow[slot] = 0;
+    store.isPastKvWindow[slot] = 0;
+    if (this.hasWindows) this.joinWindows(slot, contextTokens, remaining);
     this.link(slot);
   }
 
@@ -172,27 +181,18 @@ export class DecodeBatch {
     else store.previous[after] = slot;
   }
 
+  /** A context may be past a window, or pass it before the request's end. */
   private joinWindows(slot: number, contextTokens: number, remaining: number): void {
-    const store = this.store;
-    const isPastTime = contextTokens >= this.timeWindow;
-    store.isPastTimeWindow[slot] = isPastTime ? 1 : 0;
-    if (isPastTime) {
-      this.windowTokens += this.timeWindow;
-    } else {
-      this.windowTokens += contextTokens;
-      this.withinWindow++;
-      const tokensToGo = this.timeWindow - contextTokens;
-      if (tokensToGo < remaining) {
-        const step = this.step + Math.ceil(tokensToGo / this.gain);
-        this.windowMarks.push(step, store.admission[slot]!, slot);
-      }
+    const admission = this.store.admission[slot]!;
+    const tokensToPass = this.timeWindow - contextTokens;
+    if (tokensToPass <= 0) {
+      this.passTimeWindow(slot);
+    } else if (tokensToPass < remaining) {
+      this.windowMarks.push(this.step + Math.ceil(tokensToPass / this.gain), admission, slot);
     }
-    const isPastKv = contextTokens > this.kvWindowFull;
-    store.isPastKvWindow[slot] = isPastKv ? 1 : 0;
     const tokensToFull = this.kvWindowFull + 1 - contextTokens;
-    if (!isPastKv && tokensToFull < remaining) {
-      this.marks.push(this.clock + tokensToFull, store.admission[slot]!, ~slot);
-    }
+    if (tokensToFull <= 0) this.fillKvWindow(slot);
+    else if (tokensToFull < remaining) this.marks.push(this.clock + tokensToFull, admission, ~slot);
   }
 
   /** Takes a member out before its end; its marks turn stale with its admission number. */
@@ -254,10 +254,8 @@ export class DecodeBatch {
   stepsToNextMark(): number {
     if (this.hasStaleMarks) this.dropStaleMarks();
     const byClock = this.marks.topKey;
-    const untilWindow = this.windowMarks.topKey - this.step;
-    let steps = this.gain === 1 ? (byClock - this.step) | 0 : this.stepsToClock(byClock);
-    if (untilWindow < steps) steps = untilWindow;
-    return steps;
+    const steps = this.gain === 1 ? (byClock - this.step) | 0 : this.stepsToClock(byClock);
+    return this.hasWindows ? Math.min(steps, this.windowMarks.topKey - this.step) : steps;
   }
 
   /** Fewest steps, at least 1, after which the token clock is at `clock` or past it. */
@@ -275,9 +273,14 @@ export class DecodeBatch {
     this.clock = this.clockAt(this.step);
     this.contextTokens += steps * this.gain * this.size;
     this.windowTokens += steps * this.gain * this.withinWindow;
-    while (this.windowMarks.size > 0 && this.windowMarks.topKey <= this.step) {
-      if (!this.isTopStale(this.windowMarks)) this.passTimeWindow(this.windowMarks.topValue);
-      this.windowMarks.pop();
+    if (this.hasWindows) this.passTimeWindows();
+  }
+
+  private passTimeWindows(): void {
+    const marks = this.windowMarks;
+    while (marks.size > 0 && marks.topKey <= this.step) {
+      if (!this.isTopStale(marks)) this.passTimeWindow(marks.topValue);
+      marks.pop();
     }
   }
 

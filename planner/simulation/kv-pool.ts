@@ -19,7 +19,7 @@ const NODE = {
   blocks: 0,
   /** Of a cached segment. One that is referenced is in no list. */
   references: 1,
-  /** In the free queue. */
+  /** In the free queue, or among unused nodes. */
   next: 2,
   previous: 3,
   /** Node of the segment before a referenced one in its chain. */
@@ -75,7 +75,8 @@ export class KvPool {
   private segmentOf = new Float64Array(NODES);
   /** Place of the next node that was never used. */
   private nodesEnd = 0;
-  private readonly unusedNodes: number[] = [];
+  /** First of the nodes that were used before and are not now: a list by `next`. */
+  private unused = NONE;
   private head = NONE;
   private tail = NONE;
   private readonly nodeOfSegment = new SegmentIndex();
@@ -139,13 +140,18 @@ export class KvPool {
   /** Takes `count` blocks (at most `free`), the least recently used first; cached segments on the way are evicted. */
   allocate(count: number): void {
     this.free -= count;
-    if (this.free < 0) {
-      throw new InvariantViolation("KV blocks are allocated only when free", {
-        free: this.free,
-        count,
-      });
-    }
-    if (!this.isCaching) return;
+    if (this.free < 0) this.refuse(count);
+    if (this.isCaching) this.takeFromQueue(count);
+  }
+
+  private refuse(count: number): never {
+    throw new InvariantViolation("KV blocks are allocated only when free", {
+      free: this.free,
+      count,
+    });
+  }
+
+  private takeFromQueue(count: number): void {
     const { nodes } = this;
     let wanted = count;
     while (wanted > 0) {
@@ -158,14 +164,17 @@ export class KvPool {
       }
       wanted -= here;
       this.unlink(node);
-      this.unusedNodes.push(node);
+      this.discard(node);
     }
   }
 
   /** Gives back `count` private blocks, at the recent end of the free queue. */
   release(count: number): void {
     this.free += count;
-    if (!this.isCaching || count === 0) return;
+    if (this.isCaching && count > 0) this.addToQueue(count);
+  }
+
+  private addToQueue(count: number): void {
     const { nodes, tail } = this;
     if (tail !== NONE && nodes[tail + NODE.isCached] === 0) nodes[tail + NODE.blocks]! += count;
     else this.append(this.newNode(count));
@@ -204,16 +213,23 @@ export class KvPool {
   }
 
   private newNode(blocks: number): number {
-    let node = this.unusedNodes.pop();
-    if (node === undefined) {
+    let node = this.unused;
+    if (node === NONE) {
       node = this.nodesEnd;
       this.nodesEnd += NODE_WIDTH;
       if (node === this.nodes.length) this.growNodes();
+    } else {
+      this.unused = this.nodes[node + NODE.next]!;
     }
     this.nodes[node + NODE.blocks] = blocks;
     this.nodes[node + NODE.references] = 0;
     this.nodes[node + NODE.isCached] = 0;
     return node;
+  }
+
+  private discard(node: number): void {
+    this.nodes[node + NODE.next] = this.unused;
+    this.unused = node;
   }
 
   private append(node: number): void {

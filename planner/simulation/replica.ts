@@ -12,6 +12,7 @@
  */
 
 import { InvariantViolation } from "../foundation/errors";
+import type { PrefixChain } from "../traffic/request-source";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { DecodeBatch } from "./decode-batch";
 import { KvPool } from "./kv-pool";
@@ -319,17 +320,21 @@ export class Replica {
 
   /** Adds the steps of the run that ends at `seconds` as far as they end within the measured window. */
   private measureSteps(seconds: number, prefillTokens: number): void {
-    const { pool, batch } = this;
-    let before = 0;
-    let steps = this.runSteps;
+    const { pool } = this;
     if (this.runStart >= pool.measureFrom && seconds <= pool.measureTo) {
       pool.busySeconds += seconds - this.runStart;
-    } else {
-      pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
-      before = this.stepsEndedBy(pool.measureFrom, seconds);
-      steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
-      if (steps <= 0) return;
+      this.countSteps(0, this.runSteps, prefillTokens);
+      return;
     }
+    pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
+    const before = this.stepsEndedBy(pool.measureFrom, seconds);
+    const steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
+    if (steps > 0) this.countSteps(before, steps, prefillTokens);
+  }
+
+  /** Counts `steps` steps of the run after the first `before`. */
+  private countSteps(before: number, steps: number, prefillTokens: number): void {
+    const { pool, batch } = this;
     pool.steps += steps;
     pool.requestSteps += steps * (batch.size + this.chunks);
     pool.prefillTokens += prefillTokens;
@@ -381,16 +386,18 @@ export class Replica {
   private completeDecodes(seconds: number): void {
     const batch = this.batch;
     if (batch.size === 0) return;
-    if (this.joined.length > 0) {
-      for (const slot of this.joined) this.measureGap(slot, seconds);
-      this.joined.length = 0;
-    }
+    if (this.joined.length > 0) this.measureJoined(seconds);
     batch.advance(this.runSteps);
     for (;;) {
       const slot = batch.popFinished();
       if (slot === NONE) break;
       this.finish(slot, seconds, batch.blocksHeldBy(slot), true);
     }
+  }
+
+  private measureJoined(seconds: number): void {
+    for (const slot of this.joined) this.measureGap(slot, seconds);
+    this.joined.length = 0;
   }
 
   private completePrefills(seconds: number): void {
@@ -640,43 +647,27 @@ export class Replica {
 
   /** Admits a prompt, reusing what the prefix cache holds of it; returns the tokens it computes, 0 if it cannot. */
   private admitPrompt(slot: number, budget: number): number {
-    const store = this.store;
-    const kv = this.kv;
+    const { store, kv, batch } = this;
+    const { geometry, chunkTokensMax, isPrefillChunked } = this.pool.settings;
     const target = store.targetTokens[slot]!;
-    const blockTokens = this.pool.settings.geometry.blockTokens;
-    let hits = 0;
-    let hitTokens = 0;
-    let freeHits = 0;
     const prefix = kv.isCaching ? store.prefix[slot] : undefined;
-    if (prefix !== undefined) {
-      for (; hits < prefix.length; hits++) {
-        const end = wholeBlocks(prefix.endTokens[hits]!, blockTokens);
-        const node = end <= target ? kv.find(prefix.ids[hits]!) : NONE;
-        if (node === NONE) break;
-        hitTokens = end;
-        freeHits += kv.freeBlocksOf(node);
-        this.hitNodes[hits] = node;
-      }
-    }
+    const hits = prefix === undefined ? 0 : this.findHits(prefix, target);
+    const hitTokens =
+      hits === 0 ? 0 : wholeBlocks(prefix!.endTokens[hits - 1]!, geometry.blockTokens);
     // At least one token is computed, so that there are logits to sample from.
-    const computed = Math.min(hitTokens, wholeBlocks(target - 1, blockTokens));
+    const computed = Math.min(hitTokens, wholeBlocks(target - 1, geometry.blockTokens));
     const toCompute = target - computed;
-    const { chunkTokensMax, isPrefillChunked } = this.pool.settings;
     const tokens = Math.min(toCompute, chunkTokensMax, budget);
     if (tokens < toCompute && !isPrefillChunked) return 0;
-    const hitBlocks = this.batch.blocksOf(hitTokens);
-    const needed = Math.max(0, this.batch.blocksOf(computed + tokens) - hitBlocks);
+    const hitBlocks = batch.blocksOf(hitTokens);
+    const needed = Math.max(0, batch.blocksOf(computed + tokens) - hitBlocks);
+    const freeHits = hits === 0 ? 0 : this.freeBlocksOfHits(hits);
     if (needed + freeHits > kv.free) {
       this.isHeadPartlyCached = freeHits > 0;
       return 0;
     }
-    for (let i = 0; i < hits; i++) {
-      kv.reference(this.hitNodes[i]!, i === 0 ? NONE : this.hitNodes[i - 1]!);
-    }
+    if (hits > 0) this.holdHits(slot, hits, hitBlocks);
     kv.allocate(needed);
-    store.heldSegments[slot] = hits;
-    store.heldNode[slot] = hits === 0 ? NONE : this.hitNodes[hits - 1]!;
-    store.heldBlocks[slot] = hitBlocks;
     store.computedTokens[slot] = computed;
     store.admission[slot] = this.admissions.next++;
     if (store.generatedTokens[slot] === 0 && store.preemptions[slot] === 0) {
@@ -685,9 +676,41 @@ export class Replica {
       this.pool.cachedTokens += computed;
     }
     this.addChunk(slot, tokens);
-    this.publishUpTo(slot, computed + tokens);
+    if (prefix !== undefined) this.publishUpTo(slot, computed + tokens);
     if (computed + tokens < target) this.partials[this.partialCount++] = slot;
     return tokens;
+  }
+
+  /** Finds the leading segments of a prompt of `target` tokens that are cached, as nodes in `hitNodes`. */
+  private findHits(prefix: PrefixChain, target: number): number {
+    const { blockTokens } = this.pool.settings.geometry;
+    let hits = 0;
+    for (; hits < prefix.length; hits++) {
+      const end = wholeBlocks(prefix.endTokens[hits]!, blockTokens);
+      const node = end <= target ? this.kv.find(prefix.ids[hits]!) : NONE;
+      if (node === NONE) break;
+      this.hitNodes[hits] = node;
+    }
+    return hits;
+  }
+
+  private freeBlocksOfHits(hits: number): number {
+    let blocks = 0;
+    for (let i = 0; i < hits; i++) blocks += this.kv.freeBlocksOf(this.hitNodes[i]!);
+    return blocks;
+  }
+
+  /** Takes references on the cached segments that were found: they hold `blocks`. */
+  private holdHits(slot: number, hits: number, blocks: number): void {
+    const { store, hitNodes } = this;
+    let parent = NONE;
+    for (let i = 0; i < hits; i++) {
+      this.kv.reference(hitNodes[i]!, parent);
+      parent = hitNodes[i]!;
+    }
+    store.heldSegments[slot] = hits;
+    store.heldNode[slot] = parent;
+    store.heldBlocks[slot] = blocks;
   }
 
   /** Admits a request whose prompt was computed elsewhere: it decodes in this very step. */
@@ -750,13 +773,15 @@ export class Replica {
       this.rest();
       return;
     }
-    if (!(this.runFirst > 0 && this.runFirst < Number.POSITIVE_INFINITY)) {
-      throw new InvariantViolation("a step takes a positive time", {
-        seconds: this.runFirst,
-        batch: this.batch.size,
-      });
-    }
+    if (!(this.runFirst > 0 && this.runFirst < Number.POSITIVE_INFINITY)) this.refusePace();
     this.nextEventSeconds = seconds + runSeconds(this.runFirst, this.runGrowth, this.runSteps);
+  }
+
+  private refusePace(): never {
+    throw new InvariantViolation("a step takes a positive time", {
+      seconds: this.runFirst,
+      batch: this.batch.size,
+    });
   }
 
   private rest(): void {
