@@ -195,6 +195,20 @@ export class DecodeBatch {
     else if (tokensToFull < remaining) this.marks.push(this.clock + tokensToFull, admission, ~slot);
   }
 
+  /** Takes back for a member that leaves what it was counted as past its windows. */
+  private leaveWindows(slot: number, expectedContext: number): void {
+    const { store } = this;
+    if (store.isPastTimeWindow[slot] === 1) {
+      this.windowTokens += expectedContext - this.timeWindow;
+      this.withinWindow++;
+    }
+    if (store.isPastKvWindow[slot] === 1) {
+      this.residues[store.residue[slot]!]!++;
+      this.residuesPastWindow[store.residue[slot]!]!--;
+      this.pastWindow--;
+    }
+  }
+
   /** Takes a member out before its end; its marks turn stale with its admission number. */
   leaveEarly(slot: number): void {
     this.leave(slot);
@@ -209,18 +223,10 @@ export class DecodeBatch {
     this.size--;
     this.sizeByWorkload[store.workload[slot]!]!--;
     this.contextTokens -= expectedContext;
-    if (store.isPastTimeWindow[slot] === 1) {
-      this.windowTokens -= this.timeWindow;
-    } else {
-      this.windowTokens -= expectedContext;
-      this.withinWindow--;
-    }
-    if (store.isPastKvWindow[slot] === 1) {
-      this.residuesPastWindow[store.residue[slot]!]!--;
-      this.pastWindow--;
-    } else {
-      this.residues[store.residue[slot]!]!--;
-    }
+    this.windowTokens -= expectedContext;
+    this.withinWindow--;
+    this.residues[store.residue[slot]!]!--;
+    if (this.hasWindows) this.leaveWindows(slot, expectedContext);
     if (this.size === 0) {
       // Speculative gains are fractions: drop what rounding left.
       this.contextTokens = 0;

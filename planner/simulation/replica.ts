@@ -406,27 +406,33 @@ export class Replica {
       const slot = this.chunkSlots[i]!;
       const computed = store.computedTokens[slot]! + this.chunkTokens[i]!;
       store.computedTokens[slot] = computed;
-      if (computed < store.targetTokens[slot]!) continue;
-      if (Number.isNaN(store.firstTokenSeconds[slot]!)) {
-        store.firstTokenSeconds[slot] = seconds;
-        if (store.has(slot, ATTEMPT.watched)) this.listener.onFirstToken(slot, seconds);
-      } else {
-        this.measureGap(slot, seconds);
-      }
-      store.lastTokenSeconds[slot] = seconds;
-      const generated = ++store.generatedTokens[slot]!;
-      const remaining = store.outputTokens[slot]! - generated;
-      if (remaining === 0) {
-        this.finish(slot, seconds, this.batch.blocksOf(computed), false);
-      } else if (this.pool.settings.role === "prefill") {
-        this.outstanding--;
-        store.admission[slot] = NONE;
-        this.listener.onPrefilled(slot, seconds);
-      } else {
-        this.batch.join(slot, computed, remaining);
-      }
+      if (computed === store.targetTokens[slot]!) this.completePrompt(slot, computed, seconds);
     }
     this.chunks = 0;
+  }
+
+  /** All of a prompt is computed: it has its next token, and goes on to decode unless that was the last. */
+  private completePrompt(slot: number, computed: number, seconds: number): void {
+    const store = this.store;
+    if (Number.isNaN(store.firstTokenSeconds[slot]!)) {
+      store.firstTokenSeconds[slot] = seconds;
+      if (store.has(slot, ATTEMPT.watched)) this.listener.onFirstToken(slot, seconds);
+    } else {
+      this.measureGap(slot, seconds);
+    }
+    store.lastTokenSeconds[slot] = seconds;
+    const generated = ++store.generatedTokens[slot]!;
+    const remaining = store.outputTokens[slot]! - generated;
+    if (remaining === 0) this.finish(slot, seconds, this.batch.blocksOf(computed), false);
+    else if (this.pool.settings.role !== "prefill") this.batch.join(slot, computed, remaining);
+    else this.handOver(slot, seconds);
+  }
+
+  /** A prefill replica is done with a request but for its KV. */
+  private handOver(slot: number, seconds: number): void {
+    this.outstanding--;
+    this.store.admission[slot] = NONE;
+    this.listener.onPrefilled(slot, seconds);
   }
 
   private finish(slot: number, seconds: number, blocks: number, isDecoding: boolean): void {
@@ -670,15 +676,21 @@ export class Replica {
     kv.allocate(needed);
     store.computedTokens[slot] = computed;
     store.admission[slot] = this.admissions.next++;
-    if (store.generatedTokens[slot] === 0 && store.preemptions[slot] === 0) {
-      store.cachedTokens[slot] = computed;
-      this.pool.promptTokens += target;
-      this.pool.cachedTokens += computed;
-    }
+    if (store.preemptions[slot] === 0) this.countPrompt(slot, target, computed);
     this.addChunk(slot, tokens);
     if (prefix !== undefined) this.publishUpTo(slot, computed + tokens);
     if (computed + tokens < target) this.partials[this.partialCount++] = slot;
     return tokens;
+  }
+
+  /** Counts what the cache has of a prompt at its first schedule. */
+  private countPrompt(slot: number, target: number, cached: number): void {
+    const { store, pool } = this;
+    // It goes on from where a lost replica has left it.
+    if (store.generatedTokens[slot]! > 0) return;
+    store.cachedTokens[slot] = cached;
+    pool.promptTokens += target;
+    pool.cachedTokens += cached;
   }
 
   /** Finds the leading segments of a prompt of `target` tokens that are cached, as nodes in `hitNodes`. */
@@ -731,9 +743,13 @@ export class Replica {
 
   /** Puts the segments of the prefix that lie within `tokens` into the cache, or shares those already there. */
   private publishUpTo(slot: number, tokens: number): void {
-    const store = this.store;
-    const prefix = store.prefix[slot];
+    const prefix = this.store.prefix[slot];
     if (prefix === undefined || !this.kv.isCaching) return;
+    if (this.store.heldSegments[slot]! < prefix.length) this.publish(slot, prefix, tokens);
+  }
+
+  private publish(slot: number, prefix: PrefixChain, tokens: number): void {
+    const { store } = this;
     const blockTokens = this.pool.settings.geometry.blockTokens;
     let held = store.heldSegments[slot]!;
     while (held < prefix.length) {
