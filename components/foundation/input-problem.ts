@@ -37,10 +37,17 @@ export function refuseProblems(component: string, problems: readonly InputProble
   }));
   const [first] = details;
   if (first === undefined) return;
-  if (details.length === 1) throw new pulumi.InputPropertyError(first);
   const lines = details.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
-  throw new pulumi.InputPropertiesError({
-    message: `${component}: ${details.length} arguments cannot be used\n${lines.join("\n")}`,
-    errors: details,
-  });
+  if (details.length === 1) throw withoutStack(new pulumi.InputPropertyError(first), lines[0]!);
+  const message = `${component}: ${details.length} arguments cannot be used\n${lines.join("\n")}`;
+  throw withoutStack(new pulumi.InputPropertiesError({ message, errors: details }), message);
+}
+
+/**
+ * A mistake in the arguments is explained by its message, not by where this library found it. The runner prints the
+ * stack of what it does not know; Node 20.20 moreover takes a minute to colour one with frames of a scoped package.
+ */
+function withoutStack<Thrown extends Error>(error: Thrown, shown: string): Thrown {
+  error.stack = shown;
+  return error;
 }

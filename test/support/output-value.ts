@@ -1,4 +1,7 @@
-/** Values inside outputs, for assertions: an assertion inside an `apply` that nobody awaits asserts nothing. */
+/**
+ * Values inside outputs, for assertions: an assertion inside an `apply` that nobody awaits asserts nothing. An output
+ * that fails ends the test process, because it rejects several promises at once; see mini-engine/in-process.ts.
+ */
 import * as pulumi from "@pulumi/pulumi";
 
 /** The value of an input once all of it is known; undefined when it stays unknown. Rejects when it fails. */
@@ -6,23 +9,4 @@ export function outputValue<Value>(input: pulumi.Input<Value>): Promise<pulumi.U
   // Only the promise inside an output carries a failure to somebody who can catch it.
   const output: unknown = pulumi.output(input);
   return (output as { promise(): Promise<pulumi.Unwrap<Value>> }).promise();
-}
-
-/**
- * The error of an output that must fail. A failed output rejects several promises that nobody but the runner of a
- * program listens to; here they are expected.
- */
-export async function outputFailure(make: () => pulumi.Input<unknown>): Promise<unknown> {
-  const expected = (): void => {};
-  process.on("unhandledRejection", expected);
-  try {
-    const value = await outputValue(make());
-    throw new Error(`expected an output that fails, got ${JSON.stringify(value)}`);
-  } catch (error) {
-    // The other rejections are raised once the pending microtasks are done.
-    await new Promise((resolve) => setImmediate(resolve));
-    return error;
-  } finally {
-    process.off("unhandledRejection", expected);
-  }
 }

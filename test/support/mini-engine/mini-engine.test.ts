@@ -1,9 +1,9 @@
 /** The mini-engine against what Pulumi's documentation says of its engine; it is the ground of other tests. */
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { changes, only } from "./engine-run";
 import { deletionOrder } from "./engine-state";
-import { type ProgramOptions, runProgram } from "./run-program";
+import { type ProgramOptions, type ProgramRun, runProgram } from "./run-program";
 
 const QUEUES = path.join(__dirname, "programs/queues.ts");
 const world: ProgramOptions = {
@@ -24,8 +24,12 @@ const PROVIDER = "urn:pulumi:test::probe::pulumi:providers:aws::us-east-1";
 const COMPONENT = "urn:pulumi:test::probe::probe:queue:Queues::jobs";
 
 describe("the mini-engine", () => {
-  it("records everything that a program says of its resources", async () => {
-    const run = await runProgram(QUEUES, world);
+  let run: ProgramRun;
+  beforeAll(async () => {
+    run = await runProgram(QUEUES, world);
+  });
+
+  it("records everything that a program says of its resources", () => {
     expect(run).toMatchObject({ exitCode: 0, errors: [], warnings: [], printed: "" });
     expect(run.resources.map(({ urn }) => urn).sort()).toEqual(
       [
@@ -65,8 +69,7 @@ describe("the mini-engine", () => {
     });
   });
 
-  it("answers functions and references from its tables, and keeps secrets secret", async () => {
-    const run = await runProgram(QUEUES, world);
+  it("answers functions and references from its tables, and keeps secrets secret", () => {
     expect(run.stackOutputs.values).toEqual({
       url: "https://sqs.example/jobs-live",
       zoneNames: ["a", "b"],
@@ -85,16 +88,15 @@ describe("the mini-engine", () => {
 
   it("previews the same graph as it puts up, with the cloud's own values unknown", async () => {
     const preview = await runProgram(QUEUES, { ...world, isPreview: true });
-    const up = await runProgram(QUEUES, world);
-    const graph = (run: typeof up) =>
-      run.resources.map(({ urn, parent, provider, dependencies }) => ({
+    const graph = ({ resources }: ProgramRun) =>
+      resources.map(({ urn, parent, provider, dependencies }) => ({
         urn,
         parent,
         provider,
         dependencies: [...dependencies].sort(),
       }));
     const byUrn = (one: { urn: string }, other: { urn: string }) => (one.urn < other.urn ? -1 : 1);
-    expect(graph(preview).sort(byUrn)).toEqual(graph(up).sort(byUrn));
+    expect(graph(preview).sort(byUrn)).toEqual(graph(run).sort(byUrn));
     expect(only(preview, "aws:sqs/queue:Queue", "jobs-live").unknownPaths).toEqual([
       "redrivePolicy",
     ]);
@@ -102,27 +104,24 @@ describe("the mini-engine", () => {
   });
 
   it("changes nothing the second time, and knows in a preview what is there", async () => {
-    const first = await runProgram(QUEUES, world);
-    expect(changes(first)).toHaveLength(5);
-    const second = await runProgram(QUEUES, { ...world, isPreview: true, state: first.state });
+    expect(changes(run)).toHaveLength(5);
+    const second = await runProgram(QUEUES, { ...world, isPreview: true, state: run.state });
     expect(changes(second)).toEqual([]);
     expect(second.stackOutputs.unknownPaths).toEqual([]);
   });
 
   it("sees what changed, and what the program no longer holds", async () => {
-    const first = await runProgram(QUEUES, world);
     const config = { ...world.config, "probe:visibility": "60" };
-    const second = await runProgram(QUEUES, { ...world, config, state: first.state });
+    const second = await runProgram(QUEUES, { ...world, config, state: run.state });
     expect(changes(second)).toEqual([LIVE]);
     expect(second.operations.get(LIVE)).toBe("update");
     const empty = path.join(__dirname, "programs/late-check.ts");
-    const gone = await runProgram(empty, { config: { "probe:delay": "1" }, state: first.state });
+    const gone = await runProgram(empty, { config: { "probe:delay": "1" }, state: run.state });
     expect(gone.operations.get(LIVE)).toBe("delete");
     expect(gone.operations.get(COMPONENT)).toBe("delete");
   });
 
-  it("deletes what needs another before that other", async () => {
-    const run = await runProgram(QUEUES, world);
+  it("deletes what needs another before that other", () => {
     const order = deletionOrder(run.resources);
     expect(order).toHaveLength(run.resources.length);
     expect(order.indexOf(LIVE)).toBeLessThan(order.indexOf(DEAD));
@@ -131,19 +130,19 @@ describe("the mini-engine", () => {
   });
 
   it("fails when a provider refuses a resource", async () => {
-    const run = await runProgram(QUEUES, {
+    const failed = await runProgram(QUEUES, {
       ...world,
       failure: ({ name }) => (name === "jobs-dead" ? "quota exceeded" : undefined),
     });
-    expect(run.exitCode).not.toBe(0);
-    expect(run.errors.join("\n")).toContain("quota exceeded");
-    expect(run.resources.map(({ name }) => name)).not.toContain("jobs-live");
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.errors).toEqual(["quota exceeded"]);
+    expect(failed.resources.map(({ name }) => name)).not.toContain("jobs-live");
   });
 
   it("fails when the program refers to a stack that does not exist", async () => {
-    const run = await runProgram(QUEUES, { ...world, stacks: {} });
-    expect(run.exitCode).not.toBe(0);
-    expect(run.errors.join("\n")).toContain('unknown stack "acme/network/dev"');
+    const failed = await runProgram(QUEUES, { ...world, stacks: {} });
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.errors).toContain('unknown stack "acme/network/dev"');
   });
 });
 

@@ -48,7 +48,7 @@ export interface ProgramOptions extends Partial<EngineOptions> {
   readonly config?: Readonly<Record<string, string>>;
   /** Keys of the configuration that are secret. @default - none */
   readonly secretConfigKeys?: readonly string[];
-  /** The program is ended when it runs longer. @default 60 */
+  /** The program is ended when it runs longer. @default 40 */
   readonly timeLimitSeconds?: number;
 }
 
@@ -87,7 +87,9 @@ export async function runProgram(
   });
   try {
     const ended = await runNode(programFile, port, settled, options);
-    return { ...engineRun(monitor), ...messages, ...ended };
+    // The SDK ends quietly when its engine gives up.
+    const exitCode = messages.errors.length > 0 ? ended.exitCode || 1 : ended.exitCode;
+    return { ...engineRun(monitor), ...messages, printed: ended.printed, exitCode };
   } finally {
     server.forceShutdown();
   }
@@ -173,7 +175,7 @@ async function runNode(
   programFile: string,
   port: number,
   { project, stack, isPreview }: EngineOptions,
-  { config = {}, secretConfigKeys = [], timeLimitSeconds = 60 }: ProgramOptions,
+  { config = {}, secretConfigKeys = [], timeLimitSeconds = 40 }: ProgramOptions,
 ): Promise<{ readonly exitCode: number; readonly printed: string }> {
   const argv = [
     RUNNER,

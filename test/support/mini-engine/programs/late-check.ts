@@ -1,4 +1,4 @@
-/** A program for tests: a queue whose size is known only after another is made, and refused then. */
+/** A program for tests: a queue whose delay is known only after another is made, and refused then. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { validatedInput } from "../../../../components/foundation/validated-input";
@@ -6,9 +6,10 @@ import { validatedInput } from "../../../../components/foundation/validated-inpu
 const first = new aws.sqs.Queue("first", {
   delaySeconds: new pulumi.Config().requireNumber("delay"),
 });
-const delaySeconds = validatedInput(
-  "Queue",
-  first.delaySeconds.apply((value) => value ?? 0),
-  (value) => (value <= 900 ? [] : [{ path: "delaySeconds", must: "be at most 900", got: value }]),
+const checked = validatedInput("Queue", { delaySeconds: first.delaySeconds }, ({ delaySeconds }) =>
+  delaySeconds !== undefined && delaySeconds <= 900
+    ? []
+    : [{ path: "delaySeconds", must: "be at most 900", got: delaySeconds }],
 );
-new aws.sqs.Queue("second", { delaySeconds });
+const { delaySeconds } = pulumi.output(checked);
+new aws.sqs.Queue("second", { delaySeconds: delaySeconds.apply((seconds) => seconds ?? 0) });
