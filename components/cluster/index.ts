@@ -1,0 +1,23 @@
+/** GPU clusters: one class per cloud, their arguments, and what they have in common. */
+export type {
+  EksAddonName,
+  EksGpuClusterArgs,
+  EksGpuClusterTransforms,
+  EksGpuNodes,
+  EksSystemNodesArgs,
+} from "./eks-args";
+export { EksGpuCluster, type EksGpuClusterNodes } from "./eks-gpu-cluster";
+export type {
+  CapacityBlock,
+  CapacityKind,
+  FlexStartCapacity,
+  GpuCapacity,
+  GpuCluster,
+  GpuPoolArgs,
+  GpuPoolPlacement,
+  GpuPools,
+  NodeTaint,
+  OnDemandCapacity,
+  ReservedCapacity,
+  SpotCapacity,
+} from "./gpu-cluster";
