@@ -125,7 +125,6 @@ export function checkEksGpuCluster(args: EksGpuClusterArgs): readonly InputProbl
       pattern: /^1\.\d{2}$/,
       must: 'be a version of Kubernetes without the patch, such as "1.34"',
     }),
-    // The API keeps a pod that is to go at most an hour where Karpenter and drains wait; EC2 gives Spot two minutes.
     ...checkWhole("drainSeconds", args.drainSeconds, { min: 30, max: 24 * 3600 }),
     ...checkOneOf("support", args.support, ["STANDARD", "EXTENDED"]),
     ...checkWhole("systemNodes.nodesMin", args.systemNodes?.nodesMin, { min: 2, max: 450 }),
@@ -171,25 +170,35 @@ export function checkEksGpuCluster(args: EksGpuClusterArgs): readonly InputProbl
   return problems;
 }
 
-function checkGpuNodes({ gpuNodes, version }: EksGpuClusterArgs): readonly InputProblem[] {
+function checkGpuNodes({ gpuNodes, version, pools }: EksGpuClusterArgs): readonly InputProblem[] {
   if (gpuNodes.by === "karpenter") {
     return checkForm("gpuNodes.amiVersion", gpuNodes.amiVersion, {
       pattern: /^v\d{8}$/,
       must: 'be a release of the image, such as "v20261115", since "latest" replaces nodes unasked',
     });
   }
-  const problems = checkForm("gpuNodes.releaseVersion", gpuNodes.releaseVersion, {
-    pattern: /^1\.\d{2}\.\d+-\d{8}$/,
-    must: 'be a release of the image, such as "1.34.2-20261115"',
-  });
-  if (problems.length > 0 || gpuNodes.releaseVersion.startsWith(`${version}.`)) return problems;
-  return [
-    {
-      path: "gpuNodes.releaseVersion",
-      must: `be a release for version ${version} of the cluster`,
-      got: gpuNodes.releaseVersion,
-    },
+  const problems = [
+    ...checkForm("gpuNodes.releaseVersion", gpuNodes.releaseVersion, {
+      pattern: /^1\.\d{2}\.\d+-\d{8}$/,
+      must: 'be a release of the image, such as "1.34.2-20261115"',
+    }),
   ];
+  if (problems.length === 0 && !gpuNodes.releaseVersion.startsWith(`${version}.`)) {
+    const must = `be a release for version ${version} of the cluster`;
+    problems.push({ path: "gpuNodes.releaseVersion", must, got: gpuNodes.releaseVersion });
+  }
+  for (const [name, { capacity }] of Object.entries(pools)) {
+    capacity.forEach((one, index) => {
+      if (!("reservations" in one) || one.reservations.length < 2) return;
+      problems.push({
+        path: `pools.${name}.capacity[${index}].reservations`,
+        must: "be one reservation, since the template of a node group targets one",
+        got: one.reservations.length,
+        fix: 'use gpuNodes: { by: "karpenter", … }',
+      });
+    });
+  }
+  return problems;
 }
 
 /** Arguments with everything that was left out. */

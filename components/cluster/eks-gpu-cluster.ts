@@ -4,7 +4,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -66,7 +66,10 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
    * @throws {pulumi.ResourceError} without an explicit provider of AWS.
    */
   constructor(name: string, args: EksGpuClusterArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`EksGpuCluster "${name}"`, checkEksGpuCluster(args));
+    refuseProblems(`EksGpuCluster "${name}"`, [
+      ...checkComponentName(name),
+      ...checkEksGpuCluster(args),
+    ]);
     super(componentType("cluster", "EksGpuCluster"), name, {}, opts);
     const settings = resolveEksGpuCluster(args);
     const clusterName = physicalName("eksCluster", name);

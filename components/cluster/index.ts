@@ -7,6 +7,8 @@ export type {
   EksSystemNodesArgs,
 } from "./eks-args";
 export { EksGpuCluster, type EksGpuClusterNodes } from "./eks-gpu-cluster";
+export type { GkeGpuClusterArgs, GkeGpuClusterTransforms, GkeSystemNodesArgs } from "./gke-args";
+export { GkeGpuCluster, type GkeGpuClusterNodes } from "./gke-gpu-cluster";
 export type {
   CapacityBlock,
   CapacityKind,

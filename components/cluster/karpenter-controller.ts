@@ -81,7 +81,7 @@ export function createKarpenterController(
 
 function createInterruptionQueue(place: EksPlace): aws.sqs.Queue {
   const { opts } = place;
-  const name = childName(place.name, "interruptions");
+  const name = childName(place.name, "events");
   const queue = new aws.sqs.Queue(
     name,
     {

@@ -3,7 +3,7 @@
  * a property that no row names stays undefined after `up`, and unknown in a preview.
  */
 
-/** Makes the outputs of a resource that are not inputs. */
+/** Makes the outputs of a resource that are not inputs; `id` among them when others check its form. */
 export type CloudOutputs = (
   name: string,
   inputs: Readonly<Record<string, unknown>>,
@@ -26,16 +26,19 @@ export const cloudOutputTable: CloudOutputTable = {
     certificateAuthority: { data: Buffer.from(`certificate of ${name}`).toString("base64") },
     vpcConfig: {
       ...(inputs["vpcConfig"] as object),
-      clusterSecurityGroupId: `${name}-cluster-security-group`,
+      clusterSecurityGroupId: "sg-0c1u57e4",
     },
+  }),
+  // Karpenter's definitions check the form of ids.
+  "aws:ec2/securityGroup:SecurityGroup": (name) => ({
+    id: `sg-${Buffer.from(name).toString("hex")}`,
   }),
   "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: "192.0.2.1" }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/network:Network": selfLink,
   "gcp:compute/subnetwork:Subnetwork": selfLink,
   "gcp:container/cluster:Cluster": (name) => ({
-    endpoint: "192.0.2.2",
-    masterAuth: { clusterCaCertificate: Buffer.from(`certificate of ${name}`).toString("base64") },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.example` } },
   }),
   "gcp:serviceaccount/account:Account": (_name, inputs) => {
     const email = `${text(inputs["accountId"], "account")}@probe.iam.gserviceaccount.com`;
