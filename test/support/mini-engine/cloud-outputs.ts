@@ -1,6 +1,7 @@
 /**
  * What a cloud adds to a resource once it is there: identifiers, addresses, endpoints. Only what some component reads;
- * a property that no row names stays undefined after `up`, and unknown in a preview.
+ * a property that no row names stays undefined after `up`, and unknown in every preview, where a resource made of it
+ * then shows as changed.
  */
 
 /** Makes the outputs of a resource that are not inputs; `id` among them when others check its form. */
@@ -34,6 +35,8 @@ export const cloudOutputTable: CloudOutputTable = {
     id: `sg-${Buffer.from(name).toString("hex")}`,
   }),
   "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: "192.0.2.1" }),
+  "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
+  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/network:Network": selfLink,
   "gcp:compute/subnetwork:Subnetwork": selfLink,
