@@ -1,7 +1,7 @@
 /**
  * Network interfaces of a node with Elastic Fabric Adapter. The first card carries the node's address and an adapter
  * beside it, every other card an adapter only, which takes no address of the subnet
- * (docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html, read 2026-11-30). Pure.
+ * (docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html). Pure.
  */
 
 /** One interface, in the words of the launch template and of Karpenter's node class. */
@@ -18,7 +18,8 @@ export interface NetworkInterface {
 export function efaInterfaces(networkCards: number): readonly NetworkInterface[] {
   const adapters = Array.from({ length: networkCards }, (_, networkCardIndex) => ({
     networkCardIndex,
-    deviceIndex: 1,
+    // The first card's first device is the one that carries the address.
+    deviceIndex: networkCardIndex === 0 ? 1 : 0,
     interfaceType: "efa-only" as const,
   }));
   return [{ networkCardIndex: 0, deviceIndex: 0, interfaceType: "interface" }, ...adapters];

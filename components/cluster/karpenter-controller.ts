@@ -18,7 +18,7 @@ export const KARPENTER_VERSION = "1.14.1";
 const NAMESPACE = "kube-system";
 const SERVICE_ACCOUNT = "karpenter";
 
-/** What EC2 and AWS Health say of instances (karpenter.sh/docs/reference/cloudformation, read 2026-11-30). */
+/** What EC2 and AWS Health say of instances (karpenter.sh/docs/reference/cloudformation). */
 const EVENTS = {
   health: { source: ["aws.health"], "detail-type": ["AWS Health Event"] },
   spot: { source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"] },

@@ -1,6 +1,7 @@
 /**
  * What Karpenter's controller may do: start and tag instances, templates and profiles that it marks as its cluster's,
- * and stop no others. The statements follow karpenter.sh/docs/reference/cloudformation (version 1.14, read 2026-11-30).
+ * and stop no others. The statements follow Karpenter's own
+ * cloudformation.yaml (karpenter.sh/docs/reference/cloudformation), with templates limited to its own.
  * Pure.
  */
 

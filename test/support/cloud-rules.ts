@@ -22,12 +22,12 @@ const rule = (
   source: string,
 ): CloudRule => ({ type, path, allowed, source });
 
-const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference, 2026-11-30";
+const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
-const EKS = "docs.aws.amazon.com/eks/latest/APIReference, 2026-11-30";
+const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
 const SQS = "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference";
 const CONTAINER = "cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations";
-const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1, 2026-11-30";
+const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1";
 
 // biome-ignore format: one line per rule
 const cloudRules: readonly CloudRule[] = [

@@ -96,7 +96,7 @@ describe("GkeGpuCluster", () => {
 
   it("lets Google's own accounts use the key before the cluster needs it, and keeps the key", () => {
     const members = ofType(run, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember");
-    // cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets and …/using-cmek, 2026-11-30.
+    // cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets and …/using-cmek.
     expect(members.map(({ inputs }) => inputs["member"])).toEqual([
       "serviceAccount:service-123456789@compute-system.iam.gserviceaccount.com",
       "serviceAccount:service-123456789@container-engine-robot.iam.gserviceaccount.com",

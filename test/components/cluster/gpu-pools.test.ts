@@ -79,7 +79,7 @@ describe("GPU pools", () => {
   });
 
   it("carry the taint that GKE would set, with its value", () => {
-    // cloud.google.com/kubernetes-engine/docs/how-to/gpus, 2026-11-30.
+    // cloud.google.com/kubernetes-engine/docs/how-to/gpus.
     const [slice] = gpuPoolSlices(
       {
         h100: {
@@ -107,9 +107,14 @@ describe("efaInterfaces", () => {
         expect(interfaces.filter((one) => one.interfaceType === "interface")).toEqual([
           { networkCardIndex: 0, deviceIndex: 0, interfaceType: "interface" },
         ]);
+        // docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html: device 1 of the first card,
+        // device 0 of each other.
         const adapters = interfaces.filter((one) => one.interfaceType === "efa-only");
         expect(adapters.map((one) => one.networkCardIndex)).toEqual(
           Array.from({ length: cards }, (_, index) => index),
+        );
+        expect(adapters.map((one) => one.deviceIndex)).toEqual(
+          Array.from({ length: cards }, (_, index) => (index === 0 ? 1 : 0)),
         );
       }),
       { seed: 1 },

@@ -46,7 +46,7 @@ describe("GcpNetwork", () => {
   });
 
   it("lets Google's load balancers in, and nobody else", async () => {
-    // cloud.google.com/load-balancing/docs/firewall-rules, 2026-11-30.
+    // cloud.google.com/load-balancing/docs/firewall-rules.
     expect(only(run, "gcp:compute/firewall:Firewall").inputs).toMatchObject({
       direction: "INGRESS",
       sourceRanges: ["35.191.0.0/16", "130.211.0.0/22"],
