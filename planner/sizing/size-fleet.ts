@@ -24,7 +24,7 @@ import {
 import { findConflict } from "./find-conflict";
 import { FleetSearch, type SearchStep } from "./fleet-search";
 import { type FleetUnits, poolsOf } from "./fleet-units";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
 import { modelsToStrengthen, passes, type VerifiedCase, verifyFleet } from "./verify-fleet";
@@ -106,6 +106,7 @@ class Sizing {
       problem,
       measured: chosen.measured,
       isCandidate: (offer) => chosen.candidates.has(offer),
+      isObtainable: (offer) => !chosen.withoutQuota.has(offer),
       ...(change === undefined ? {} : { change }),
       evaluator,
       solver,
@@ -153,6 +154,12 @@ class Sizing {
     const { offers, context, leftOut } = problem;
     const pools = poolsOf(offers, solution.units, solution.nodes);
     const bound = search!.lowerBound;
+    // What was passed over at first may have turned out to be the better last unit.
+    const bought = new Set(
+      offers.flatMap(({ region, option, index }) =>
+        solution.units[index]! > 0 ? [`${region}/${option.name}`] : [],
+      ),
+    );
     return {
       kind: "sized",
       verdict: verdictOf(cases),
@@ -168,8 +175,8 @@ class Sizing {
       nextCheaper: nextCheaper(problem, solution, search!.refused),
       quotasUsedUp: quotasUsedUp(problem, solution),
       cases: cases.map(({ name, summary }) => ({ name, summary })),
-      options: measuredRows(problem, chosen!, solution.units),
-      leftOut: [...leftOut, ...chosen!.leftOut],
+      options: measuredRows(problem, search!.measured, solution.units),
+      leftOut: [...leftOut, ...chosen!.leftOut].filter(({ option }) => !bought.has(option)),
       effort: this.effort(),
       isInterrupted: cases.length === 0,
     };

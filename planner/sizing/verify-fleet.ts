@@ -7,7 +7,7 @@ import { type CaseLoss, describeLoss, faultTarget } from "./demand";
 import type { Evaluator } from "./evaluator";
 import { rateReader, totalRate } from "./expected-arrivals";
 import { poolsOf } from "./fleet-units";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import type { RunWindow } from "./run-window";
 import type { SizingProblem } from "./sizing-problem";
 import type { SizedCase } from "./sizing-result";

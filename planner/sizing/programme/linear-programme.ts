@@ -46,6 +46,18 @@ export class LinearProgramme {
     this.rows.push({ terms, relation, right });
   }
 
+  /** left ≥ factor · right, or ≤. */
+  compare(left: Variable, relation: ">=" | "<=", factor: number, right: Variable): void {
+    this.row(
+      [
+        [1, left],
+        [-factor, right],
+      ],
+      relation,
+      0,
+    );
+  }
+
   /** Least value of the objective; undefined when the rows contradict each other. */
   solve(solver: Highs): ProgrammeSolution | undefined {
     const solution = solver.solve(this.toText(), { mip_rel_gap: RELATIVE_GAP });
