@@ -45,7 +45,7 @@ export async function chooseOffers(
       if (reason === undefined) continue;
       open.delete(index);
       const { option, region } = offers[index]!;
-      leftOut.push({ option: `${region}/${option.name}`, model: option.model, reason });
+      leftOut.push({ option: `${region}/${option.name}`, model: option.model, ...reason });
     }
   }
   const impossible = asked.flatMap((model) => {
@@ -74,6 +74,7 @@ function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]
   leftOut.push({
     option: `${offer.region}/${offer.option.name}`,
     model: offer.option.model,
+    why: "no-quota",
     reason,
   });
   return true;
@@ -134,10 +135,11 @@ function reasonAgainst(
   offer: Offer,
   open: ReadonlySet<number>,
   measured: ReadonlyMap<string, MeasuredOption>,
-): string | undefined {
+): Pick<LeftOut, "why" | "reason"> | undefined {
   const own = measured.get(kinOf(offer.option));
   if (own !== undefined && own.holds === 0) {
-    return `breaks an objective with nearly nothing to do: ${describeBroken(own.idle)}`;
+    const reason = `breaks an objective with nearly nothing to do: ${describeBroken(own.idle)}`;
+    return { why: "breaks-objective", reason };
   }
   const most = own === undefined ? problem.bounds[offer.index]! : own.breaks;
   const usdPerCall = usdPerUnit(offer) / most;
@@ -153,7 +155,8 @@ function reasonAgainst(
   const known = measured.get(kinOf(better.option))!;
   const theirs = perThousand(usdPerUnit(better) / known.holds);
   const how = own === undefined ? "at best" : "as measured";
-  return `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;
+  const reason = `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;
+  return { why: "beaten", reason };
 }
 
 /** Whether a quota may run out of it, so that the next best is needed, too. */
