@@ -4,6 +4,7 @@
  * the best that the first one's bound allows: then no fleet needs it. Offers that keep no objective even when idle,
  * and those that a quota leaves nothing of, are out, too.
  */
+import { formatNumber } from "../foundation/format-units";
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
@@ -174,6 +175,11 @@ function perThousand(usdPerHourAndCallPerSecond: number): string {
   return `$${((usdPerHourAndCallPerSecond / 3600) * 1000).toPrecision(3)}`;
 }
 
+/** `412 ms`: to three digits. */
+export function formatMs(ms: number): string {
+  return `${formatNumber(ms, 3)} ms`;
+}
+
 /** `chat ttft p95: 412 ms, 300 ms allowed` */
 export function describeBroken({ runs }: Evaluation): string {
   const broken = runs.flatMap(({ workloads }) =>
@@ -182,9 +188,8 @@ export function describeBroken({ runs }: Evaluation): string {
       ...objectives
         .filter(({ holds }) => !holds)
         .map(({ objective, valueMs, limitMs }) => {
-          const value =
-            valueMs === null ? "too little is answered" : `${valueMs.toPrecision(3)} ms`;
-          return `${name} ${objective}: ${value}, ${limitMs.toPrecision(3)} ms allowed`;
+          const value = valueMs === null ? "too little is answered" : formatMs(valueMs);
+          return `${name} ${objective}: ${value}, ${formatMs(limitMs)} allowed`;
         }),
     ]),
   );

@@ -1,7 +1,7 @@
 /** Parts of the search's answer in the words and figures of `sizing-result.ts`. */
 import { purchaseOptions } from "../catalog/prices/price-rows";
 import type { ChosenOffers } from "./choose-offers";
-import { describeBroken } from "./choose-offers";
+import { describeBroken, formatMs } from "./choose-offers";
 import type { RefusedFleet } from "./fleet-search";
 import type { FleetUnits } from "./fleet-units";
 import type { Offer } from "./offer";
@@ -88,9 +88,9 @@ export function unverifiedFleet(
     summary.slo
       .filter(({ verdict }) => verdict !== "PASS")
       .map(({ workload, objective, valueMs, highMs, limitMs }) => {
-        const upTo = highMs === null ? "with no upper end" : `up to ${highMs.toPrecision(3)} ms`;
-        const value = valueMs === null ? "not measured" : `${valueMs.toPrecision(3)} ms`;
-        return `${name}: ${workload} ${objective}: ${value}, ${upTo}, ${limitMs.toPrecision(3)} ms allowed`;
+        const upTo = highMs === null ? "with no upper end" : `up to ${formatMs(highMs)}`;
+        const value = valueMs === null ? "not measured" : formatMs(valueMs);
+        return `${name}: ${workload} ${objective}: ${value}, ${upTo}, ${formatMs(limitMs)} allowed`;
       }),
   );
   return { units, usdPerHour, breaks: [...new Set(breaks)] };
