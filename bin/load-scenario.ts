@@ -25,21 +25,27 @@ export const SCENARIO_ARGUMENT =
 /** Read when the command line names no scenario. */
 export const DEFAULT_FILE = "capplan.yaml";
 
-export interface LoadedScenario {
+/** A scenario that is not resolved: it may have no pools yet. */
+export interface LoadedSpec {
   /** What names this scenario on a command line. */
   readonly name: string;
+  /** Its folder, where its relative paths start. */
+  readonly folder: string;
   /** As it is written, `--set` applied. */
   readonly written: WrittenScenario;
   readonly spec: ScenarioSpec;
-  readonly scenario: ResolvedScenario;
   /** When it is the scenario of a plan. */
   readonly plan: CapacityPlan | undefined;
-  /** Why a plan may not show what it promises: for stderr, before anything is computed. */
-  readonly warnings: readonly string[];
   /** By key: those of the scenario, and of the cases of its `stress`. */
   readonly traces: TracesRead;
   /** The scenario file and its traces: what no output may replace. */
   readonly inputs: readonly InputFile[];
+}
+
+export interface LoadedScenario extends LoadedSpec {
+  readonly scenario: ResolvedScenario;
+  /** Why a plan may not show what it promises: for stderr, before anything is computed. */
+  readonly warnings: readonly string[];
 }
 
 /** Text of a scenario and where its relative paths start. */
@@ -62,6 +68,37 @@ export async function loadScenario(
 ): Promise<LoadedScenario> {
   const { resolveScenario } = await import("../planner/scenario/resolve-scenario");
   const { traceFilesOf } = await import("../planner/scenario/trace-files");
+  const loaded = await loadSpec(io, argument, overrides);
+  const { name, spec, plan, traces } = loaded;
+  if (plan === undefined)
+    return { ...loaded, scenario: resolveScenario(spec, { traces }), warnings: [] };
+  const { atPlaceInPlan } = await import("../planner/plan/scenario-of-plan");
+  const { planWarnings } = await import("../planner/plan/plan-warnings");
+  const scenario = atPlaceInPlan(() => resolveScenario(spec, { traces }));
+  const warnings = planWarnings({
+    plan,
+    source: name,
+    scenario,
+    traces: traceFilesOf(spec).map(({ key, path: given }) => ({
+      path: given,
+      table: traces.get(key)!,
+    })),
+    hasOverrides: overrides.length > 0,
+  });
+  return { ...loaded, scenario, warnings };
+}
+
+/**
+ * The same, without looking whether it can be simulated.
+ *
+ * @throws PlannerError with every problem that the schema finds, or of the traces
+ */
+export async function loadSpec(
+  io: Io,
+  argument: string | undefined,
+  overrides: readonly string[],
+): Promise<LoadedSpec> {
+  const { traceFilesOf } = await import("../planner/scenario/trace-files");
   const { name, text, file } = await findScenario(io, argument);
   const { written, spec, plan } = await readWritten(text, { source: name, overrides });
   const traceFiles = traceFilesOf(spec);
@@ -74,20 +111,7 @@ export async function loadScenario(
       role: `a trace of the scenario (${trace.namedAt.join(", ")})`,
     })),
   ];
-  const loaded = { name, written, spec, plan, traces, inputs };
-  if (plan === undefined)
-    return { ...loaded, scenario: resolveScenario(spec, { traces }), warnings: [] };
-  const { atPlaceInPlan } = await import("../planner/plan/scenario-of-plan");
-  const { planWarnings } = await import("../planner/plan/plan-warnings");
-  const scenario = atPlaceInPlan(() => resolveScenario(spec, { traces }));
-  const warnings = planWarnings({
-    plan,
-    source: name,
-    scenario,
-    traces: traceFiles.map(({ key, path: given }) => ({ path: given, table: traces.get(key)! })),
-    hasOverrides: overrides.length > 0,
-  });
-  return { ...loaded, scenario, warnings };
+  return { name, folder, written, spec, plan, traces, inputs };
 }
 
 /** Says why a plan may not show what it promises, where anyone listens. */
@@ -100,7 +124,7 @@ export function warnOfPlan(io: Io, { warnings }: LoadedScenario, isQuiet: boolea
 async function readWritten(
   text: string,
   options: Required<ParseOptions>,
-): Promise<Pick<LoadedScenario, "written" | "spec" | "plan">> {
+): Promise<Pick<LoadedSpec, "written" | "spec" | "plan">> {
   const { checkScenario, overridden, readScenario } = await import(
     "../planner/scenario/parse-scenario"
   );

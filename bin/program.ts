@@ -39,6 +39,11 @@ const COMMANDS: readonly CommandEntry[] = [
       (require("./commands/simulate") as typeof import("./commands/simulate")).configureSimulate,
   },
   {
+    name: "size",
+    summary: "find the cheapest fleet that keeps its promises, and write its plan",
+    load: () => (require("./commands/size") as typeof import("./commands/size")).configureSize,
+  },
+  {
     name: "stress",
     summary: "try a fleet against overload and failures before it is deployed",
     load: () =>
@@ -131,8 +136,8 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
 
 const HELP_END = `
 Exit codes: 0 done, 1 bug, 2 bad usage or input, 3 no feasible plan,
-4 a check failed (with --fail-on-slo, --fail-on, --exit-code), 130 interrupted,
-143 terminated.
+4 a check failed (of size; with --fail-on-slo, --fail-on, --exit-code),
+130 interrupted, 143 terminated.
 
 Start with:
   capplan init        write ./capplan.yaml

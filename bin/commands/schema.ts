@@ -1,18 +1,18 @@
-/** `capplan schema scenario|summary|plan`: JSON Schema, for editors that complete and for programs that read results. */
+/** `capplan schema scenario|summary|plan|sizing`: JSON Schema, for editors that complete and for programs that read results. */
 import { Argument, type Command } from "commander";
 import type { Io } from "../io";
 import { renderJson } from "../render-table";
 
-type Described = "scenario" | "summary" | "plan";
+const DESCRIBED = ["scenario", "summary", "plan", "sizing"] as const;
+
+type Described = (typeof DESCRIBED)[number];
 
 const WHAT =
-  "scenario: what a scenario file holds; summary: what simulate prints; plan: what a plan holds";
+  "scenario: what a scenario file holds; summary: what simulate prints; plan: what a plan holds; sizing: what size prints";
 
 export function configureSchema(command: Command, io: Io): void {
   command
-    .addArgument(
-      new Argument("<what>", WHAT).choices(["scenario", "summary", "plan"]).argRequired(),
-    )
+    .addArgument(new Argument("<what>", WHAT).choices(DESCRIBED).argRequired())
     .addHelpText("after", EXAMPLES)
     .action(async (what: Described) => {
       io.stdout.write(renderJson(await schemaOf(what)));
@@ -29,6 +29,10 @@ async function schemaOf(what: Described): Promise<Record<string, unknown>> {
   if (what === "plan") {
     const { planJsonSchema } = await import("../../planner/plan/plan-json-schema");
     return planJsonSchema();
+  }
+  if (what === "sizing") {
+    const { sizingJsonSchema } = await import("../../planner/report/sizing/sizing-schema");
+    return sizingJsonSchema();
   }
   if (what === "summary") {
     const { summaryJsonSchema } = await import("../../planner/report/summary-schema");

@@ -44,6 +44,6 @@ export function planWarnings({
   if (changed.length > 0 || hasOverrides || scenario.digest === plan.scenario.digest)
     return changed;
   return [
-    `${source}: capplan ${plan.evidence.capplan}, which made the plan, understood its scenario otherwise (${plan.scenario.digest}, now ${scenario.digest}); capplan size ${source} verifies it again`,
+    `${source}: capplan ${plan.evidence.capplan}, which made the plan, understood its scenario otherwise (${plan.scenario.digest}, now ${scenario.digest}); capplan size ${source} --verify verifies it again`,
   ];
 }

@@ -16,6 +16,10 @@ export const builtInScenarios: readonly BuiltInScenario[] = [
     "support-assistant",
     "three regions, two clouds, two models, mixed GPUs, a spike, tenants",
   ),
+  builtIn(
+    "three-region-sizing",
+    "no pools yet: four workloads, three regions, any of which may be lost; for capplan size",
+  ),
   builtIn("chat-single-h100", "one model on one H100"),
   builtIn("code-completion", "long prompts, short answers, shared prefixes, prefix affinity"),
   builtIn("prefill-decode-split", "prompts and answers in separate pools, KV over the network"),

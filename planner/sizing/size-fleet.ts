@@ -4,14 +4,17 @@
  * verification of all of it. Results depend on the scenario and its seed alone, never on who ran which job when.
  */
 import type { Highs } from "highs";
-import type { Verdict } from "../metrics/simulation-summary";
 import { type ChosenOffers, chooseOffers } from "./choose-offers";
 import {
+  type CheaperFleet,
+  cheaperFleet,
+  isCheaper,
   measuredRows,
   nextCheaper,
   objectiveMargins,
   quotasUsedUp,
   sizedPools,
+  unverifiedFleet,
 } from "./describe-sizing";
 import { fleetWith } from "./evaluated-scenario";
 import type { SizingContext } from "./evaluation-job";
@@ -21,13 +24,21 @@ import {
   SearchInterrupted,
   type SizingExecutor,
 } from "./evaluator";
+import type { ExistingPool } from "./existing-fleet";
 import { findConflict } from "./find-conflict";
 import { FleetSearch, type SearchStep } from "./fleet-search";
 import { type FleetUnits, poolsOf } from "./fleet-units";
+import { refusedOneLess } from "./one-less";
 import type { FleetSolution } from "./programme/programme-input";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
-import { modelsToStrengthen, passes, type VerifiedCase, verifyFleet } from "./verify-fleet";
+import {
+  modelsToStrengthen,
+  passes,
+  type VerifiedCase,
+  verdictOf,
+  verifyFleet,
+} from "./verify-fleet";
 
 export interface SizingOptions {
   readonly solver: Highs;
@@ -38,12 +49,6 @@ export interface SizingOptions {
   readonly existing?: { readonly pools: readonly ExistingPool[]; readonly usdPerHour: number };
   /** Without it the first fleet that holds is the answer, and no bound is given. @default true */
   readonly proves?: boolean;
-}
-
-export interface ExistingPool {
-  readonly region: string;
-  readonly name: string;
-  readonly replicas: number;
 }
 
 export interface SizingWatch extends EvaluatorWatch {
@@ -64,7 +69,12 @@ export async function sizeFleet(
 ): Promise<SizingResult> {
   let problem: SizingProblem;
   try {
-    problem = sizingProblem({ spec: context.spec, traces: new Map(context.traces) });
+    const { existing } = options;
+    problem = sizingProblem({
+      spec: context.spec,
+      traces: new Map(context.traces),
+      ...(existing === undefined ? {} : { existing: existing.pools }),
+    });
   } catch (error) {
     if (error instanceof Unsold) return infeasible(error.conflicts, error.leftOut, undefined);
     throw error;
@@ -76,6 +86,8 @@ export async function sizeFleet(
 class Sizing {
   private search: FleetSearch | undefined;
   private chosen: ChosenOffers | undefined;
+  /** Fleets that the search took for good and the verification did not. */
+  private readonly unverified: CheaperFleet[] = [];
 
   constructor(
     private readonly problem: SizingProblem,
@@ -119,8 +131,18 @@ class Sizing {
       watch.onStage?.("proving");
       await search.prove(problem.search.evaluationsMax);
     }
+    await this.tryOneLess(search);
     watch.onStage?.("verifying");
     return await this.verified(search);
+  }
+
+  /** For saying what less would break, where the search has not come by it. */
+  private async tryOneLess(search: FleetSearch): Promise<void> {
+    const { problem, evaluator } = this;
+    const best = search.best!;
+    if (search.refused.some(({ usdPerHour }) => isCheaper(usdPerHour, best))) return;
+    const refused = await refusedOneLess(problem, best, search.losses, evaluator);
+    if (refused !== undefined) search.refused.push(refused);
   }
 
   /** Verifies the best fleet, and strengthens it where it does not pass. */
@@ -133,6 +155,7 @@ class Sizing {
       last = { solution, cases };
       const failing = cases.filter((one) => !passes(one));
       if (failing.length === 0 || round === VERIFICATIONS_MAX) break;
+      this.unverified.push(unverifiedFleet(solution, failing));
       search.demandMore(
         solution,
         failing.flatMap((one) =>
@@ -172,7 +195,10 @@ class Sizing {
         analyticUsdPerHour: search!.analyticBound ?? null,
       },
       margins: objectiveMargins(cases),
-      nextCheaper: nextCheaper(problem, solution, search!.refused),
+      nextCheaper: nextCheaper(problem, solution, [
+        ...search!.refused.map(cheaperFleet),
+        ...this.unverified,
+      ]),
       quotasUsedUp: quotasUsedUp(problem, solution),
       cases: cases.map(({ name, summary }) => ({ name, summary })),
       options: measuredRows(problem, search!.measured, solution.units),
@@ -184,12 +210,8 @@ class Sizing {
 
   private existingUnits(): { units: FleetUnits; usdPerHour: number } | undefined {
     const { existing } = this.options;
-    if (existing === undefined) return undefined;
-    const units = this.problem.offers.map(({ region, option }) => {
-      const part = option.parts[0]!;
-      const pool = existing.pools.find((one) => one.region === region && one.name === part.name);
-      return pool === undefined ? 0 : Math.round(pool.replicas / part.replicas);
-    });
+    const { existingUnits: units } = this.problem;
+    if (existing === undefined || units === undefined) return undefined;
     return { units, usdPerHour: existing.usdPerHour };
   }
 
@@ -216,14 +238,6 @@ function infeasible(
   effort: SearchEffort | undefined,
 ): Infeasible {
   return { kind: "infeasible", conflicts, leftOut, effort };
-}
-
-function verdictOf(cases: readonly VerifiedCase[]): Verdict {
-  if (cases.length === 0) return "UNCERTAIN";
-  const verdicts = cases.map(({ summary }) => summary.verdict);
-  if (verdicts.includes("FAIL")) return "FAIL";
-  if (verdicts.includes("UNCERTAIN")) return "UNCERTAIN";
-  return verdicts.includes("PASS") ? "PASS" : "NONE";
 }
 
 /** An objective that even an idle replica breaks is below what hardware can do. */
