@@ -4,6 +4,7 @@
  * echarts is large, and therefore loaded when the first chart is drawn.
  */
 import type { EChartsOption } from "echarts";
+import { UNKNOWN } from "../report";
 import { dropControls, escapeHtml } from "./escape-html";
 
 export interface ChartSeries {
@@ -115,6 +116,62 @@ export function scatterChart(frame: ChartFrame, series: readonly ChartSeries[]):
   }));
 }
 
+export interface Bar {
+  readonly name: string;
+  /** null: there is none, and a dash stands in its place. */
+  readonly value: number | null;
+}
+
+/** Bars from left to right, one below the other, each with its name and value; the first at the top. */
+export function barChart(
+  frame: { readonly title: string; readonly valueLabel: string },
+  bars: readonly Bar[],
+): Chart {
+  const longest = Math.max(0, ...bars.map(({ name }) => name.length));
+  const option: EChartsOption = {
+    animation: false,
+    grid: {
+      left: Math.min(BAR_NAME_WIDTH_MAX, 16 + longest * CHARACTER_WIDTH),
+      right: 64,
+      top: 16,
+      bottom: 48,
+    },
+    xAxis: { ...axis(frame.valueLabel, 30, false), min: 0 },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: bars.map(({ name }) => dropControls(name)),
+      axisLabel: {
+        color: INK,
+        interval: 0,
+        width: BAR_NAME_WIDTH_MAX - 16,
+        overflow: "truncate",
+      },
+      axisLine: { show: true, lineStyle: { color: GRID } },
+      axisTick: { show: false },
+    },
+    series: [
+      {
+        type: "bar",
+        barMaxWidth: 18,
+        itemStyle: { color: SERIES[0] },
+        label: { show: true, position: "right", color: INK },
+        data: bars.map(({ value }) => ({
+          value: value ?? 0,
+          label: { formatter: value === null ? UNKNOWN : shortNumber(value) },
+        })),
+      },
+    ],
+  };
+  const height = 80 + bars.length * BAR_HEIGHT;
+  return { title: frame.title, svg: renderSvg(option, frame.title, height) };
+}
+
+const BAR_HEIGHT = 26;
+const BAR_NAME_WIDTH_MAX = 260;
+/** Of a name in pixels, about. */
+const CHARACTER_WIDTH = 6.5;
+
 type EChartsSeries = Exclude<NonNullable<EChartsOption["series"]>, readonly unknown[]>;
 
 function draw(
@@ -219,13 +276,13 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function renderSvg(option: EChartsOption, title: string): string {
+function renderSvg(option: EChartsOption, title: string, height = HEIGHT): string {
   const echarts = require("echarts") as typeof import("echarts");
   const chart = echarts.init(null, null, {
     renderer: "svg",
     ssr: true,
     width: WIDTH,
-    height: HEIGHT,
+    height,
   });
   chart.setOption(option);
   const svg = chart.renderToSVGString();

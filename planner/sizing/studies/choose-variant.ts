@@ -3,16 +3,7 @@
  * time does, and that can lose what it must survive at every moment.
  */
 import type { Verdict } from "../../metrics/simulation-summary";
-import type { ScalingVariant } from "./scaling-variants";
-
-export interface VariantChoice {
-  readonly chosen: ScalingVariant["name"];
-  /** Of every other variant, in the order in which they were given: what speaks against it. */
-  readonly against: readonly {
-    readonly name: ScalingVariant["name"];
-    readonly reasons: readonly ("objectives" | "survival" | "cost")[];
-  }[];
-}
+import type { ScalingVariant, VariantChoice } from "./scaling-study";
 
 /** The worse, the higher. */
 const RANKS: Readonly<Record<Verdict, number>> = { PASS: 0, NONE: 0, UNCERTAIN: 1, FAIL: 2 };

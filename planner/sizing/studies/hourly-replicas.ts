@@ -8,6 +8,7 @@ import { WEEK_SECONDS } from "../../foundation/week-time";
 import type { Offer } from "../offer";
 import { type FleetNeeds, shareNeeded } from "./site-needs";
 
+const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_HOURS = 24;
 const WEEK_HOURS = WEEK_SECONDS / HOUR_SECONDS;
@@ -146,11 +147,16 @@ function windowsAbove(
   });
   return windows
     .filter(({ units }) => units > min)
-    .map(({ from, to, units, isKnown }) => ({
-      start: at(from * HOUR_SECONDS - (isKnown ? leadSeconds : 0)),
-      end: at(to * HOUR_SECONDS),
-      replicas: units,
-    }));
+    .map(({ from, to, units, isKnown }) => {
+      // A window that began before its own end would be no window.
+      const leadMax = (period - (to - from)) * HOUR_SECONDS - MINUTE_SECONDS;
+      const lead = isKnown ? Math.min(leadSeconds, leadMax) : 0;
+      return {
+        start: at(from * HOUR_SECONDS - lead),
+        end: at(to * HOUR_SECONDS),
+        replicas: units,
+      };
+    });
 }
 
 function isWithin(

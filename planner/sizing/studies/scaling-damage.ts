@@ -1,23 +1,7 @@
 /** What scaling lag does to the requests of each workload: how many are outside of their objectives, and when. */
 import type { SimulationSummary } from "../../metrics/simulation-summary";
 import type { ResolvedScenario, ResolvedWorkload } from "../../scenario/resolved-scenario";
-
-export interface Damage {
-  readonly workload: string;
-  /** Requests outside of at least one objective, as a share of all; null without an objective. */
-  readonly outsideShare: number | null;
-  /** The same less that of the static fleet. */
-  readonly addedShare: number | null;
-  /** Where more are outside than the objectives allow, as far as the static fleet does better; the worst first. */
-  readonly stretches: readonly DamagedStretch[];
-}
-
-export interface DamagedStretch {
-  /** Seconds of the scenario. */
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-  readonly outsideShare: number;
-}
+import type { Damage, DamagedStretch } from "./scaling-study";
 
 /** Fewer requests than this in a bucket say nothing of it. */
 const OFFERED_MIN = 20;

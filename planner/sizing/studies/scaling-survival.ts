@@ -4,22 +4,8 @@
  */
 import type { SimulationSummary, TimelineBucket } from "../../metrics/simulation-summary";
 import type { SizingProblem } from "../sizing-problem";
+import type { SurvivalOverTime } from "./scaling-study";
 import { type FleetNeeds, shareNeeded } from "./site-needs";
-
-export interface SurvivalOverTime {
-  /** Share of the time at which no loss would be too much. */
-  readonly keptShare: number;
-  readonly isKept: boolean;
-  /** The worst moment and loss; null when every one is survived. */
-  readonly worst: {
-    readonly loss: string;
-    readonly model: string;
-    /** Seconds of the scenario. */
-    readonly atSeconds: number;
-    /** What is left, as a share of what is asked. */
-    readonly leftShare: number;
-  } | null;
-}
 
 /** Means over a bucket and random starts are off by this much. */
 const TOLERANCE = 0.02;

@@ -6,9 +6,10 @@
 
 import { paidWhile, poolCost } from "../../cost/pool-cost";
 import type { FleetSpec } from "../../fleet/fleet-spec";
-import type { SimulationSummary, SloResult, Verdict } from "../../metrics/simulation-summary";
+import { replicaBounds } from "../../fleet/placed-pools";
+import type { SimulationSummary } from "../../metrics/simulation-summary";
+import { followsClock } from "../../scenario/follows-clock";
 import { resolveScenario } from "../../scenario/resolve-scenario";
-import type { ScenarioSpec } from "../../scenario/scenario-spec";
 import { fleetWith } from "../evaluated-scenario";
 import type { SizingContext } from "../evaluation-job";
 import { Evaluator } from "../evaluator";
@@ -17,63 +18,14 @@ import type { PoolsByRegion } from "../fleet-units";
 import type { RunWindow } from "../run-window";
 import { type SizingProblem, sizingProblem } from "../sizing-problem";
 import type { SizedFleet } from "../sizing-result";
+import { chooseVariant } from "./choose-variant";
 import { type NeededHour, neededHours } from "./hourly-replicas";
-import { type Damage, damageOf } from "./scaling-damage";
+import { damageOf } from "./scaling-damage";
 import { autoscaledPools, type ScalingInput, scheduledPools } from "./scaling-pools";
-import { type SurvivalOverTime, survivalOverTime } from "./scaling-survival";
+import type { LoadHour, ScaledPool, ScalingStudy, ScalingVariant } from "./scaling-study";
+import { survivalOverTime } from "./scaling-survival";
 import { fleetNeeds } from "./site-needs";
 import type { StudyOptions } from "./study-outcome";
-
-export interface ScalingStudy {
-  readonly simulated: SimulatedStretch;
-  /** Load, and the replicas that it needs, hour by hour of the scenario. */
-  readonly hours: readonly LoadHour[];
-  /** What the hours of the simulated stretch would cost with just the replicas that each needs. */
-  readonly hourlyUsdPerHour: number | null;
-  /** The static one first; it alone where no hour needs less than all of the fleet. */
-  readonly variants: readonly ScalingVariant[];
-}
-
-export interface SimulatedStretch {
-  /** Seconds of the scenario. */
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-  /** From Monday 00:00 UTC to the start of the scenario; null where the load does not follow the clock. */
-  readonly isWhole: boolean;
-  readonly replications: number;
-  /** Of the scenario, from Monday 00:00 UTC. */
-  readonly startSeconds: number;
-}
-
-export interface LoadHour {
-  /** Seconds of the scenario. */
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-  /** Calls per second of all models. */
-  readonly callsPerSecond: number;
-  /** Replicas of the fleet that are needed. */
-  readonly replicas: number;
-}
-
-export interface ScalingVariant {
-  readonly name: "static" | "scheduled" | "autoscaled";
-  /** The scenario on this variant's pools: what `capplan simulate` runs and what is deployed. */
-  readonly spec: ScenarioSpec;
-  /** As billed, mean over the stretch; null where nothing has a price. */
-  readonly usdPerHour: number | null;
-  readonly verdict: Verdict;
-  readonly objectives: readonly SloResult[];
-  readonly damage: readonly Damage[];
-  /** null where nothing is asked to be survived. */
-  readonly survival: SurvivalOverTime | null;
-  /** Replicas of all pools over time, in seconds of the scenario. */
-  readonly replicas: readonly {
-    readonly fromSeconds: number;
-    readonly toSeconds: number;
-    readonly ready: number;
-    readonly paid: number;
-  }[];
-}
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
@@ -122,6 +74,20 @@ export async function scalingVariants(
   const atStart =
     stretch.window === null ? 0 : stretch.window.fromSeconds - stretch.window.warmUpSeconds;
   const summaries = runs.map(({ summary }) => summary);
+  const variants = asked.map(([name, pools], place): ScalingVariant => {
+    const summary = summaries[place]!;
+    return {
+      name,
+      pools: scaledPools(pools),
+      spec: { ...own.spec, fleet: fleetWith(own.spec.fleet, pools, false) },
+      usdPerHour: summary.cost.usdPerHour,
+      verdict: summary.verdict,
+      objectives: summary.slo,
+      damage: damageOf(summary, summaries[0]!, { scenario: input.scenario, atStart }),
+      survival: survivalOverTime(problem, input.needs, summary, atStart),
+      replicas: replicasOverTime(summary, atStart),
+    };
+  });
   return {
     simulated: {
       fromSeconds: stretch.fromSeconds,
@@ -129,22 +95,12 @@ export async function scalingVariants(
       isWhole: stretch.window === null,
       replications: stretch.replications,
       startSeconds: problem.demand.scenario.horizon.startSeconds,
+      followsClock: followsClock(problem.demand.scenario),
     },
     hours: loadHours(problem, input.hours),
     hourlyUsdPerHour: hourlyUsdPerHour(input, stretch),
-    variants: asked.map(([name, pools], place): ScalingVariant => {
-      const summary = summaries[place]!;
-      return {
-        name,
-        spec: { ...own.spec, fleet: fleetWith(own.spec.fleet, pools, false) },
-        usdPerHour: summary.cost.usdPerHour,
-        verdict: summary.verdict,
-        objectives: summary.slo,
-        damage: damageOf(summary, summaries[0]!, { scenario: input.scenario, atStart }),
-        survival: survivalOverTime(problem, input.needs, summary, atStart),
-        replicas: replicasOverTime(summary, atStart),
-      };
-    }),
+    variants,
+    choice: chooseVariant(variants),
   };
 }
 
@@ -253,6 +209,17 @@ function hourlyUsdPerHour(
     }
   }
   return (usd * HOUR_SECONDS) / (toSeconds - fromSeconds);
+}
+
+function scaledPools(pools: PoolsByRegion): readonly ScaledPool[] {
+  return Object.entries(pools).flatMap(([region, own]) =>
+    Object.entries(own).map(([name, { replicas, autoscaling }]) => ({
+      region,
+      name,
+      ...replicaBounds(replicas),
+      autoscaling: typeof autoscaling === "object" ? autoscaling : null,
+    })),
+  );
 }
 
 function replicasOverTime(
