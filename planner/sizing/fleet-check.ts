@@ -187,7 +187,7 @@ function unitsOf(
 }
 
 /** Whether a loss takes anything of a fleet. */
-function strikes(
+export function strikes(
   demand: Demand,
   offers: readonly Offer[],
   units: FleetUnits,

@@ -6,6 +6,7 @@ import { modelsOf } from "../metrics/workload-models";
 import { type CaseLoss, describeLoss, faultTarget } from "./demand";
 import type { Evaluator } from "./evaluator";
 import { rateReader, totalRate } from "./expected-arrivals";
+import { strikes } from "./fleet-check";
 import { poolsOf } from "./fleet-units";
 import type { FleetSolution } from "./programme/fleet-programme";
 import type { RunWindow } from "./run-window";
@@ -40,7 +41,11 @@ export async function verifyFleet(
     ...demand.peaks.flatMap((_, peak) =>
       losses
         // A scenario of one peak is its own peak.
-        .filter((loss) => loss !== null || whole.length === 0 || demand.peaks.length > 1)
+        .filter((loss) =>
+          loss === null
+            ? whole.length === 0 || demand.peaks.length > 1
+            : strikes(demand, problem.offers, solution.units, loss),
+        )
         .map((loss) => ({
           name: nameOf(problem, peak, loss),
           peak,
