@@ -6,7 +6,7 @@
 import type { AutoscalingSpec } from "../../fleet/scaling-spec";
 import { WEEK_SECONDS } from "../../foundation/week-time";
 import type { Offer } from "../offer";
-import { type FleetNeeds, shareNeeded } from "./site-needs";
+import { type FleetNeeds, type SiteNeed, shareNeeded } from "./site-needs";
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
@@ -45,14 +45,13 @@ export function neededHours(
     const own = slices.filter((one) => one.hour === hour);
     const needed = units.map((count) => Math.min(count, unitsMin));
     for (const site of sites) {
-      const share = Math.max(
-        ...own.flatMap(({ slice }) =>
-          site.cases.map((one) => shareNeeded(site, units, one, slice)),
-        ),
+      const counts = unitsOfSite(
+        needs,
+        site,
+        own.map(({ slice }) => slice),
       );
       for (const { index } of site.offers) {
-        const count = Math.ceil(units[index]! * Math.min(1, share) - TOLERANCE);
-        needed[index] = Math.max(needed[index]!, count);
+        needed[index] = Math.max(needed[index]!, counts[index]!);
       }
     }
     return {
@@ -62,6 +61,24 @@ export function neededHours(
       units: needed,
     };
   });
+}
+
+/** The fewest units of a site, in the fleet's proportions, that are enough in each of these slices and every case. */
+function unitsOfSite(
+  { units }: FleetNeeds,
+  site: SiteNeed,
+  slices: readonly number[],
+): readonly number[] {
+  const isEnough = (fleet: readonly number[]): boolean =>
+    site.cases.every((one) =>
+      slices.every((slice) => shareNeeded(site, fleet, one, slice) <= 1 + TOLERANCE),
+    );
+  const steps = Math.max(...site.offers.map(({ index }) => units[index]!));
+  for (let step = 0; step < steps; step++) {
+    const fleet = units.map((count) => Math.ceil((count * step) / steps - TOLERANCE));
+    if (isEnough(fleet)) return fleet;
+  }
+  return units;
 }
 
 type Schedule = NonNullable<AutoscalingSpec["schedule"]>;

@@ -8,8 +8,8 @@
  * fleet at the peak.
  */
 import {
-  aliveShare,
   type CaseLoss,
+  type Demand,
   describeLoss,
   isOfferAlive,
   poolLosses,
@@ -42,8 +42,8 @@ export interface SiteCase {
   readonly loss: CaseLoss | null;
   /** `us-east-1 lost` */
   readonly name: string;
-  /** Share of the units of each offer that is there, by offer index. */
-  readonly alive: ReadonlyMap<number, number>;
+  /** Of so many units of an offer, those that are there; units may be a mean over time. */
+  readonly unitsLeft: (offer: Offer, units: number) => number;
   /** Calls per second, by slice. */
   readonly loads: readonly number[];
 }
@@ -89,13 +89,13 @@ export function fleetNeeds(problem: SizingProblem, sized: SizedFleet): FleetNeed
 export function shareNeeded(
   { offers, capacity }: SiteNeed,
   units: FleetUnits,
-  { alive, loads }: SiteCase,
+  { unitsLeft, loads }: SiteCase,
   slice: number,
 ): number {
   const load = loads[slice]!;
   if (load === 0) return 0;
   const there = offers.reduce(
-    (sum, { index }) => sum + units[index]! * alive.get(index)! * capacity.get(index)!,
+    (sum, offer) => sum + unitsLeft(offer, units[offer.index]!) * capacity.get(offer.index)!,
     0,
   );
   return load / there;
@@ -173,12 +173,31 @@ function siteCase(
     {
       loss,
       name: describeLoss(demand, offers, loss),
-      alive: new Map(own.map((offer) => [offer.index, aliveShare(demand, loss, offer)])),
+      unitsLeft: (offer, count) => unitsLeft(demand, loss, offer, count),
       loads: slices.map((rates) =>
         origins.reduce((sum, origin) => sum + (rates.get(model)?.[origin] ?? 0), 0),
       ),
     },
   ];
+}
+
+/** Nodes are placed in the zones of their region in turn; a unit serves where every part of it is left. */
+function unitsLeft(demand: Demand, loss: CaseLoss | null, offer: Offer, units: number): number {
+  if (units === 0 || !isOfferAlive(demand, loss, offer)) return 0;
+  const region = regionIndexOf(demand, offer);
+  if (loss?.kind !== "zone" || loss.region !== region) return units;
+  const zones = demand.zones[region]!;
+  const zone = loss.zone.charCodeAt(0) - "a".charCodeAt(0);
+  const whole = Math.ceil(units - TOLERANCE);
+  const left = offer.option.parts.map(({ replicas: each }) => {
+    const replicas = whole * each;
+    let lost = 0;
+    for (let replica = 0; replica < replicas; replica++) {
+      if (Math.floor(replica / offer.replicasPerNode) % zones === zone) lost++;
+    }
+    return (replicas - lost) / each;
+  });
+  return (units * Math.min(...left)) / whole;
 }
 
 /** Measured capacities times what makes the site's units just as many as its worst slice needs. */
