@@ -25,7 +25,7 @@ export async function latencyFrontier(
   request: LatencyFrontierRequest,
   options: FrontierOptions,
 ): Promise<Frontier> {
-  refuseUnknownObjectives(context.spec, request.objectives);
+  refuseUnknownObjectives(context.spec, request.objectives, "objectives");
   const factors = [...new Set(request.factors)].toSorted((a, b) => a - b);
   const asked = factors.map(
     (factor): AskedPoint => ({
@@ -45,8 +45,15 @@ export async function latencyFrontier(
   return { kind: "latency", scaled, points: points.toReversed() };
 }
 
-/** Problems of objectives that a scenario does not have. */
-export function refuseUnknownObjectives(spec: ScenarioSpec, objectives: readonly string[]): void {
+/**
+ * @param path where the objectives are named, for problems
+ * @throws PlannerError with every objective that the scenario does not have
+ */
+export function refuseUnknownObjectives(
+  spec: ScenarioSpec,
+  objectives: readonly string[],
+  path: string,
+): void {
   const known = Object.entries(spec.workloads).flatMap(([name, { slo = {} }]) =>
     Object.keys(slo).flatMap((metric) => [metric, `${name}.${metric}`]),
   );
@@ -66,7 +73,7 @@ export function refuseUnknownObjectives(spec: ScenarioSpec, objectives: readonly
       const names = [...new Set(known)];
       const hint = didYouMean(one, names) ?? `the scenario has ${names.join(", ")}`;
       const message = `no objective "${one}" in the scenario`;
-      return { code: "unknown-name", path: "--frontier latency", message, hint };
+      return { code: "unknown-name", path, message, hint };
     });
   if (problems.length > 0) throw new PlannerError(problems);
 }

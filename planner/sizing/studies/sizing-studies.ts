@@ -113,10 +113,12 @@ function readFrontier(text: string, { spec }: SizingContext): FrontierRequest {
   const match = /^([a-z-]*)(?::([^@]+))?(?:@(.+))?$/.exec(text.trim());
   const kind = match?.[1] ?? text;
   if (kind === "survival" && match?.[2] === undefined && match?.[3] === undefined) return { kind };
+  if (kind === "survival") {
+    const message = "survival has no objectives and no factors";
+    throw new PlannerError([{ code: "invalid-value", path, message }]);
+  }
   if (kind !== "latency") {
-    const message = KINDS.some((one) => one === kind)
-      ? "has no objectives and no factors"
-      : `unknown frontier ${quoteValue(kind)}`;
+    const message = `unknown frontier ${quoteValue(kind)}`;
     const hint = didYouMean(kind, KINDS) ?? `use ${KINDS.join(" or ")}`;
     throw new PlannerError([{ code: "unknown-name", path, message, hint }]);
   }
@@ -129,7 +131,7 @@ function readFrontier(text: string, { spec }: SizingContext): FrontierRequest {
     const hint = "for example latency@0.5,1,2";
     throw new PlannerError([{ code: "invalid-value", path, message, hint }]);
   }
-  refuseUnknownObjectives(spec, objectives);
+  refuseUnknownObjectives(spec, objectives, path);
   return { kind, factors, objectives };
 }
 
