@@ -4,6 +4,7 @@
  * echarts is large, and therefore loaded when the first chart is drawn.
  */
 import type { EChartsOption } from "echarts";
+import { UNKNOWN } from "../report";
 import { dropControls, escapeHtml } from "./escape-html";
 
 export interface ChartSeries {
@@ -116,19 +117,20 @@ export interface BarFrame {
 /** Lengths by name, in the order of the frame's names. */
 export interface BarSeries {
   readonly name: string;
-  readonly values: readonly number[];
+  /** null: there is none, and a dash stands in its place. */
+  readonly values: readonly (number | null)[];
 }
 
 const BAR_HEIGHT = 24;
 const NAME_WIDTH = 270;
 
-/** Bars that lie, the values of several series one behind the other in each. */
+/** Bars that lie, the values of several series one behind the other in each; of a single one they are written out. */
 export function barChart(frame: BarFrame, series: readonly BarSeries[]): Chart {
   const hasLegend = series.length > 1;
   const top = (hasLegend ? 36 : 16) + (frame.mark === undefined ? 0 : 18);
   const option: EChartsOption = {
     animation: false,
-    grid: { left: NAME_WIDTH, right: 24, top, bottom: 48 },
+    grid: { left: NAME_WIDTH, right: hasLegend ? 24 : 64, top, bottom: 48 },
     ...(hasLegend ? { legend: legendOf(series) } : {}),
     xAxis: axis(frame.xLabel, 30, false),
     yAxis: {
@@ -143,7 +145,9 @@ export function barChart(frame: BarFrame, series: readonly BarSeries[]): Chart {
       type: "bar",
       name: dropControls(name),
       stack: "all",
-      data: [...values],
+      data: values.map((value) =>
+        hasLegend ? (value ?? 0) : { value: value ?? 0, label: barLabel(value) },
+      ),
       barMaxWidth: 16,
       itemStyle: { color: SERIES[index % SERIES.length] ?? INK },
       ...(index === 0 && frame.mark !== undefined
@@ -153,6 +157,11 @@ export function barChart(frame: BarFrame, series: readonly BarSeries[]): Chart {
   };
   const height = top + 56 + frame.names.length * BAR_HEIGHT;
   return { title: frame.title, svg: renderSvg(option, frame.title, height) };
+}
+
+function barLabel(value: number | null) {
+  const formatter = value === null ? UNKNOWN : shortNumber(value);
+  return { show: true, position: "right" as const, color: INK, formatter };
 }
 
 /** A cloud of points. */
