@@ -1,6 +1,6 @@
 /**
- * A binary min-heap in one flat array, ordered by (key, order); each entry carries a 32-bit integer as its value. An entry's
- * three numbers lie side by side, so that a comparison touches one cache line.
+ * A binary min-heap in one flat array, ordered by (key, order); each entry carries a 32-bit integer as its value.
+ * An entry's three numbers lie side by side, so that a comparison touches one cache line.
  * No entry can be changed or removed from the middle: a caller that needs this marks its values as stale.
  */
 

@@ -205,8 +205,7 @@ export class KvPool {
     let referenced = 0;
     for (let node = 0; node < this.nodesEnd; node += NODE_WIDTH) {
       const isCached =
-        nodes[node + NODE.isCached] === 1 &&
-        this.find(this.segmentOf[node / NODE_WIDTH]!) === node;
+        nodes[node + NODE.isCached] === 1 && this.find(this.segmentOf[node / NODE_WIDTH]!) === node;
       if (isCached && nodes[node + NODE.references]! > 0) referenced += nodes[node + NODE.blocks]!;
     }
     return { free, referenced };
