@@ -24,6 +24,12 @@ const rule = (
 
 const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference, 2026-11-30";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
+const SQS =
+  "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference SetQueueAttributes, 2026-11-30";
+const CLOUDWATCH =
+  "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm, 2026-11-30";
+const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions, 2026-11-30";
+const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies, 2026-11-30";
 const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1, 2026-11-30";
 
 // biome-ignore format: one line per rule
@@ -34,6 +40,12 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:ec2/flowLog:FlowLog", "maxAggregationInterval", [60, 600], `${EC2} CreateFlowLogs`),
   rule("aws:ec2/vpcEndpoint:VpcEndpoint", "vpcEndpointType", ["Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork"], `${EC2} CreateVpcEndpoint`),
   rule("aws:cloudwatch/logGroup:LogGroup", "retentionInDays", [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], LOGS),
+  rule("aws:cloudwatch/metricAlarm:MetricAlarm", "comparisonOperator", ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"], CLOUDWATCH),
+  rule("aws:cloudwatch/metricAlarm:MetricAlarm", "statistic", ["SampleCount", "Average", "Sum", "Minimum", "Maximum"], CLOUDWATCH),
+  rule("aws:cloudwatch/metricAlarm:MetricAlarm", "treatMissingData", ["breaching", "notBreaching", "ignore", "missing"], CLOUDWATCH),
+  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, SQS),
+  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, SQS),
+  rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, SQS),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "fromPort", { min: -1, max: 65535 }, `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupIngress`),
   rule("gcp:compute/firewall:Firewall", "direction", ["INGRESS", "EGRESS"], `${COMPUTE} firewalls`),
@@ -53,6 +65,11 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:compute/subnetwork:Subnetwork", "logConfig.metadata", ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA", "CUSTOM_METADATA"], `${COMPUTE} subnetworks`),
   rule("gcp:compute/subnetwork:Subnetwork", "purpose", ["PRIVATE", "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT", "PEER_MIGRATION", "PRIVATE_NAT"], `${COMPUTE} subnetworks`),
   rule("gcp:compute/subnetwork:Subnetwork", "role", ["ACTIVE", "BACKUP"], `${COMPUTE} subnetworks`),
+  rule("gcp:monitoring/alertPolicy:AlertPolicy", "combiner", ["AND", "OR", "AND_WITH_MATCHING_RESOURCE"], ALERTS),
+  rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.comparison", ["COMPARISON_GT", "COMPARISON_LT"], ALERTS),
+  rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.aggregations[].perSeriesAligner", ["ALIGN_MAX", "ALIGN_MEAN", "ALIGN_MIN", "ALIGN_RATE", "ALIGN_SUM"], ALERTS),
+  rule("gcp:pubsub/subscription:Subscription", "ackDeadlineSeconds", { min: 10, max: 600 }, PUBSUB),
+  rule("gcp:pubsub/subscription:Subscription", "deadLetterPolicy.maxDeliveryAttempts", { min: 5, max: 100 }, PUBSUB),
   rule("gcp:dns/managedZone:ManagedZone", "visibility", ["public", "private"], "cloud.google.com/dns/docs/reference/rest/v1/managedZones"),
 ];
 

@@ -30,6 +30,7 @@ export const cloudOutputTable: CloudOutputTable = {
     },
   }),
   "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: "192.0.2.1" }),
+  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.probe.example/000000000000/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/network:Network": selfLink,
   "gcp:compute/subnetwork:Subnetwork": selfLink,
