@@ -30,6 +30,8 @@ const CLOUDWATCH =
   "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm, 2026-11-30";
 const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions, 2026-11-30";
 const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies, 2026-11-30";
+const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference, 2026-11-30";
+const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy, 2026-11-30";
 const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1, 2026-11-30";
 
 // biome-ignore format: one line per rule
@@ -43,11 +45,40 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:cloudwatch/metricAlarm:MetricAlarm", "comparisonOperator", ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"], CLOUDWATCH),
   rule("aws:cloudwatch/metricAlarm:MetricAlarm", "statistic", ["SampleCount", "Average", "Sum", "Minimum", "Maximum"], CLOUDWATCH),
   rule("aws:cloudwatch/metricAlarm:MetricAlarm", "treatMissingData", ["breaching", "notBreaching", "ignore", "missing"], CLOUDWATCH),
+  rule("aws:lb/listener:Listener", "protocol", ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"], `${ELB} CreateListener`),
+  rule("aws:lb/listener:Listener", "tcpIdleTimeoutSeconds", { min: 60, max: 6000 }, `${ELB} ListenerAttribute`),
+  rule("aws:lb/loadBalancer:LoadBalancer", "dnsRecordClientRoutingPolicy", ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"], `${ELB} LoadBalancerAttribute`),
+  rule("aws:lb/loadBalancer:LoadBalancer", "idleTimeout", { min: 1, max: 4000 }, `${ELB} LoadBalancerAttribute`),
+  rule("aws:lb/loadBalancer:LoadBalancer", "loadBalancerType", ["application", "network", "gateway"], `${ELB} CreateLoadBalancer`),
+  rule("aws:lb/targetGroup:TargetGroup", "deregistrationDelay", { min: 0, max: 3600 }, `${ELB} TargetGroupAttribute`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.interval", { min: 5, max: 300 }, `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.healthyThreshold", { min: 2, max: 10 }, `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.unhealthyThreshold", { min: 2, max: 10 }, `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.protocol", ["HTTP", "HTTPS", "TCP", "TLS"], `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "loadBalancingAlgorithmType", ["round_robin", "least_outstanding_requests", "weighted_random"], `${ELB} TargetGroupAttribute`),
+  rule("aws:lb/targetGroup:TargetGroup", "protocol", ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"], `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "targetType", ["instance", "ip", "lambda", "alb"], `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "targetHealthStates[].unhealthyDrainingInterval", { min: 0, max: 360_000 }, `${ELB} TargetGroupAttribute`),
+  rule("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupEgress`),
   rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, SQS),
   rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, SQS),
   rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, SQS),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "fromPort", { min: -1, max: 65535 }, `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupIngress`),
+  rule("gcp:compute/backendService:BackendService", "backends[].balancingMode", ["UTILIZATION", "RATE", "CONNECTION", "CUSTOM_METRICS", "IN_FLIGHT"], `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "backends[].capacityScaler", { min: 0, max: 1 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "connectionDrainingTimeoutSec", { min: 0, max: 3600 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "loadBalancingScheme", ["EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"], `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "outlierDetection.enforcingConsecutiveGatewayFailure", { min: 0, max: 100 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "outlierDetection.maxEjectionPercent", { min: 0, max: 100 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "protocol", ["HTTP", "HTTPS", "HTTP2", "H2C", "TCP", "SSL", "UDP", "GRPC", "UNSPECIFIED"], `${COMPUTE} backendServices`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "rules[].action", ["allow", "deny(403)", "deny(404)", "deny(429)", "deny(502)", "rate_based_ban", "redirect", "throttle"], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "rules[].rateLimitOptions.enforceOnKey", ["ALL", "IP", "HTTP_HEADER", "XFF_IP", "HTTP_COOKIE", "HTTP_PATH", "SNI", "REGION_CODE", "TLS_JA3_FINGERPRINT", "USER_IP"], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "rules[].rateLimitOptions.rateLimitThreshold.intervalSec", [10, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 2700, 3600], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "type", ["CLOUD_ARMOR", "CLOUD_ARMOR_EDGE", "CLOUD_ARMOR_NETWORK"], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/uRLMap:URLMap", "defaultRouteAction.retryPolicy.retryConditions[]", ["5xx", "gateway-error", "connect-failure", "retriable-4xx", "refused-stream", "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"], `${COMPUTE} urlMaps`),
+  rule("gcp:networkservices/serviceLbPolicies:ServiceLbPolicies", "failoverConfig.failoverHealthThreshold", { min: 1, max: 99 }, LB_POLICY),
+  rule("gcp:networkservices/serviceLbPolicies:ServiceLbPolicies", "loadBalancingAlgorithm", ["WATERFALL_BY_REGION", "WATERFALL_BY_ZONE", "SPRAY_TO_REGION", "SPRAY_TO_WORLD"], LB_POLICY),
   rule("gcp:compute/firewall:Firewall", "direction", ["INGRESS", "EGRESS"], `${COMPUTE} firewalls`),
   rule("gcp:compute/globalAddress:GlobalAddress", "addressType", ["EXTERNAL", "INTERNAL"], `${COMPUTE} globalAddresses`),
   rule("gcp:compute/globalAddress:GlobalAddress", "purpose", ["VPC_PEERING", "PRIVATE_SERVICE_CONNECT"], `${COMPUTE} globalAddresses`),

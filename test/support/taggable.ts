@@ -27,8 +27,13 @@ export function untagged(
 function canCarry(type: string, field: string): boolean {
   const [packageName, member] = type.split(":") as [string, string];
   const folder = path.dirname(require.resolve(`@pulumi/${packageName}/package.json`));
-  const file = path.join(folder, `${member}.d.ts`);
-  if (!existsSync(file)) throw new Error(`no type definition of ${type} at ${file}`);
+  // A few files are all in lower case, such as that of URLMap.
+  const module = path.dirname(member);
+  const files = [member, path.join(module, path.basename(member).toLowerCase())].map((one) =>
+    path.join(folder, `${one}.d.ts`),
+  );
+  const file = files.find((one) => existsSync(one));
+  if (file === undefined) throw new Error(`no type definition of ${type} at ${files[0]}`);
   const [, args = ""] = readFileSync(file, "utf8").split(/^export interface \w+Args \{$/m);
   return new RegExp(`^ {4}${field}\\?:`, "m").test(args);
 }
