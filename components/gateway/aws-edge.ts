@@ -1,12 +1,18 @@
 /** The way into one region of AWS: a load balancer in front of the gateway's pods. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { awsTags } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
 import { transformed } from "../foundation/transform";
+import {
+  CLIENT_PORT,
+  createAddresses,
+  createSecurityGroup,
+  tagsOf,
+  zonesOf,
+} from "./aws-edge-access";
 import {
   type AwsEdgeArgs,
   checkAwsEdge,
@@ -22,7 +28,6 @@ export interface AwsEdgeNodes {
   readonly securityGroup: aws.ec2.SecurityGroup;
 }
 
-const PORT = 443;
 /** TLS 1.2 and 1.3 with forward secrecy (ELB security policies, 2026-11-30). */
 const SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
@@ -94,83 +99,6 @@ export class AwsEdge extends pulumi.ComponentResource {
       securityGroupId: this.securityGroupId,
     });
   }
-}
-
-const tagsOf = ({ allocation }: ResolvedAwsEdge, name: string): Record<string, string> => ({
-  ...awsTags(allocation),
-  Name: name,
-});
-
-const zonesOf = ({ subnetIds }: ResolvedAwsEdge): readonly string[] =>
-  Object.keys(subnetIds).sort();
-
-function createSecurityGroup(
-  name: string,
-  settings: ResolvedAwsEdge,
-  opts: pulumi.CustomResourceOptions,
-): aws.ec2.SecurityGroup {
-  const groupName = childName(name, "clients");
-  const group = new aws.ec2.SecurityGroup(
-    groupName,
-    {
-      vpcId: settings.vpcId,
-      description: "Clients to the load balancer, and from there to the gateway",
-      tags: tagsOf(settings, groupName),
-    },
-    opts,
-  );
-  for (const cidr of settings.sourceCidrs) {
-    const ruleName = childName(name, "clients", cidr.replace("/", "-"));
-    new aws.vpc.SecurityGroupIngressRule(
-      ruleName,
-      {
-        securityGroupId: group.id,
-        cidrIpv4: cidr,
-        ipProtocol: "tcp",
-        fromPort: PORT,
-        toPort: PORT,
-        tags: tagsOf(settings, ruleName),
-      },
-      opts,
-    );
-  }
-  const ports = new Set([settings.targetPort, settings.healthCheck.port ?? settings.targetPort]);
-  for (const port of ports) {
-    const ruleName = childName(name, "gateway", String(port));
-    new aws.vpc.SecurityGroupEgressRule(
-      ruleName,
-      {
-        securityGroupId: group.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
-        tags: tagsOf(settings, ruleName),
-      },
-      opts,
-    );
-  }
-  return group;
-}
-
-/** An address of its own in each zone; only a network load balancer takes them. */
-function createAddresses(
-  name: string,
-  settings: ResolvedAwsEdge,
-  opts: pulumi.CustomResourceOptions,
-): Readonly<Record<string, aws.ec2.Eip>> {
-  if (settings.kind !== "nlb") return {};
-  return Object.fromEntries(
-    zonesOf(settings).map((zone) => {
-      const addressName = childName(name, "address", zone);
-      const address = new aws.ec2.Eip(
-        addressName,
-        { domain: "vpc", tags: tagsOf(settings, addressName) },
-        { ...opts, protect: settings.isProtected },
-      );
-      return [zone, address];
-    }),
-  );
 }
 
 function createLoadBalancer(
@@ -295,7 +223,7 @@ function createListener(
       listenerName,
       {
         loadBalancerArn: loadBalancer.arn,
-        port: PORT,
+        port: CLIENT_PORT,
         ...kindArgs,
         defaultActions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
         tags: tagsOf(settings, listenerName),

@@ -31,6 +31,7 @@ const CLOUDWATCH =
 const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions, 2026-11-30";
 const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies, 2026-11-30";
 const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference, 2026-11-30";
+const ROUTE53 = "docs.aws.amazon.com/Route53/latest/APIReference, 2026-11-30";
 const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy, 2026-11-30";
 const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1, 2026-11-30";
 
@@ -60,6 +61,14 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:lb/targetGroup:TargetGroup", "targetType", ["instance", "ip", "lambda", "alb"], `${ELB} CreateTargetGroup`),
   rule("aws:lb/targetGroup:TargetGroup", "targetHealthStates[].unhealthyDrainingInterval", { min: 0, max: 360_000 }, `${ELB} TargetGroupAttribute`),
   rule("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupEgress`),
+  rule("aws:route53/healthCheck:HealthCheck", "childHealthThreshold", { min: 0, max: 256 }, `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "failureThreshold", { min: 1, max: 10 }, `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "insufficientDataHealthStatus", ["Healthy", "Unhealthy", "LastKnownStatus"], `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "requestInterval", [10, 30], `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "type", ["HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP", "CALCULATED", "CLOUDWATCH_METRIC", "RECOVERY_CONTROL"], `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/record:Record", "failoverRoutingPolicies[].type", ["PRIMARY", "SECONDARY"], `${ROUTE53} ResourceRecordSet`),
+  rule("aws:route53/record:Record", "geolocationRoutingPolicies[].continent", ["AF", "AN", "AS", "EU", "NA", "OC", "SA"], `${ROUTE53} GeoLocation`),
+  rule("aws:route53/record:Record", "weightedRoutingPolicies[].weight", { min: 0, max: 255 }, `${ROUTE53} ResourceRecordSet`),
   rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, SQS),
   rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, SQS),
   rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, SQS),
@@ -83,6 +92,8 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:compute/globalAddress:GlobalAddress", "addressType", ["EXTERNAL", "INTERNAL"], `${COMPUTE} globalAddresses`),
   rule("gcp:compute/globalAddress:GlobalAddress", "purpose", ["VPC_PEERING", "PRIVATE_SERVICE_CONNECT"], `${COMPUTE} globalAddresses`),
   rule("gcp:compute/globalForwardingRule:GlobalForwardingRule", "loadBalancingScheme", ["", "EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"], `${COMPUTE} globalForwardingRules`),
+  rule("gcp:compute/healthCheck:HealthCheck", "checkIntervalSec", { min: 1, max: 300 }, `${COMPUTE} healthChecks`),
+  rule("gcp:compute/healthCheck:HealthCheck", "unhealthyThreshold", { min: 1, max: 10 }, `${COMPUTE} healthChecks`),
   rule("gcp:compute/network:Network", "mtu", { min: 1300, max: 8896 }, `${COMPUTE} networks`),
   rule("gcp:compute/network:Network", "routingMode", ["REGIONAL", "GLOBAL"], `${COMPUTE} networks`),
   rule("gcp:compute/routerNat:RouterNat", "natIpAllocateOption", ["AUTO_ONLY", "MANUAL_ONLY"], `${COMPUTE} routers`),
@@ -101,6 +112,7 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.aggregations[].perSeriesAligner", ["ALIGN_MAX", "ALIGN_MEAN", "ALIGN_MIN", "ALIGN_RATE", "ALIGN_SUM"], ALERTS),
   rule("gcp:pubsub/subscription:Subscription", "ackDeadlineSeconds", { min: 10, max: 600 }, PUBSUB),
   rule("gcp:pubsub/subscription:Subscription", "deadLetterPolicy.maxDeliveryAttempts", { min: 5, max: 100 }, PUBSUB),
+  rule("gcp:dns/recordSet:RecordSet", "type", ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"], "cloud.google.com/dns/docs/reference/rest/v1/resourceRecordSets"),
   rule("gcp:dns/managedZone:ManagedZone", "visibility", ["public", "private"], "cloud.google.com/dns/docs/reference/rest/v1/managedZones"),
 ];
 
