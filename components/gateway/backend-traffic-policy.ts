@@ -3,6 +3,7 @@
  * CRD, version 1.9. What is not there is left to Envoy; timeouts that would cut streams are switched off.
  */
 import { gatewayDuration } from "./gateway-duration";
+import type { ManifestPart } from "./manifest-part";
 import { type RateLimitContext, rateLimitSpec } from "./rate-limits";
 import type {
   ActiveHealthCheckArgs,
@@ -26,9 +27,6 @@ const BALANCERS: Readonly<Record<LoadBalancing, string>> = {
   "round-robin": "RoundRobin",
   random: "Random",
 };
-
-/** A piece of a manifest. */
-export type ManifestPart = Readonly<Record<string, unknown>>;
 
 /** The `spec` for one route. */
 export function backendTrafficPolicySpec(

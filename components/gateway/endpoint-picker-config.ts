@@ -3,9 +3,10 @@
  * InferencePool that refers to the picker, as plain data. The file is read when the picker starts and is no object of
  * Kubernetes. Names of plugins and weights are those of the router's own chart.
  */
-import type { ManifestPart } from "./backend-traffic-policy";
+
 import { gatewayDuration } from "./gateway-duration";
 import type { FlowControlArgs, InferencePoolArgs } from "./inference-args";
+import type { ManifestPart } from "./manifest-part";
 
 /** Port on which a picker answers Envoy's external processing. */
 export const PICKER_PORT = 9002;

@@ -3,8 +3,9 @@
  * Fields are those of Gateway API 1.6 and Envoy Gateway 1.9.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { type ManifestPart, streamTimeout } from "./backend-traffic-policy";
+import { streamTimeout } from "./backend-traffic-policy";
 import { gatewayDuration } from "./gateway-duration";
+import type { ManifestPart } from "./manifest-part";
 import type { GatewayBackendArgs, RegionalGatewayArgs } from "./regional-gateway-args";
 
 /** Names of the objects of one gateway in Kubernetes. */

@@ -2,6 +2,11 @@
 
 export { AwsEdge, type AwsEdgeNodes } from "./aws-edge";
 export type { AwsEdgeArgs, AwsEdgeTransforms, EdgeHealthCheckArgs } from "./aws-edge-args";
+export { GatewayController } from "./gateway-controller";
+export type {
+  GatewayControllerArgs,
+  GatewayControllerTransforms,
+} from "./gateway-controller-args";
 export { GcpEdge, type GcpEdgeNodes } from "./gcp-edge";
 export type {
   GcpArmorArgs,

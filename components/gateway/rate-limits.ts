@@ -6,7 +6,7 @@
  */
 import { checkForm, checkOneOf, checkWhole } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
-import type { ManifestPart } from "./backend-traffic-policy";
+import type { ManifestPart } from "./manifest-part";
 
 /** A rate at which requests are let in. All fields are known early. */
 export interface RateLimitArgs {

@@ -44,8 +44,8 @@ export interface RegionalGatewayNodes {
 /**
  * Envoy in front of the models of one cluster: a listener over TLS, and for each model a route with its breaker, health
  * checks, retries within a budget, admission control, rate limits per tenant and timeouts that leave streams alone. In
- * `inference` mode an endpoint picker takes the place of the breaker. Envoy Gateway, version 1.8 or later, is installed
- * already, with its CRDs; `inference` mode needs Envoy AI Gateway and the InferencePool CRD as well.
+ * `inference` mode an endpoint picker takes the place of the breaker. A GatewayController is there already, for
+ * `inference` mode with Envoy AI Gateway.
  *
  * Refused: a breaker, health checks or retries for an InferencePool, which they do not reach; retries that may repeat
  * half an answer; a timeout below the longest stream; a health check that never ejects; half-open replicas, which Envoy

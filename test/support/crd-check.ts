@@ -41,7 +41,7 @@ export function kubernetesObjects({
   resources,
 }: Pick<EngineRun, "resources">): readonly KubernetesObject[] {
   return resources
-    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .filter(({ type, inputs }) => type.startsWith("kubernetes:") && "apiVersion" in inputs)
     .map(({ inputs }) => inputs as unknown as KubernetesObject);
 }
 
