@@ -25,9 +25,17 @@ const rule = (
 const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
 const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
-const SQS = "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference";
 const CONTAINER = "cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations";
 const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1";
+const SQS =
+  "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference SetQueueAttributes";
+const CLOUDWATCH =
+  "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm";
+const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions";
+const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies";
+const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference";
+const ROUTE53 = "docs.aws.amazon.com/Route53/latest/APIReference";
+const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy";
 
 // biome-ignore format: one line per rule
 const cloudRules: readonly CloudRule[] = [
@@ -37,6 +45,35 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:ec2/flowLog:FlowLog", "maxAggregationInterval", [60, 600], `${EC2} CreateFlowLogs`),
   rule("aws:ec2/vpcEndpoint:VpcEndpoint", "vpcEndpointType", ["Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork"], `${EC2} CreateVpcEndpoint`),
   rule("aws:cloudwatch/logGroup:LogGroup", "retentionInDays", [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], LOGS),
+  rule("aws:cloudwatch/metricAlarm:MetricAlarm", "comparisonOperator", ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"], CLOUDWATCH),
+  rule("aws:cloudwatch/metricAlarm:MetricAlarm", "statistic", ["SampleCount", "Average", "Sum", "Minimum", "Maximum"], CLOUDWATCH),
+  rule("aws:cloudwatch/metricAlarm:MetricAlarm", "treatMissingData", ["breaching", "notBreaching", "ignore", "missing"], CLOUDWATCH),
+  rule("aws:lb/listener:Listener", "protocol", ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"], `${ELB} CreateListener`),
+  rule("aws:lb/listener:Listener", "tcpIdleTimeoutSeconds", { min: 60, max: 6000 }, `${ELB} ListenerAttribute`),
+  rule("aws:lb/loadBalancer:LoadBalancer", "dnsRecordClientRoutingPolicy", ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"], `${ELB} LoadBalancerAttribute`),
+  rule("aws:lb/loadBalancer:LoadBalancer", "idleTimeout", { min: 1, max: 4000 }, `${ELB} LoadBalancerAttribute`),
+  rule("aws:lb/loadBalancer:LoadBalancer", "loadBalancerType", ["application", "network", "gateway"], `${ELB} CreateLoadBalancer`),
+  rule("aws:lb/targetGroup:TargetGroup", "deregistrationDelay", { min: 0, max: 3600 }, `${ELB} TargetGroupAttribute`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.interval", { min: 5, max: 300 }, `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.healthyThreshold", { min: 2, max: 10 }, `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.unhealthyThreshold", { min: 2, max: 10 }, `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "healthCheck.protocol", ["HTTP", "HTTPS", "TCP", "TLS"], `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "loadBalancingAlgorithmType", ["round_robin", "least_outstanding_requests", "weighted_random"], `${ELB} TargetGroupAttribute`),
+  rule("aws:lb/targetGroup:TargetGroup", "protocol", ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"], `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "targetType", ["instance", "ip", "lambda", "alb"], `${ELB} CreateTargetGroup`),
+  rule("aws:lb/targetGroup:TargetGroup", "targetHealthStates[].unhealthyDrainingInterval", { min: 0, max: 360_000 }, `${ELB} TargetGroupAttribute`),
+  rule("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupEgress`),
+  rule("aws:route53/healthCheck:HealthCheck", "childHealthThreshold", { min: 0, max: 256 }, `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "failureThreshold", { min: 1, max: 10 }, `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "insufficientDataHealthStatus", ["Healthy", "Unhealthy", "LastKnownStatus"], `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "requestInterval", [10, 30], `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/healthCheck:HealthCheck", "type", ["HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP", "CALCULATED", "CLOUDWATCH_METRIC", "RECOVERY_CONTROL"], `${ROUTE53} HealthCheckConfig`),
+  rule("aws:route53/record:Record", "failoverRoutingPolicies[].type", ["PRIMARY", "SECONDARY"], `${ROUTE53} ResourceRecordSet`),
+  rule("aws:route53/record:Record", "geolocationRoutingPolicies[].continent", ["AF", "AN", "AS", "EU", "NA", "OC", "SA"], `${ROUTE53} GeoLocation`),
+  rule("aws:route53/record:Record", "weightedRoutingPolicies[].weight", { min: 0, max: 255 }, `${ROUTE53} ResourceRecordSet`),
+  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, SQS),
+  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, SQS),
+  rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, SQS),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "fromPort", { min: -1, max: 65535 }, `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:ec2/launchTemplate:LaunchTemplate", "networkInterfaces[].interfaceType", ["interface", "efa", "efa-only"], `${EC2} LaunchTemplateInstanceNetworkInterfaceSpecificationRequest`),
@@ -58,12 +95,26 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:eks/nodeGroup:NodeGroup", "taints[].effect", ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"], `${EKS} Taint`),
   rule("aws:eks/nodeGroup:NodeGroup", "scalingConfig.maxSize", { min: 1, max: 450 }, "docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"),
   rule("aws:kms/key:Key", "deletionWindowInDays", { min: 7, max: 30 }, "docs.aws.amazon.com/kms/latest/APIReference ScheduleKeyDeletion"),
-  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1209600 }, `${SQS} SetQueueAttributes`),
-  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43200 }, `${SQS} SetQueueAttributes`),
+  rule("gcp:compute/backendService:BackendService", "backends[].balancingMode", ["UTILIZATION", "RATE", "CONNECTION", "CUSTOM_METRICS", "IN_FLIGHT"], `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "backends[].capacityScaler", { min: 0, max: 1 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "connectionDrainingTimeoutSec", { min: 0, max: 3600 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "loadBalancingScheme", ["EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"], `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "outlierDetection.enforcingConsecutiveGatewayFailure", { min: 0, max: 100 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "outlierDetection.maxEjectionPercent", { min: 0, max: 100 }, `${COMPUTE} backendServices`),
+  rule("gcp:compute/backendService:BackendService", "protocol", ["HTTP", "HTTPS", "HTTP2", "H2C", "TCP", "SSL", "UDP", "GRPC", "UNSPECIFIED"], `${COMPUTE} backendServices`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "rules[].action", ["allow", "deny(403)", "deny(404)", "deny(429)", "deny(502)", "rate_based_ban", "redirect", "throttle"], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "rules[].rateLimitOptions.enforceOnKey", ["ALL", "IP", "HTTP_HEADER", "XFF_IP", "HTTP_COOKIE", "HTTP_PATH", "SNI", "REGION_CODE", "TLS_JA3_FINGERPRINT", "USER_IP"], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "rules[].rateLimitOptions.rateLimitThreshold.intervalSec", [10, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 2700, 3600], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/securityPolicy:SecurityPolicy", "type", ["CLOUD_ARMOR", "CLOUD_ARMOR_EDGE", "CLOUD_ARMOR_NETWORK"], `${COMPUTE} securityPolicies`),
+  rule("gcp:compute/uRLMap:URLMap", "defaultRouteAction.retryPolicy.retryConditions[]", ["5xx", "gateway-error", "connect-failure", "retriable-4xx", "refused-stream", "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"], `${COMPUTE} urlMaps`),
+  rule("gcp:networkservices/serviceLbPolicies:ServiceLbPolicies", "failoverConfig.failoverHealthThreshold", { min: 1, max: 99 }, LB_POLICY),
+  rule("gcp:networkservices/serviceLbPolicies:ServiceLbPolicies", "loadBalancingAlgorithm", ["WATERFALL_BY_REGION", "WATERFALL_BY_ZONE", "SPRAY_TO_REGION", "SPRAY_TO_WORLD"], LB_POLICY),
   rule("gcp:compute/firewall:Firewall", "direction", ["INGRESS", "EGRESS"], `${COMPUTE} firewalls`),
   rule("gcp:compute/globalAddress:GlobalAddress", "addressType", ["EXTERNAL", "INTERNAL"], `${COMPUTE} globalAddresses`),
   rule("gcp:compute/globalAddress:GlobalAddress", "purpose", ["VPC_PEERING", "PRIVATE_SERVICE_CONNECT"], `${COMPUTE} globalAddresses`),
   rule("gcp:compute/globalForwardingRule:GlobalForwardingRule", "loadBalancingScheme", ["", "EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"], `${COMPUTE} globalForwardingRules`),
+  rule("gcp:compute/healthCheck:HealthCheck", "checkIntervalSec", { min: 1, max: 300 }, `${COMPUTE} healthChecks`),
+  rule("gcp:compute/healthCheck:HealthCheck", "unhealthyThreshold", { min: 1, max: 10 }, `${COMPUTE} healthChecks`),
   rule("gcp:compute/network:Network", "mtu", { min: 1300, max: 8896 }, `${COMPUTE} networks`),
   rule("gcp:compute/network:Network", "routingMode", ["REGIONAL", "GLOBAL"], `${COMPUTE} networks`),
   rule("gcp:compute/routerNat:RouterNat", "natIpAllocateOption", ["AUTO_ONLY", "MANUAL_ONLY"], `${COMPUTE} routers`),
@@ -96,6 +147,12 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:container/nodePool:NodePool", "nodeConfig.secondaryBootDisks[].mode", ["CONTAINER_IMAGE_CACHE"], `${CONTAINER}.NodeConfig`),
   rule("gcp:container/nodePool:NodePool", "maxPodsPerNode", { min: 8, max: 256 }, "cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"),
   rule("gcp:kms/cryptoKey:CryptoKey", "purpose", ["ENCRYPT_DECRYPT", "ASYMMETRIC_SIGN", "ASYMMETRIC_DECRYPT", "MAC"], "cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys"),
+  rule("gcp:monitoring/alertPolicy:AlertPolicy", "combiner", ["AND", "OR", "AND_WITH_MATCHING_RESOURCE"], ALERTS),
+  rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.comparison", ["COMPARISON_GT", "COMPARISON_LT"], ALERTS),
+  rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.aggregations[].perSeriesAligner", ["ALIGN_MAX", "ALIGN_MEAN", "ALIGN_MIN", "ALIGN_RATE", "ALIGN_SUM"], ALERTS),
+  rule("gcp:pubsub/subscription:Subscription", "ackDeadlineSeconds", { min: 10, max: 600 }, PUBSUB),
+  rule("gcp:pubsub/subscription:Subscription", "deadLetterPolicy.maxDeliveryAttempts", { min: 5, max: 100 }, PUBSUB),
+  rule("gcp:dns/recordSet:RecordSet", "type", ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"], "cloud.google.com/dns/docs/reference/rest/v1/resourceRecordSets"),
   rule("gcp:dns/managedZone:ManagedZone", "visibility", ["public", "private"], "cloud.google.com/dns/docs/reference/rest/v1/managedZones"),
 ];
 

@@ -36,8 +36,13 @@ export const cloudOutputTable: CloudOutputTable = {
   }),
   "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: "192.0.2.1" }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
-  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
+  "aws:lb/loadBalancer:LoadBalancer": (name) => ({
+    dnsName: `${name}.elb.example`,
+    zoneId: `${name}-zone`,
+  }),
+  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.probe.example/000000000000/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
+  "gcp:compute/globalAddress:GlobalAddress": () => ({ address: "192.0.2.3" }),
   "gcp:compute/network:Network": selfLink,
   "gcp:compute/subnetwork:Subnetwork": selfLink,
   "gcp:container/cluster:Cluster": (name) => ({
