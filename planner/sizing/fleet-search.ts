@@ -162,7 +162,7 @@ export class FleetSearch {
     const { isCandidate } = this.input;
     const expected = this.expected;
     const unitsMax = expected.map((one, index) =>
-      isCandidate(index) && this.measuredOf(index) !== undefined ? this.mostUnits(index, one) : 0,
+      isCandidate(index) && !this.isUnknown(index) ? this.mostUnits(index, one) : 0,
     );
     return this.solve(expected, unitsMax, [...this.corrections.values()]);
   }
@@ -175,8 +175,7 @@ export class FleetSearch {
       const atMost = this.capacities(({ breaks }) => breaks * noise);
       const fleet = this.solve(atMost, this.obtainable(atMost), []);
       const unknown = problem.offers.filter(
-        ({ index }) =>
-          fleet !== undefined && fleet.units[index]! > 0 && this.measuredOf(index) === undefined,
+        ({ index }) => fleet !== undefined && fleet.units[index]! > 0 && this.isUnknown(index),
       );
       const byKin = new Map(unknown.map((offer) => [kinOf(offer.option), offer]));
       if (byKin.size === 0) return fleet;
@@ -187,6 +186,14 @@ export class FleetSearch {
 
   private measuredOf(offer: number): MeasuredOption | undefined {
     return this.measured.get(kinOf(this.input.problem.offers[offer]!.option));
+  }
+
+  /** Not measured, and of a model that is called when all goes well: fallbacks are there, however small. */
+  private isUnknown(offer: number): boolean {
+    const { demand, offers } = this.input.problem;
+    const { model } = offers[offer]!.option;
+    const isCalled = demand.peaks.some(({ rates }) => totalRate(rates.get(model)) > 0);
+    return isCalled && this.measuredOf(offer) === undefined;
   }
 
   /** Calls per second of a unit of each offer: of those that keep no objective none, else at most the bound. */

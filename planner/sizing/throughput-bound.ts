@@ -39,16 +39,18 @@ export function throughputBound(settings: EngineSettings, work: RequestWork): nu
   const linear = contextTokens * secondsPerContextToken(settings);
   const kvTokens = settings.geometry.blocks * settings.geometry.blockTokens;
   let longest = 0;
-  for (const beta of weightsAround(work.computedTokens, decodeSteps)) {
-    for (const gamma of [0, ...weightsAround(contextTokens, decodeSteps)]) {
-      const asked = decodeSteps + beta * work.computedTokens + gamma * contextTokens;
-      let most = 0;
-      for (const { decodes, prefill, seconds } of steps) {
-        const given = decodes + beta * prefill + (decodes > 0 ? gamma * kvTokens : 0);
-        most = Math.max(most, given / seconds);
-      }
-      longest = Math.max(longest, asked / (most * GRID_SLACK));
+  for (const { alpha, beta, gamma } of weightsFor(
+    decodeSteps,
+    work.computedTokens,
+    contextTokens,
+  )) {
+    const asked = alpha * decodeSteps + beta * work.computedTokens + gamma * contextTokens;
+    let most = 0;
+    for (const { decodes, prefill, seconds } of steps) {
+      const read = decodes > 0 ? gamma * kvTokens : 0;
+      most = Math.max(most, (alpha * decodes + beta * prefill + read) / seconds);
     }
+    if (most > 0) longest = Math.max(longest, asked / (most * GRID_SLACK));
   }
   const secondsPerRequest = longest + linear;
   return secondsPerRequest > 0 ? 1 / secondsPerRequest : Number.POSITIVE_INFINITY;
@@ -100,10 +102,28 @@ function spread(from: number, to: number, points: number): number[] {
   return [...new Set([...values, to])];
 }
 
-/** Weights of a unit against a decode step, around the ratio at which both count alike. */
-function weightsAround(amount: number, decodeSteps: number): number[] {
+interface Weights {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly gamma: number;
+}
+
+/** Weights around the ratio at which each counts as much as decode steps, or as prompt tokens where those are all. */
+function weightsFor(decodeSteps: number, computedTokens: number, contextTokens: number): Weights[] {
+  const byDecodes = around(decodeSteps, computedTokens).flatMap((beta) =>
+    [0, ...around(decodeSteps, contextTokens)].map((gamma) => ({ alpha: 1, beta, gamma })),
+  );
+  const byPrompts = [0, ...around(computedTokens, contextTokens)].map((gamma) => ({
+    alpha: 0,
+    beta: 1,
+    gamma,
+  }));
+  return [...(decodeSteps > 0 ? byDecodes : []), ...(computedTokens > 0 ? byPrompts : [])];
+}
+
+function around(asked: number, amount: number): number[] {
   if (amount <= 0) return [0];
-  const even = Math.max(decodeSteps, 1e-3) / amount;
+  const even = asked / amount;
   return Array.from(
     { length: WEIGHT_POINTS },
     (_, i) => even * 10 ** ((i / (WEIGHT_POINTS - 1)) * 8 - 5),

@@ -4,10 +4,10 @@
  * none. Both ask the same simulator; nothing else is shared. SIZING_CASES sets how many instances are tried.
  */
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import type { Highs } from "highs";
 import { TooManyFleets } from "../support/brute-force-sizing";
 import { type Comparison, compare } from "../support/compare-sizing";
 import { Coverage } from "../support/law-tools";
+import { loadSolver } from "../support/load-solver";
 import { randomSizing } from "../support/random-sizing";
 
 const CASES = Number(process.env["SIZING_CASES"] ?? 24);
@@ -21,11 +21,11 @@ describe("the search and brute force", () => {
   let skipped = 0;
 
   beforeAll(async () => {
-    const solver = await (require("highs") as typeof import("highs").default)();
+    const solver = await loadSolver();
     for (let number = FIRST; number < FIRST + CASES; number++) {
       const instance = randomSizing(number);
       try {
-        compared.push({ number, result: await compare(instance, solver as Highs) });
+        compared.push({ number, result: await compare(instance, solver) });
         for (const trait of instance.traits) seen.add(trait, 1);
       } catch (error) {
         if (!(error instanceof TooManyFleets)) throw error;
