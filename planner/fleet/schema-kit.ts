@@ -293,12 +293,26 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 /** A map from names that the user chooses to values; at least one. */
 export function namedMap<Value extends z.ZodType>(what: string, value: Value, description: string) {
-  return possiblyEmptyMap(value, description)
-    .refine((map) => Object.keys(map).length > 0, {
-      error: `needs at least one ${what}`,
-      params: { problem: "empty" } satisfies IssueParams,
-    })
-    .meta({ description });
+  return notEmpty(what, possiblyEmptyMap(value, description)).meta({ description });
+}
+
+/** A map from catalog names, which have dots and slashes, to values; at least one. They are looked up later. */
+export function catalogMap<Value extends z.ZodType>(
+  what: string,
+  value: Value,
+  description: string,
+) {
+  return notEmpty(what, z.record(text(`Name of the ${what}`), value)).meta({ description });
+}
+
+function notEmpty<Map extends z.ZodType<Readonly<Record<string, unknown>>>>(
+  what: string,
+  map: Map,
+): Map {
+  return map.refine((entries) => Object.keys(entries).length > 0, {
+    error: `needs at least one ${what}`,
+    params: { problem: "empty" } satisfies IssueParams,
+  });
 }
 
 /** The same, where none may be meant. */

@@ -2,15 +2,17 @@
  * `search` and `survive` of a scenario: names become catalog rows, gaps become defaults, and what contradicts itself
  * is refused. Whether any fleet keeps its promises within them is for the search itself to find out.
  */
-import { findAccelerator, findInstanceType, findRegion, instanceTypes } from "../catalog";
+import { findAccelerator, findInstanceType, instanceTypes } from "../catalog";
 import type { InstanceTypeSpec } from "../catalog/specs";
 import type { FleetSpec } from "../fleet/fleet-spec";
 import { canonicalModel, unknown } from "../fleet/names";
 import type { Problem } from "../foundation/errors";
 import { SEARCH_DEFAULTS } from "./defaults";
-import type { Quota, ResolvedSearch, SurviveRule } from "./resolved-search";
+import { placeOf } from "./fleet-places";
+import { resolveSurvive } from "./resolve-survive";
+import type { Quota, ResolvedSearch } from "./resolved-search";
 import type { ScenarioSpec } from "./scenario-spec";
-import type { SearchSpec, SurviveSpec } from "./search-spec";
+import type { SearchSpec } from "./search-spec";
 
 /** The search of a scenario; problems with it are added to `problems`. */
 export function resolveSearch(spec: ScenarioSpec, problems: Problem[]): ResolvedSearch {
@@ -123,31 +125,6 @@ function resolveQuotas(
   });
 }
 
-/** Canonical name of a region of the fleet; undefined after a problem. */
-function placeOf(
-  written: string,
-  path: string,
-  fleet: FleetSpec,
-  problems: Problem[],
-): string | undefined {
-  const lookup = findRegion(written);
-  if (!lookup.found) {
-    problems.push(unknown(path, "region", written, lookup.hint, "regions"));
-    return undefined;
-  }
-  if (regionsOf(fleet).includes(lookup.row.name)) return lookup.row.name;
-  const message = `${written} is not a region of this fleet`;
-  problems.push({ code: "conflict", path, message, hint: "add it to fleet.regions" });
-  return undefined;
-}
-
-function regionsOf({ regions }: FleetSpec): string[] {
-  return Object.keys(regions).map((name) => {
-    const lookup = findRegion(name);
-    return lookup.found ? lookup.row.name : name;
-  });
-}
-
 function regionsMin(value: number, fleet: FleetSpec, problems: Problem[]): number {
   const has = Object.keys(fleet.regions).length;
   if (value > has) {
@@ -160,57 +137,4 @@ function regionsMin(value: number, fleet: FleetSpec, problems: Problem[]): numbe
     });
   }
   return value;
-}
-
-function resolveSurvive(
-  spec: SurviveSpec,
-  fleet: FleetSpec,
-  problems: Problem[],
-): readonly SurviveRule[] {
-  return spec.flatMap((rule, index): SurviveRule[] => {
-    const path = `survive[${index}]`;
-    if (typeof rule === "string") {
-      refuseLastOfKind(rule, path, fleet, problems);
-      return [{ kind: rule }];
-    }
-    if ("region" in rule) {
-      const name = placeOf(rule.region, `${path}.region`, fleet, problems);
-      return name === undefined ? [] : [{ kind: "region", name }];
-    }
-    if ("cloud" in rule) return [{ kind: "cloud", name: rule.cloud }];
-    const [place = "", zone = ""] = rule.zone.split("/");
-    const region = placeOf(place, `${path}.zone`, fleet, problems);
-    return region === undefined ? [] : [{ kind: "zone", name: `${region}/${zone}` }];
-  });
-}
-
-/** Losing the only one of a kind leaves nothing; and without failover clients would not go elsewhere. */
-function refuseLastOfKind(
-  kind: "any-pool" | "any-zone" | "any-region" | "any-cloud",
-  path: string,
-  fleet: FleetSpec,
-  problems: Problem[],
-): void {
-  if (kind !== "any-region" && kind !== "any-cloud") return;
-  const clouds = regionsOf(fleet).map((name) => {
-    const lookup = findRegion(name);
-    return lookup.found ? lookup.row.cloud : name;
-  });
-  const parts = kind === "any-region" ? clouds.length : new Set(clouds).size;
-  const what = kind === "any-region" ? "region" : "cloud";
-  if (parts < 2) {
-    problems.push({
-      code: "conflict",
-      path,
-      message: `${kind} cannot be survived: the fleet has one ${what}`,
-      hint: `add a region${what === "cloud" ? " of another cloud" : ""} to fleet.regions`,
-    });
-  } else if (fleet.failover === undefined && fleet.routing?.regions !== "any") {
-    problems.push({
-      code: "conflict",
-      path,
-      message: `${kind} needs a way for clients to go elsewhere, and there is none`,
-      hint: "add fleet.failover, or routing.regions: any",
-    });
-  }
 }

@@ -7,7 +7,17 @@ import { purchaseOptions } from "../catalog/prices/price-rows";
 import { orMap } from "../fleet/alternatives";
 import { PRECISIONS, speculationSpec } from "../fleet/fleet-spec";
 import { oneForm } from "../fleet/one-form";
-import { count, flag, namedMap, share, strict, text, wholeTokens, word } from "../fleet/schema-kit";
+import {
+  catalogMap,
+  count,
+  flag,
+  namedMap,
+  share,
+  strict,
+  text,
+  wholeTokens,
+  word,
+} from "../fleet/schema-kit";
 
 /** What any part of a kind being gone is called in `survive`. */
 export const SURVIVE_WORDS = ["any-pool", "any-zone", "any-region", "any-cloud"] as const;
@@ -71,7 +81,7 @@ const engines = strict(
   "Engine settings to try: each value of each list with each of the others",
 );
 
-const quota = namedMap(
+const quota = catalogMap(
   "quota",
   count("Most instances of the type, or most accelerators", { min: 0, max: 1_000_000 }),
   "Instance type or accelerator → the most of them that this region will give",
@@ -89,7 +99,7 @@ export const searchSpec = strict(
       })
       .optional(),
     engine: engines.optional(),
-    models: namedMap(
+    models: catalogMap(
       "model",
       engines,
       "Engine settings to try for one model, in place of `engine`",

@@ -1,8 +1,9 @@
 /**
- * Which offers are worth a measurement, and which are worth buying. An offer is beaten by another of its model and
- * region that can be bought in steps that are no larger and takes each call for no more money, as measured against
- * the best that the first one's bound allows: then no fleet needs it. Offers that keep no objective even when idle,
- * and those that a quota leaves nothing of, are out, too.
+ * Which offers are measured, and which fleets are first made of. An offer is beaten by another of its model and region
+ * that can be bought in steps that are no larger and takes each call for no more money, as measured against the best
+ * that the first one's bound allows. What is beaten may still be the better last unit of a small fleet, so that the
+ * proof looks at it again. Offers that keep no objective even when idle, and those that a quota leaves nothing of, are
+ * out for good.
  */
 import { formatNumber } from "../foundation/format-units";
 import type { Evaluation } from "./evaluation-job";
@@ -14,8 +15,10 @@ import type { SizingProblem } from "./sizing-problem";
 
 export interface ChosenOffers {
   readonly measured: ReadonlyMap<string, MeasuredOption>;
-  /** Offers that may be bought, by index. */
+  /** Offers that fleets are first made of, by index. */
   readonly candidates: ReadonlySet<number>;
+  /** Those that a quota leaves nothing of. */
+  readonly withoutQuota: ReadonlySet<number>;
   readonly leftOut: readonly LeftOut[];
   /** Of each model without any candidate: what it can do at best, with nearly nothing to do. */
   readonly impossible: readonly { readonly model: string; readonly best: Evaluation }[];
@@ -33,9 +36,10 @@ export async function chooseOffers(
   const leftOut: LeftOut[] = [];
   const measured = new Map<string, MeasuredOption>();
   const asked = demand.groups.flatMap(({ models }) => models);
-  const open = new Set(
-    offers.filter((offer) => !isWithoutQuota(problem, offer, leftOut)).map(({ index }) => index),
+  const withoutQuota = new Set(
+    offers.filter((offer) => isWithoutQuota(problem, offer, leftOut)).map(({ index }) => index),
   );
+  const open = new Set(offers.flatMap(({ index }) => (withoutQuota.has(index) ? [] : [index])));
   for (let round = 0; ; round++) {
     const next = asked.flatMap((model) => nextToMeasure(problem, model, { open, measured, round }));
     if (next.length === 0) break;
@@ -56,7 +60,7 @@ export async function chooseOffers(
     );
     return tried.length === 0 ? [] : [{ model, best: leastBroken(tried) }];
   });
-  return { measured, candidates: open, leftOut, impossible };
+  return { measured, candidates: open, withoutQuota, leftOut, impossible };
 }
 
 function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]): boolean {

@@ -64,6 +64,9 @@ function lossesOf(
     const region = regions.findIndex((one) => one.name === name);
     return region < 0 ? [] : [region];
   };
+  // The only zone of a region is the region.
+  const zoneLoss = (region: number, zone: string): CaseLoss =>
+    zones[region]! > 1 ? { kind: "zone", region, zone } : { kind: "region", region };
   switch (rule.kind) {
     case "any-region":
       return regions.map((_, region) => ({ kind: "region", region }));
@@ -73,9 +76,7 @@ function lossesOf(
         cloud,
       }));
     case "any-zone":
-      return regions.flatMap((_, region): CaseLoss[] =>
-        zones[region]! > 1 ? [{ kind: "zone", region, zone: FIRST_ZONE }] : [],
-      );
+      return regions.map((_, region) => zoneLoss(region, FIRST_ZONE));
     case "any-pool":
       return [];
     case "region":
@@ -84,12 +85,13 @@ function lossesOf(
       return [{ kind: "cloud", cloud: rule.name }];
     case "zone": {
       const [name = "", zone = FIRST_ZONE] = rule.name.split("/");
-      return indexOf(name).map((region) => ({ kind: "zone", region, zone }));
+      return indexOf(name).map((region) => zoneLoss(region, zone));
     }
   }
 }
 
-const FIRST_ZONE = "a";
+/** Every pool begins in it. */
+export const FIRST_ZONE = "a";
 
 /** The loss of each pool that a fleet has. */
 export function poolLosses(offers: readonly Offer[], units: FleetUnits): CaseLoss[] {
@@ -113,14 +115,6 @@ export function isOfferAlive(demand: Demand, loss: CaseLoss | null, offer: Offer
 
 export function regionIndexOf({ regions }: Demand, offer: Offer): number {
   return regions.findIndex(({ name }) => name === offer.region);
-}
-
-/** Share of an offer's units that serve in a case: all but those of the zone that is gone. */
-export function aliveShare(demand: Demand, loss: CaseLoss | null, offer: Offer): number {
-  if (!isOfferAlive(demand, loss, offer)) return 0;
-  const region = regionIndexOf(demand, offer);
-  if (loss?.kind !== "zone" || loss.region !== region) return 1;
-  return 1 - 1 / demand.zones[region]!;
 }
 
 /** What is gone, as a fault strikes it. */

@@ -1,12 +1,11 @@
 /** Parts of the search's answer in the words and figures of `sizing-result.ts`. */
 import { purchaseOptions } from "../catalog/prices/price-rows";
-import type { ChosenOffers } from "./choose-offers";
 import { describeBroken, formatMs } from "./choose-offers";
 import type { RefusedFleet } from "./fleet-search";
 import type { FleetUnits } from "./fleet-units";
 import type { MeasuredOption } from "./measured-capacity";
 import type { Offer } from "./offer";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import { kinOf } from "./serving-option";
 import type { SizingProblem } from "./sizing-problem";
 import type {
@@ -133,7 +132,7 @@ export function changesBetween(
 /** What was measured, the cheapest per call first; what one measurement stands for is a row for each instance type. */
 export function measuredRows(
   { offers, bounds }: SizingProblem,
-  { measured }: ChosenOffers,
+  measured: ReadonlyMap<string, MeasuredOption>,
   units: FleetUnits,
 ): readonly MeasuredOptionRow[] {
   const rows = [...measured].flatMap(([kin, capacity]) => {

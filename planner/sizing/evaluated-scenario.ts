@@ -42,7 +42,8 @@ export function evaluatedScenario(spec: ScenarioSpec, parts: EvaluatedParts): Sc
         isElsewhere ? { ...workload, origins: { [clients.beside]: 1 } } : workload,
       ]),
     ),
-    fleet: fleetWith(spec.fleet, pools, isElsewhere),
+    // Only those places are looked at whose requests these regions may serve.
+    fleet: fleetWith(spec.fleet, pools, clients !== undefined),
     ...(loss === undefined ? {} : { faults: [{ name: "loss", at: 0, lose: [...loss] }] }),
   };
 }

@@ -4,13 +4,14 @@
  */
 import type { Highs } from "highs";
 import type { ResolvedSearch } from "../scenario/resolved-search";
-import { knownLosses } from "./demand";
-import { type FleetProgrammeInput, solveFleet } from "./programme/fleet-programme";
+import { type CaseLoss, knownLosses } from "./demand";
+import { solveFleet } from "./programme/fleet-programme";
+import type { FleetProgrammeInput } from "./programme/programme-input";
 import { regionReach } from "./region-reach";
 import type { SizingProblem } from "./sizing-problem";
 import type { Conflict } from "./sizing-result";
 
-type Asked = Omit<FleetProgrammeInput, "demand" | "offers" | "search" | "losses">;
+type Asked = Omit<FleetProgrammeInput, "demand" | "offers" | "search">;
 
 /** One thing that may be given up. */
 interface Asking {
@@ -22,7 +23,7 @@ interface Asking {
 /** @returns empty when there is a fleet after all */
 export function findConflict(problem: SizingProblem, asked: Asked, solver: Highs): Conflict[] {
   const { demand, offers, search } = problem;
-  const whole = { ...asked, demand, offers, search, losses: demand.losses };
+  const whole = { ...asked, demand, offers, search };
   const isPossible = (input: FleetProgrammeInput): boolean =>
     solveFleet(input, solver) !== undefined;
   if (isPossible(whole)) return [];
@@ -94,12 +95,14 @@ function survival(
       JSON.stringify(loss),
     ),
   );
+  const isOfRule = (loss: CaseLoss): boolean =>
+    rule.kind === "any-pool" ? loss.kind === "pool" : losses.has(JSON.stringify(loss));
   const name = "name" in rule ? `${rule.kind} ${rule.name}` : rule.kind;
   return {
     conflict: { path: `survive[${index}]`, message: `the loss of ${name} breaks no objective` },
     drop: (input) => ({
       ...input,
-      losses: input.losses.filter((loss) => loss === null || !losses.has(JSON.stringify(loss))),
+      losses: input.losses.filter((loss) => loss === null || !isOfRule(loss)),
     }),
     relax: () => "leave it out",
   };

@@ -16,7 +16,7 @@ import type { Evaluator } from "./evaluator";
 import { type FleetUnits, type PoolsByRegion, poolsOf } from "./fleet-units";
 import type { ModelGroup } from "./model-group";
 import type { Offer } from "./offer";
-import { type FleetSolution, zoneOf } from "./programme/fleet-programme";
+import { type FleetSolution, zoneOf } from "./programme/programme-input";
 import { originsOf } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
 

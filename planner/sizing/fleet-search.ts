@@ -13,26 +13,29 @@ import type { Highs } from "highs";
 import { type CaseLoss, isOfferAlive, poolLosses } from "./demand";
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
+import { totalRate } from "./expected-arrivals";
 import { type CheckedFleet, checkFleet, checkWholeFleet, type FleetCheck } from "./fleet-check";
 import type { FleetUnits } from "./fleet-units";
-import type { MeasuredOption } from "./measured-capacity";
-import {
-  type Correction,
-  type FleetCut,
-  type FleetProgrammeInput,
-  type FleetSolution,
-  solveFleet,
-} from "./programme/fleet-programme";
+import { type MeasuredOption, measureOptions } from "./measured-capacity";
+import { solveFleet } from "./programme/fleet-programme";
+import type {
+  Correction,
+  FleetCut,
+  FleetProgrammeInput,
+  FleetSolution,
+} from "./programme/programme-input";
 import { kinOf } from "./serving-option";
 import { originsOf as originsGoing } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
 
 export interface SearchInput {
   readonly problem: SizingProblem;
-  /** By `kinOf` the option; options without a measurement count with their bound. */
+  /** By `kinOf` the option. What the proof needs beyond it is measured then. */
   readonly measured: ReadonlyMap<string, MeasuredOption>;
-  /** Offers that may be bought, by index. */
+  /** Offers that proposals are made of, by index. */
   readonly isCandidate: (offer: number) => boolean;
+  /** Offers that a quota leaves something of, by index. */
+  readonly isObtainable: (offer: number) => boolean;
   readonly change?: { readonly units: FleetUnits; readonly usdPerHour: number };
   readonly evaluator: Evaluator;
   readonly solver: Highs;
@@ -56,6 +59,10 @@ const CORRECTION = 1.015;
 /** When the queue grew without bound, a little more will not do. */
 const CORRECTION_SATURATED = 1.06;
 const PROPOSALS_MAX = 200;
+/**
+ * How far what a unit was seen to break at may lie below what another run of as many requests breaks at, times √requests.
+ */
+const CAPACITY_NOISE = 1;
 /** What a whole-number programme may be off by. */
 const COST_TOLERANCE = 1e-6;
 
@@ -68,55 +75,47 @@ export class FleetSearch {
   readonly refused: RefusedFleet[] = [];
   readonly losses: (CaseLoss | null)[];
 
+  /** By `kinOf` the option. */
+  readonly measured: Map<string, MeasuredOption>;
+
   private readonly corrections = new Map<string, Correction>();
   private readonly cuts: FleetCut[] = [];
-  private readonly expected: readonly number[];
-  private readonly atMost: readonly number[];
-  private readonly unitsMax: readonly number[];
 
   constructor(private readonly input: SearchInput) {
-    const { problem, measured } = input;
-    const { offers, bounds, demand } = problem;
-    this.losses = [...demand.losses];
-    this.expected = offers.map(({ option, index }) => {
-      const known = measured.get(kinOf(option));
-      return known === undefined ? bounds[index]! : known.holds;
-    });
-    this.atMost = offers.map(({ option, index }) => {
-      const known = measured.get(kinOf(option));
-      return known === undefined ? bounds[index]! : Math.min(known.breaks, bounds[index]!);
-    });
-    this.unitsMax = offers.map(({ index }) =>
-      input.isCandidate(index) ? this.mostUnits(index) : 0,
-    );
+    this.losses = [...input.problem.demand.losses];
+    this.measured = new Map(input.measured);
   }
 
-  /** The first fleet that holds, cheap but not proven; undefined when the programme has none. */
+  /** The first fleet that holds, cheap but not proven; undefined when there is none. */
   async propose(): Promise<FleetSolution | undefined> {
     for (let round = 0; round < PROPOSALS_MAX; round++) {
-      const proposal = this.solve(this.expected, [...this.corrections.values()]);
+      // What corrections ask for is a guess; when it cannot be had, the bound knows whether anything else can.
+      const proposal = this.proposal() ?? (await this.cheapestPossible());
       if (proposal === undefined) return undefined;
       if (await this.holds(proposal)) {
         this.keep(proposal);
         return proposal;
       }
     }
-    throw new Error(`no fleet held after ${PROPOSALS_MAX} proposals`);
+    return undefined;
   }
 
-  /** What the first proposal asks the programme, for finding out why it has no answer. */
-  asked(): Omit<FleetProgrammeInput, "demand" | "offers" | "search" | "losses"> {
+  /** What is asked of the programme, for finding out why it has no answer. */
+  asked(): Omit<FleetProgrammeInput, "demand" | "offers" | "search"> {
+    const { losses, cuts } = this;
     const corrections = [...this.corrections.values()];
-    const { change } = this.input;
-    return { capacity: this.expected, unitsMax: this.unitsMax, corrections, cuts: [], change };
+    const capacity = this.capacities(({ holds }) => holds);
+    const unitsMax = capacity.map((one, index) => this.mostUnits(index, one));
+    return { losses, capacity, unitsMax, corrections, cuts, change: this.input.change };
   }
 
   /** Raises the bound and looks for cheaper fleets, until the gap is small enough or the budget is spent. */
   async prove(evaluationsMax: number): Promise<void> {
     const { problem, evaluator } = this.input;
-    this.analyticBound = this.solve(problem.bounds, [], [])?.objective;
+    const { bounds } = problem;
+    this.analyticBound = this.solve(bounds, this.obtainable(bounds), [], [])?.objective;
     for (;;) {
-      const bound = this.solve(this.atMost, []);
+      const bound = await this.cheapestPossible();
       // Nothing cheaper is left: what is known is the cheapest.
       this.lowerBound = bound?.objective ?? this.best?.objective;
       this.tell();
@@ -152,10 +151,69 @@ export class FleetSearch {
 
   /** What corrections have taught may have made another fleet the cheapest proposal. */
   private async tryCheaper(): Promise<void> {
-    const proposal = this.solve(this.expected, [...this.corrections.values()]);
+    const proposal = this.proposal();
     if (proposal === undefined || this.best === undefined) return;
     if (proposal.objective >= this.best.objective - COST_TOLERANCE) return;
     if (await this.holds(proposal)) this.keep(proposal);
+  }
+
+  /** The cheapest fleet that what is known makes likely. */
+  private proposal(): FleetSolution | undefined {
+    const { isCandidate } = this.input;
+    const expected = this.expected;
+    const unitsMax = expected.map((one, index) =>
+      isCandidate(index) && !this.isUnknown(index) ? this.mostUnits(index, one) : 0,
+    );
+    return this.solve(expected, unitsMax, [...this.corrections.values()]);
+  }
+
+  /** The cheapest fleet that nothing speaks against; measures what such a fleet would need first. */
+  private async cheapestPossible(): Promise<FleetSolution | undefined> {
+    const { problem, evaluator } = this.input;
+    for (;;) {
+      const noise = 1 + CAPACITY_NOISE / Math.sqrt(problem.search.requestsPerRun);
+      const atMost = this.capacities(({ breaks }) => breaks * noise);
+      const fleet = this.solve(atMost, this.obtainable(atMost), []);
+      const unknown = problem.offers.filter(
+        ({ index }) => fleet !== undefined && fleet.units[index]! > 0 && this.isUnknown(index),
+      );
+      const byKin = new Map(unknown.map((offer) => [kinOf(offer.option), offer]));
+      if (byKin.size === 0) return fleet;
+      const results = await measureOptions(problem, [...byKin.values()], evaluator);
+      for (const [kin, result] of results) this.measured.set(kin, result);
+    }
+  }
+
+  private measuredOf(offer: number): MeasuredOption | undefined {
+    return this.measured.get(kinOf(this.input.problem.offers[offer]!.option));
+  }
+
+  /** Not measured, and of a model that is called when all goes well: fallbacks are there, however small. */
+  private isUnknown(offer: number): boolean {
+    const { demand, offers } = this.input.problem;
+    const { model } = offers[offer]!.option;
+    const isCalled = demand.peaks.some(({ rates }) => totalRate(rates.get(model)) > 0);
+    return isCalled && this.measuredOf(offer) === undefined;
+  }
+
+  /** Calls per second of a unit of each offer: of those that keep no objective none, else at most the bound. */
+  private capacities(of: (measured: MeasuredOption) => number): readonly number[] {
+    const { bounds } = this.input.problem;
+    return bounds.map((bound, index) => {
+      const known = this.measuredOf(index);
+      if (known === undefined) return bound;
+      return known.holds === 0 ? 0 : Math.min(of(known), bound);
+    });
+  }
+
+  private get expected(): readonly number[] {
+    return this.capacities(({ holds }) => holds);
+  }
+
+  private obtainable(capacity: readonly number[]): readonly number[] {
+    return capacity.map((one, index) =>
+      this.input.isObtainable(index) && one > 0 ? this.mostUnits(index, one) : 0,
+    );
   }
 
   private keep(solution: FleetSolution): void {
@@ -173,12 +231,13 @@ export class FleetSearch {
 
   private solve(
     capacity: readonly number[],
+    unitsMax: readonly number[],
     corrections: readonly Correction[],
     cuts: readonly FleetCut[] = this.cuts,
   ): FleetSolution | undefined {
     const { problem, solver, change } = this.input;
     const { demand, offers, search } = problem;
-    const { losses, unitsMax } = this;
+    const { losses } = this;
     return solveFleet(
       { demand, offers, search, losses, capacity, unitsMax, corrections, cuts, change },
       solver,
@@ -217,21 +276,43 @@ export class FleetSearch {
       const isGrowing = evaluation.runs.some(({ workloads }) =>
         workloads.some(({ isSaturated }) => isSaturated),
       );
-      const models = new Set(check.group.models);
-      this.cuts.push({
-        models,
-        region: check.region,
-        origins: check.origins.filter((origin) => this.sends(check, origin)),
-        loss: check.loss,
-        units,
-      });
-      for (const model of models) {
+      this.cuts.push(this.cutOf(units, check));
+      for (const model of check.group.models) {
         this.correct(units, model, check, {
           factor: isGrowing ? CORRECTION_SATURATED : CORRECTION,
           regions: regionsThatFail(evaluation),
         });
       }
     }
+  }
+
+  private cutOf(units: FleetUnits, check: FleetCheck): FleetCut {
+    const { demand, offers } = this.input.problem;
+    const { region, loss, group } = check;
+    const alive = units.map((count, index) =>
+      isOfferAlive(demand, loss, offers[index]!) ? count : 0,
+    );
+    const isWhole = region === undefined && demand.reach.kind === "ordered";
+    const open = !isWhole
+      ? []
+      : group.models.flatMap((model) =>
+          demand.regions.flatMap(({ name }, place) =>
+            offers.some(
+              (offer) =>
+                offer.region === name && offer.option.model === model && alive[offer.index]! > 0,
+            )
+              ? [{ model, region: place }]
+              : [],
+          ),
+        );
+    return {
+      models: new Set(group.models),
+      region,
+      origins: check.origins.filter((origin) => this.sends(check, origin)),
+      open,
+      loss,
+      units: alive,
+    };
   }
 
   private sends({ group, peak }: Pick<FleetCheck, "group" | "peak">, origin: number): boolean {
@@ -290,13 +371,14 @@ export class FleetSearch {
     { model, region, loss }: Pick<Correction, "model" | "region" | "loss">,
   ): number {
     const { demand, offers } = this.input.problem;
+    const { expected } = this;
     const name = region === undefined ? undefined : demand.regions[region]!.name;
     return offers.reduce((sum, offer) => {
       const isThere = name === undefined || offer.region === name;
       if (!isThere || offer.option.model !== model || !isOfferAlive(demand, loss, offer)) {
         return sum;
       }
-      return sum + units[offer.index]! * this.expected[offer.index]!;
+      return sum + units[offer.index]! * expected[offer.index]!;
     }, 0);
   }
 
@@ -329,19 +411,16 @@ export class FleetSearch {
   }
 
   /** Enough for the whole load of the model in the worst case, and more for what simulations teach. */
-  private mostUnits(index: number): number {
-    const { demand, offers } = this.input.problem;
+  private mostUnits(index: number, capacity: number): number {
+    const { demand, offers, search } = this.input.problem;
     const { model } = offers[index]!.option;
-    const load = Math.max(
-      0,
-      ...demand.peaks.map(({ rates }) => (rates.get(model) ?? []).reduce((sum, n) => sum + n, 0)),
-    );
-    const capacity = this.expected[index]!;
-    return capacity > 0 ? Math.ceil((UNITS_MARGIN * load) / capacity) + 2 : 0;
+    const load = Math.max(0, ...demand.peaks.map(({ rates }) => totalRate(rates.get(model))));
+    return capacity > 0 ? Math.ceil((UNITS_MARGIN * load) / capacity) + search.replicasMin + 1 : 0;
   }
 }
 
-const UNITS_MARGIN = 2;
+/** Twice for one of two zones that is gone, and half as much again. */
+const UNITS_MARGIN = 3;
 
 /** Regions in which an objective is broken; none when it is not known by region. */
 function regionsThatFail({ runs }: Evaluation): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 /**
- * How much a unit of each option can take without breaking an objective: by bisection with the simulator, of a pool as
- * large as the largest that a region may need, with clients beside it. Options that cannot keep the objectives even
- * with nearly nothing to do are told apart; options that another one beats in any amount are not measured at all.
+ * How much a unit of each option can take without breaking an objective: by bisection with the simulator, of as many
+ * units as the largest load of a region needs when each takes so much, with clients beside them: large pools waste
+ * less than small ones. Options that cannot keep the objectives even with nearly nothing to do are told apart.
  */
 import type { Evaluation, EvaluationJob } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
@@ -17,8 +17,6 @@ export interface MeasuredOption {
   /** It keeps the objectives at `holds`, and breaks one at `breaks`; `holds` is 0 where it never does. */
   readonly holds: number;
   readonly breaks: number;
-  /** Units of the pool that was measured. */
-  readonly units: number;
   /** With nearly nothing to do: for saying what breaks. */
   readonly idle: Evaluation;
 }
@@ -52,8 +50,8 @@ export async function measureOptions(
 }
 
 class Bisection {
-  private readonly units: number;
   private readonly bound: number;
+  private readonly siteLoad: number;
   private low = 0;
   private high: number;
 
@@ -63,8 +61,7 @@ class Bisection {
   ) {
     const { bounds, demand } = problem;
     this.bound = bounds[offer.index]!;
-    const load = largestSiteLoad(demand, offer.option.model, demand.losses);
-    this.units = Math.max(1, Math.min(UNITS_MAX, Math.ceil(load / this.bound)));
+    this.siteLoad = largestSiteLoad(demand, offer.option.model, demand.losses);
     this.high = this.bound;
   }
 
@@ -90,7 +87,7 @@ class Bisection {
   }
 
   result(idle: Evaluation): MeasuredOption {
-    return { holds: this.low, breaks: this.high, units: this.units, idle };
+    return { holds: this.low, breaks: this.high, idle };
   }
 
   /** Geometric while the low end is far below: most options break well below their bound. */
@@ -106,10 +103,11 @@ class Bisection {
     const { workloads, models } = demand.groups[group]!;
     const peak = demand.peaks[0]!;
     const load = (name: string): number => totalRate(peak.rates.get(name));
-    const factor = (callsPerSecond * this.units) / load(model);
+    const pool = Math.max(1, Math.min(UNITS_MAX, Math.ceil(this.siteLoad / callsPerSecond)));
+    const factor = (callsPerSecond * pool) / load(model);
     // Other models of the group get more than they need, so that only this one is measured.
     const units = offers.map(() => 0);
-    units[this.offer.index] = this.units;
+    units[this.offer.index] = pool;
     for (const other of models) {
       if (other === model) continue;
       const helper = strongest(offers, this.offer.region, other, bounds);

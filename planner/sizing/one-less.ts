@@ -8,7 +8,7 @@ import { checkFleet, checkWholeFleet } from "./fleet-check";
 import type { RefusedFleet } from "./fleet-search";
 import type { FleetNodes } from "./fleet-units";
 import { nodesOf, type Offer } from "./offer";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import type { SizingProblem } from "./sizing-problem";
 
 type SmallerFleet = Pick<FleetSolution, "units" | "nodes" | "usdPerHour">;

@@ -29,7 +29,7 @@ import { findConflict } from "./find-conflict";
 import { FleetSearch, type SearchStep } from "./fleet-search";
 import { type FleetUnits, poolsOf } from "./fleet-units";
 import { refusedOneLess } from "./one-less";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
 import {
@@ -118,6 +118,7 @@ class Sizing {
       problem,
       measured: chosen.measured,
       isCandidate: (offer) => chosen.candidates.has(offer),
+      isObtainable: (offer) => !chosen.withoutQuota.has(offer),
       ...(change === undefined ? {} : { change }),
       evaluator,
       solver,
@@ -176,6 +177,12 @@ class Sizing {
     const { offers, context, leftOut } = problem;
     const pools = poolsOf(offers, solution.units, solution.nodes);
     const bound = search!.lowerBound;
+    // What was passed over at first may have turned out to be the better last unit.
+    const bought = new Set(
+      offers.flatMap(({ region, option, index }) =>
+        solution.units[index]! > 0 ? [`${region}/${option.name}`] : [],
+      ),
+    );
     return {
       kind: "sized",
       verdict: verdictOf(cases),
@@ -194,8 +201,8 @@ class Sizing {
       ]),
       quotasUsedUp: quotasUsedUp(problem, solution),
       cases: cases.map(({ name, summary }) => ({ name, summary })),
-      options: measuredRows(problem, chosen!, solution.units),
-      leftOut: [...leftOut, ...chosen!.leftOut],
+      options: measuredRows(problem, search!.measured, solution.units),
+      leftOut: [...leftOut, ...chosen!.leftOut].filter(({ option }) => !bought.has(option)),
       effort: this.effort(),
       isInterrupted: cases.length === 0,
     };

@@ -8,7 +8,7 @@ import { type CaseLoss, describeLoss, faultTarget } from "./demand";
 import type { Evaluator } from "./evaluator";
 import { strikes } from "./fleet-check";
 import { poolsOf } from "./fleet-units";
-import type { FleetSolution } from "./programme/fleet-programme";
+import type { FleetSolution } from "./programme/programme-input";
 import type { SizingProblem } from "./sizing-problem";
 import type { SizedCase } from "./sizing-result";
 import { verificationCases, verificationJob } from "./verification-cases";

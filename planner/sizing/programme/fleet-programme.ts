@@ -4,81 +4,17 @@
  * a unit can do is given; with what it can do at most, the least cost is a lower bound of every fleet.
  */
 import type { Highs } from "highs";
-import type { ResolvedSearch } from "../../scenario/resolved-search";
-import { aliveShare, type CaseLoss, type Demand, isOfferAlive, isRegionLost } from "../demand";
+import { type CaseLoss, FIRST_ZONE, isOfferAlive, isRegionLost, regionIndexOf } from "../demand";
 import { totalRate } from "../expected-arrivals";
-import type { FleetUnits } from "../fleet-units";
 import type { Offer } from "../offer";
 import { acceleratorsOfUnit } from "../serving-option";
 import { LinearProgramme, type Term, type Variable } from "./linear-programme";
-
-export interface FleetProgrammeInput {
-  readonly demand: Demand;
-  readonly offers: readonly Offer[];
-  readonly search: ResolvedSearch;
-  readonly losses: readonly (CaseLoss | null)[];
-  /** Calls per second of its model that a unit of each offer can take. */
-  readonly capacity: readonly number[];
-  readonly unitsMax: readonly number[];
-  /** Capacity that simulations have shown to be needed beyond the load itself. */
-  readonly corrections: readonly Correction[];
-  readonly cuts: readonly FleetCut[];
-  /** US dollars per hour for each unit that an existing fleet would have to be changed by. */
-  readonly change: { readonly units: FleetUnits; readonly usdPerHour: number } | undefined;
-}
-
-/**
- * What a simulation has shown: no more than `units` of these offers, and as much load, is too little. Of one region
- * (`region`, which requests from `origins` go to), or of all together.
- */
-export interface FleetCut {
-  readonly models: ReadonlySet<string>;
-  readonly region: number | undefined;
-  readonly origins: readonly number[];
-  /** The same loss, or for a region: the same zone or none. */
-  readonly loss: CaseLoss | null;
-  readonly units: FleetUnits;
-}
-
-export interface FleetSolution {
-  readonly units: FleetUnits;
-  /** Nodes by offer, part and price, in their orders. */
-  readonly nodes: readonly (readonly (readonly number[])[])[];
-  readonly usdPerHour: number;
-  /** With what changes cost. */
-  readonly objective: number;
-}
-
-/**
- * So much capacity of a model, as `capacity` counts it, is needed for the requests from these places at a peak: in a
- * region that all of them go to, or in all regions together (`region` undefined).
- */
-export interface Correction {
-  readonly model: string;
-  readonly region: number | undefined;
-  readonly peak: number;
-  readonly origins: readonly number[];
-  readonly loss: CaseLoss | null;
-  readonly callsPerSecond: number;
-}
-
-/**
- * Whether what was seen in one case says something of another: of a region when the same zone of it is gone, or none;
- * of all regions together only when the same is gone.
- */
-function isAlike(
-  seen: CaseLoss | null,
-  loss: CaseLoss | null,
-  region: number | undefined,
-): boolean {
-  if (region === undefined) return JSON.stringify(seen) === JSON.stringify(loss);
-  return zoneOf(seen, region) === zoneOf(loss, region);
-}
-
-/** The zone that is gone within a region; empty when none is. */
-export function zoneOf(loss: CaseLoss | null, region: number): string {
-  return loss?.kind === "zone" && loss.region === region ? loss.zone : "";
-}
+import {
+  type FleetCut,
+  type FleetProgrammeInput,
+  type FleetSolution,
+  isAlike,
+} from "./programme-input";
 
 /** The cheapest fleet; undefined when there is none. */
 export function solveFleet(input: FleetProgrammeInput, solver: Highs): FleetSolution | undefined {
@@ -93,6 +29,10 @@ class FleetProgramme {
   private readonly models: readonly string[];
   /** By model and region: whether requests may be sent there, as long as nothing is gone. */
   private readonly isOpen: ReadonlyMap<string, Variable>;
+  /** The same without a pool. */
+  private readonly isOpenWithout = new Map<string, Variable>();
+  /** By offer. */
+  private readonly outsideFirstZone = new Map<number, Variable>();
   private readonly atLeast = new Map<string, Variable>();
 
   constructor(private readonly input: FleetProgrammeInput) {
@@ -101,22 +41,8 @@ class FleetProgramme {
     this.units = offers.map(({ index }) => programme.variable("integer", unitsMax[index]!));
     this.isUsed = offers.map(({ index }) => {
       const used = programme.variable("binary", 1);
-      programme.row(
-        [
-          [1, this.units[index]!],
-          [-1, used],
-        ],
-        ">=",
-        0,
-      );
-      programme.row(
-        [
-          [1, this.units[index]!],
-          [-unitsMax[index]!, used],
-        ],
-        "<=",
-        0,
-      );
+      programme.compare(this.units[index]!, ">=", 1, used);
+      programme.compare(this.units[index]!, "<=", unitsMax[index]!, used);
       return used;
     });
     this.nodes = offers.map((offer) => this.addNodes(offer));
@@ -182,15 +108,7 @@ class FleetProgramme {
     const { programme, isUsed } = this;
     const open = programme.variable("binary", 1);
     programme.row([[1, open], ...offers.map(({ index }): Term => [-1, isUsed[index]!])], "<=", 0);
-    for (const { index } of offers)
-      programme.row(
-        [
-          [1, open],
-          [-1, isUsed[index]!],
-        ],
-        ">=",
-        0,
-      );
+    for (const { index } of offers) programme.compare(open, ">=", 1, isUsed[index]!);
     return open;
   }
 
@@ -382,14 +300,7 @@ class FleetProgramme {
       if (isOpen === undefined) continue;
       const flow = programme.variable("continuous", 1);
       flows.set(`${model} ${origin} ${region}`, flow);
-      programme.row(
-        [
-          [1, flow],
-          [-1, isOpen],
-        ],
-        "<=",
-        0,
-      );
+      programme.compare(flow, "<=", 1, isOpen);
       programme.row([[1, flow], [-1, isOpen], ...before], ">=", 0);
       all.push([1, flow]);
       before.push([1, isOpen]);
@@ -409,15 +320,54 @@ class FleetProgramme {
       return this.isOpen.get(`${model} ${region}`);
     }
     const others = own.filter((offer) => isOfferAlive(demand, loss, offer));
-    return others.length === 0 ? undefined : this.openWhereUsed(others);
+    if (others.length === 0) return undefined;
+    const key = `${model} ${region} ${loss.offer}`;
+    const open = this.isOpenWithout.get(key) ?? this.openWhereUsed(others);
+    this.isOpenWithout.set(key, open);
+    return open;
   }
 
   private aliveCapacity(offers: readonly Offer[], loss: CaseLoss | null): Term[] {
     const { demand, capacity } = this.input;
-    return offers.flatMap((offer): Term[] => {
-      const alive = aliveShare(demand, loss, offer);
-      return alive === 0 ? [] : [[alive * capacity[offer.index]!, this.units[offer.index]!]];
-    });
+    return offers.flatMap((offer): Term[] =>
+      isOfferAlive(demand, loss, offer)
+        ? [[capacity[offer.index]!, this.aliveUnits(offer, loss)]]
+        : [],
+    );
+  }
+
+  /**
+   * Units that serve in a case. Nodes of a pool are in the zones in turn, from the first on (`failure-domains.ts`): of
+   * N nodes the first of z zones has N / z, rounded up. Of the other zones less is known: they may have none.
+   */
+  private aliveUnits(offer: Offer, loss: CaseLoss | null): Variable {
+    const { demand, unitsMax } = this.input;
+    const { index, option, replicasPerNode } = offer;
+    const region = regionIndexOf(demand, offer);
+    const units = this.units[index]!;
+    if (loss?.kind !== "zone" || loss.region !== region || loss.zone !== FIRST_ZONE) return units;
+    const known = this.outsideFirstZone.get(index);
+    if (known !== undefined) return known;
+    const { programme } = this;
+    const zones = demand.zones[region]!;
+    const alive = programme.variable("integer", unitsMax[index]!);
+    const rows: Term[] = [
+      [zones, alive],
+      [1 - zones, units],
+    ];
+    programme.row(rows, "<=", 0);
+    for (const [part, { replicas }] of option.parts.entries()) {
+      const nodes = this.nodes[index]![part]!.map((variable): Term => [1, variable]);
+      const gone = programme.variable("integer", unitsMax[index]! * replicas);
+      programme.row([[zones, gone], ...scaled(nodes, -1)], ">=", 0);
+      programme.row(
+        [[replicas, alive], [replicasPerNode, gone], ...scaled(nodes, -replicasPerNode)],
+        "<=",
+        0,
+      );
+    }
+    this.outsideFirstZone.set(index, alive);
+    return alive;
   }
 
   /** More of something than was too little, or less load. */
@@ -433,7 +383,12 @@ class FleetProgramme {
       return variable === undefined ? [] : [[1, variable]];
     });
     if (region === undefined) {
-      this.programme.row(more.length > 0 ? more : [[1, this.never()]], ">=", 1);
+      const closed = cut.open.flatMap((one): Term[] => {
+        const isOpen = this.openInCase(one.model, one.region, loss);
+        return isOpen === undefined ? [] : [[-1, isOpen]];
+      });
+      const terms = [...more, ...closed];
+      this.programme.row(terms.length > 0 ? terms : [[1, this.never()]], ">=", 1 - closed.length);
       return;
     }
     for (const model of models) {
@@ -451,14 +406,7 @@ class FleetProgramme {
     const known = this.atLeast.get(key);
     if (known !== undefined) return known;
     const variable = this.programme.variable("binary", 1);
-    this.programme.row(
-      [
-        [1, this.units[offer]!],
-        [-(count + 1), variable],
-      ],
-      ">=",
-      0,
-    );
+    this.programme.compare(this.units[offer]!, ">=", count + 1, variable);
     this.atLeast.set(key, variable);
     return variable;
   }
@@ -466,4 +414,8 @@ class FleetProgramme {
   private never(): Variable {
     return this.programme.variable("continuous", 0);
   }
+}
+
+function scaled(terms: readonly Term[], by: number): Term[] {
+  return terms.map(([coefficient, variable]) => [coefficient * by, variable]);
 }

@@ -25,6 +25,7 @@ export interface ProgrammeSolution {
 
 /** Lines of the LP format are cut well before the readers' limit. */
 const TERMS_PER_LINE = 8;
+const LARGEST = 1e15;
 /** Far below the price of anything. */
 const RELATIVE_GAP = 1e-7;
 
@@ -36,6 +37,7 @@ export class LinearProgramme {
 
   /** A variable from 0 to `upper`; each unit of it adds `cost` to what is minimised. */
   variable(kind: VariableKind, upper: number, cost = 0): Variable {
+    refuseUnwritable([upper, cost]);
     this.kinds.push(kind);
     this.upper.push(kind === "binary" ? 1 : upper);
     this.costs.push(cost);
@@ -43,7 +45,24 @@ export class LinearProgramme {
   }
 
   row(terms: readonly Term[], relation: Row["relation"], right: number): void {
-    this.rows.push({ terms, relation, right });
+    refuseUnwritable([right, ...terms.map(([coefficient]) => coefficient)]);
+    // The solver takes a row for kept that is off by a millionth: rows of small numbers would say nothing.
+    const largest = Math.max(0, ...terms.map(([coefficient]) => Math.abs(coefficient)));
+    const scale = largest > 0 && largest < 1 ? 1 / largest : 1;
+    const scaled = terms.map(([coefficient, of]): Term => [coefficient * scale, of]);
+    this.rows.push({ terms: scaled, relation, right: right * scale });
+  }
+
+  /** left ≥ factor · right, or ≤. */
+  compare(left: Variable, relation: ">=" | "<=", factor: number, right: Variable): void {
+    this.row(
+      [
+        [1, left],
+        [-factor, right],
+      ],
+      relation,
+      0,
+    );
   }
 
   /** Least value of the objective; undefined when the rows contradict each other. */
@@ -90,6 +109,12 @@ export class LinearProgramme {
       "",
     ].join("\n");
   }
+}
+
+/** The solver's reader takes what is not a number for one, and refuses very large ones without saying which. */
+function refuseUnwritable(numbers: readonly number[]): void {
+  const bad = numbers.find((one) => !(Math.abs(one) <= LARGEST));
+  if (bad !== undefined) throw new RangeError(`a programme of finite numbers, got ${bad}`);
 }
 
 /** Every variable of a row once, with its coefficients added up. */
