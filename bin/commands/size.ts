@@ -3,19 +3,17 @@
  * `--verify`, and for a plan that was edited, the fleet that is there is held against them as it is. The scenario is read
  * and files are opened before the first simulation; Ctrl-C keeps the best fleet so far, and what the journal has.
  */
-import path from "node:path";
 import type { Command } from "commander";
 import { isPlanFile } from "../../planner/plan/plan-file-name";
 import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { formatCount, formatNumber, plural } from "../../planner/report/format-number";
-import type { FleetChange, SizingReport } from "../../planner/report/sizing/sizing-report";
-import type { SizingOptions } from "../../planner/sizing/size-fleet";
-import type { SizedFleet, SizingResult, VerifiedFleet } from "../../planner/sizing/sizing-result";
+import type { SizingReport } from "../../planner/report/sizing/sizing-report";
+import type { SizingResult, VerifiedFleet } from "../../planner/sizing/sizing-result";
 import { UsageError } from "../describe-error";
 import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
 import { watchInterrupts } from "../interrupts";
-import { displayPath, type Io, resolvePath } from "../io";
+import type { Io } from "../io";
 import { type LoadedSpec, loadSpec, SCENARIO_ARGUMENT } from "../load-scenario";
 import type { ExecutorChoice } from "../open-executor";
 import {
@@ -27,14 +25,13 @@ import {
   refuseTwoOnStdout,
 } from "../options";
 import { type OutputFile, OutputFiles, openOutputFile } from "../output-file";
-import { packageVersion } from "../package-root";
 import { makeProgress } from "../progress";
-import { readTextFile } from "../read-text-file";
 import { type InputFile, refuseOverwriting } from "../refuse-overwriting";
 import { type OutputFormat, renderAs } from "../render-table";
 import { shellCommand } from "../shell-words";
+import { type Asked, changeOf, type PlanBefore, planBefore, whatIsAsked } from "../sizing-asked";
+import { planOf, planText, writeStackFiles } from "../sizing-files";
 import { runSizing, type SizingOutcome } from "../sizing-run";
-import { writeStacks } from "../write-stacks";
 
 interface SizeOptions extends ExecutorChoice {
   readonly seed?: number;
@@ -99,12 +96,12 @@ Examples:
 
 async function size(name: string | undefined, options: SizeOptions, io: Io): Promise<void> {
   checkOptions(options);
-  const { out: outName, html, journal } = options;
+  const { out: outName, html, journal, from } = options;
   const outputs = { "--out": outName, "--html": html, "--journal": journal };
   refuseOverwriting(io, outputs, []);
   const loaded = await loadSpec(io, name, options.set ?? []);
-  const before = await planBefore(io, options);
-  refuseReplacing(io, outputs, loaded, options.from);
+  const before = await planBefore(io, from, options.changeCost ?? CHANGE_COST_DEFAULT);
+  refuseReplacing(io, outputs, loaded, from);
   const asked = await whatIsAsked(loaded, options);
   const files = new OutputFiles();
   const progress = makeProgress(io, options.quiet === true);
@@ -135,13 +132,14 @@ async function size(name: string | undefined, options: SizeOptions, io: Io): Pro
     const reproduce = reproduceCommand(loaded.name, asked, options);
     await writeReport(report, { page, reproduce, options, io });
     const plan = await planOf(result, { loaded, outName, io });
-    if (plan !== undefined) {
-      planFile?.write(await planText(plan));
-      planFile?.commit();
-    } else planFile?.discard();
+    if (plan === undefined) planFile?.discard();
+    else {
+      planFile!.write(await planText(plan));
+      planFile!.commit();
+    }
     page?.commit();
     if (plan !== undefined && options.stacks !== undefined) {
-      await writeStackFiles(plan, outName!, options.stacks, note, io);
+      await writeStackFiles(io, plan, { planFile: outName!, folder: options.stacks, onNote: note });
     }
     if (options.quiet !== true) {
       writeNotes({ report, outcome, plan, seconds: (io.now() - startedMs) / 1e3 }, options, io);
@@ -191,79 +189,6 @@ function refuseReplacing(
   refuseOverwriting(io, { "--out": out }, plan === undefined ? [own!, ...traces] : traces);
 }
 
-interface PlanBefore {
-  readonly name: string;
-  readonly plan: CapacityPlan;
-  readonly existing: NonNullable<SizingOptions["existing"]>;
-  /** Replicas by `region/pool`. */
-  readonly replicas: ReadonlyMap<string, number>;
-}
-
-async function planBefore(
-  io: Io,
-  { from, changeCost = CHANGE_COST_DEFAULT }: SizeOptions,
-): Promise<PlanBefore | undefined> {
-  if (from === undefined) return undefined;
-  const { readPlan } = await import("../../planner/plan/read-plan");
-  const { fleetOfPlan } = await import("../../planner/plan/fleet-of-plan");
-  const name = displayPath(io, from);
-  const plan = readPlan(readTextFile(io, from, "a plan"), { source: name });
-  const { pools, regions } = fleetOfPlan(plan);
-  const existing = pools.map((pool) => {
-    const region = regions[pool.regionIndex]!.name;
-    const { replicasMax: replicas } = pool;
-    return { region, name: pool.name.slice(region.length + 1), replicas, pool };
-  });
-  return {
-    name,
-    plan,
-    existing: { pools: existing, usdPerHour: changeCost },
-    replicas: new Map(pools.map((pool) => [pool.name, pool.replicasMax])),
-  };
-}
-
-interface Asked {
-  readonly verifies: boolean;
-  readonly context: Parameters<typeof runSizing>[0]["context"];
-  readonly seed: number;
-  readonly notes: readonly string[];
-}
-
-async function whatIsAsked(
-  { name, plan, spec: loadedSpec, traces }: LoadedSpec,
-  { seed: given, verify, from }: SizeOptions,
-): Promise<Asked> {
-  const { SCENARIO_DEFAULTS } = await import("../../planner/scenario/defaults");
-  const notes: string[] = [];
-  let spec = loadedSpec;
-  let verifies = verify === true;
-  if (plan !== undefined) {
-    const { withinItsRegions } = await import("../../planner/plan/search-of-plan");
-    const { checkDigest } = await import("../../planner/plan/plan-digest");
-    const inside = withinItsRegions(spec);
-    spec = inside.spec;
-    for (const path of inside.left) {
-      notes.push(
-        `${name}: ${path} is of a region that the plan's fleet does not have, and is left out`,
-      );
-    }
-    const isEdited = !checkDigest(plan).isIntact;
-    verifies = verify ?? (isEdited && from === undefined);
-    if (verify === undefined && verifies) {
-      notes.push(
-        `${name} was edited after it was verified: the fleet that it has now is verified as it is (--no-verify sizes it anew)`,
-      );
-    }
-    if (!verifies) {
-      notes.push(
-        `only the regions of ${name} are looked at; size its scenario file to look at others`,
-      );
-    }
-  }
-  const seed = given ?? spec.seed ?? SCENARIO_DEFAULTS.seed.value;
-  return { verifies, context: { spec: { ...spec, seed }, traces: [...traces] }, seed, notes };
-}
-
 function keptText({ journal }: SizingOutcome): string {
   return journal === undefined
     ? "nothing is kept"
@@ -281,25 +206,6 @@ async function reportOf(
   const run = { asked: context.spec, seed };
   if (result.kind === "infeasible") return infeasibleReport(result, run);
   return fleetReport(result, { ...run, change: changeOf(result, before) });
-}
-
-function changeOf(
-  { pools }: SizedFleet | VerifiedFleet,
-  before: PlanBefore | undefined,
-): FleetChange | null {
-  if (before === undefined) return null;
-  const after = new Map(pools.map(({ region, name, replicas }) => [`${region}/${name}`, replicas]));
-  const names = [...new Set([...before.replicas.keys(), ...after.keys()])].toSorted();
-  return {
-    from: before.name,
-    beforeUsdPerHour: before.plan.cost.usdPerHour,
-    usdPerReplicaHour: before.existing.usdPerHour,
-    pools: names.map((pool) => ({
-      pool,
-      before: before.replicas.get(pool) ?? 0,
-      after: after.get(pool) ?? 0,
-    })),
-  };
 }
 
 interface ReportFiles {
@@ -320,53 +226,6 @@ async function writeReport(
   if (page === undefined) return;
   const { sizingPage } = await import("../../planner/report/sizing/sizing-page");
   page.write(sizingPage(report, how));
-}
-
-/** undefined when none is asked for, or there is no fleet that could be deployed. */
-async function planOf(
-  result: SizingResult | VerifiedFleet,
-  {
-    loaded,
-    outName,
-    io,
-  }: { readonly loaded: LoadedSpec; readonly outName?: string | undefined; readonly io: Io },
-): Promise<CapacityPlan | undefined> {
-  if (outName === undefined || result.kind === "infeasible") return undefined;
-  if (result.cases.length === 0 || result.verdict === "FAIL") return undefined;
-  const { sizedPlan } = await import("../../planner/plan/sized-plan");
-  const { written, traces, folder } = loaded;
-  const from = path.dirname(resolvePath(io, outName));
-  const to = resolvePath(io, folder);
-  return sizedPlan({
-    result,
-    written,
-    traces,
-    tracePath: (given) =>
-      path.isAbsolute(given)
-        ? given
-        : path.relative(from, path.join(to, given)).split(path.sep).join("/"),
-    version: packageVersion(),
-  });
-}
-
-async function planText(plan: CapacityPlan): Promise<string> {
-  const { writePlan } = await import("../../planner/plan/write-plan");
-  return writePlan(plan);
-}
-
-async function writeStackFiles(
-  plan: CapacityPlan,
-  planFile: string,
-  folder: string,
-  note: (text: string) => void,
-  io: Io,
-): Promise<void> {
-  const { files, stale } = await writeStacks(io, plan, { planFile, folder, force: false });
-  const changed = files.filter(({ state }) => state !== "same");
-  note(
-    `${plural(files.length, "stack file")} in ${folder}, ${formatCount(changed.length)} of them written`,
-  );
-  for (const file of stale) note(`${file} is of a stack that the plan no longer has`);
 }
 
 /** Everything that changes the result, and nothing that does not. */

@@ -129,37 +129,56 @@ export function changesBetween(
   );
 }
 
-/** What was measured, the cheapest per call first; options of one kin are one row. */
+/** What was measured, the cheapest per call first; what one measurement stands for is a row for each instance type. */
 export function measuredRows(
   { offers, bounds }: SizingProblem,
   measured: ReadonlyMap<string, MeasuredOption>,
   units: FleetUnits,
 ): readonly MeasuredOptionRow[] {
-  return [...measured]
-    .map(([kin, { holds, breaks }]): MeasuredOptionRow => {
-      const own = offers.filter(({ option }) => kinOf(option) === kin);
-      const { option, index } = own.find((offer) => units[offer.index]! > 0) ?? own[0]!;
-      const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
-      const usdPerThousandCalls = own
-        .filter((offer) => offer.option.instanceType.name === option.instanceType.name)
-        .map(({ region, prices, replicasPerNode }) => {
-          const cheapest = Math.min(...prices.map(({ usdPerNodeHour }) => usdPerNodeHour));
-          const usdPerHour = (cheapest * replicas) / replicasPerNode;
-          return [region, holds === 0 ? null : (usdPerHour / 3600 / holds) * 1000] as const;
-        });
-      return {
-        option: option.name,
-        model: option.model,
-        instanceType: option.instanceType.name,
-        acceleratorsPerReplica: option.acceleratorsPerReplica,
-        holds,
-        breaks,
-        bound: bounds[index]!,
-        usdPerThousandCalls: Object.fromEntries(usdPerThousandCalls),
-        isUsed: own.some((offer) => units[offer.index]! > 0),
-      };
-    })
-    .toSorted((a, b) => cheapestOf(a) - cheapestOf(b));
+  const rows = [...measured].flatMap(([kin, capacity]) => {
+    const own = offers.filter(({ option }) => kinOf(option) === kin);
+    const types = [...new Set(own.map(({ option }) => option.instanceType.name))];
+    return types.map((type) =>
+      measuredRow(
+        own.filter(({ option }) => option.instanceType.name === type),
+        { ...capacity, bounds, units },
+      ),
+    );
+  });
+  return rows.toSorted((a, b) => cheapestOf(a) - cheapestOf(b));
+}
+
+/** @param own offers of one option, in each region that sells it */
+function measuredRow(
+  own: readonly Offer[],
+  {
+    holds,
+    breaks,
+    bounds,
+    units,
+  }: Pick<MeasuredOption, "holds" | "breaks"> & {
+    readonly bounds: readonly number[];
+    readonly units: FleetUnits;
+  },
+): MeasuredOptionRow {
+  const { option, index } = own.find((offer) => units[offer.index]! > 0) ?? own[0]!;
+  const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
+  const usdPerThousandCalls = own.map(({ region, prices, replicasPerNode }) => {
+    const cheapest = Math.min(...prices.map(({ usdPerNodeHour }) => usdPerNodeHour));
+    const usdPerHour = (cheapest * replicas) / replicasPerNode;
+    return [region, holds === 0 ? null : (usdPerHour / 3600 / holds) * 1000] as const;
+  });
+  return {
+    option: option.name,
+    model: option.model,
+    instanceType: option.instanceType.name,
+    acceleratorsPerReplica: option.acceleratorsPerReplica,
+    holds,
+    breaks,
+    bound: bounds[index]!,
+    usdPerThousandCalls: Object.fromEntries(usdPerThousandCalls),
+    isUsed: own.some((offer) => units[offer.index]! > 0),
+  };
 }
 
 function cheapestOf({ usdPerThousandCalls }: MeasuredOptionRow): number {

@@ -151,7 +151,7 @@ export function barChart(frame: BarFrame, series: readonly BarSeries[]): Chart {
       barMaxWidth: 16,
       itemStyle: { color: SERIES[index % SERIES.length] ?? INK },
       ...(index === 0 && frame.mark !== undefined
-        ? { markLine: marksAt([frame.mark], "end") }
+        ? { markLine: marksAt([frame.mark], "start") }
         : {}),
     })),
   };
@@ -254,7 +254,7 @@ function annotations({ windows = [], marks = [] }: ChartFrame): EChartsSeries[] 
   ];
 }
 
-function marksAt(marks: readonly ChartMark[], position: "insideEndTop" | "end") {
+function marksAt(marks: readonly ChartMark[], position: "insideEndTop" | "start") {
   return {
     silent: true,
     symbol: "none",

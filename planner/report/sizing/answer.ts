@@ -94,7 +94,7 @@ function tightestLine({ margins }: FleetReport): ReportLine[] {
       : `up to ${formatTime(highMs)} of ${formatTime(limitMs)}, ${toSpare < 0 ? `${formatShare(-toSpare)} too much` : `${formatShare(toSpare)} to spare`}`;
   return [
     {
-      text: `Tightest: ${workload} ${objective} (${tightest.case}), ${upTo}.`,
+      text: `Tightest promise: ${workload} ${objective} (${tightest.case}), ${upTo}.`,
       tone: verdict === "PASS" ? "plain" : VERDICT_TONE[verdict],
     },
   ];
@@ -120,10 +120,10 @@ function cheaperLines({ nextCheaper, lowerBound, isInterrupted }: FleetReport): 
   }
   const { usdPerHour, changes, breaks } = nextCheaper;
   const first = breaks[0] ?? "an objective";
-  const others = breaks.length > 1 ? `, and in ${plural(breaks.length - 1, "other case")}` : "";
+  const others = breaks.length > 1 ? `, and in ${plural(breaks.length - 1, "more case")}` : "";
   return [
     {
-      text: `Next cheaper: ${formatUsd(usdPerHour)} per hour with ${changes.join(", ")}; it breaks (${first})${others}.`,
+      text: `Next cheaper: ${formatUsd(usdPerHour)} per hour with ${changes.join(", ")}; then it breaks (${first})${others}.`,
       tone: "plain",
     },
   ];

@@ -14,25 +14,20 @@ import type { FleetReport } from "./sizing-report";
 
 type Pool = FleetReport["pools"][number];
 
+/** Regions with what they cost, and their pools below them. */
 export function poolsSection({ pools }: FleetReport): ReportSection {
-  const rows = pools.flatMap((pool): Cell[][] => {
-    const bought = pool.purchases.length === 0 ? [undefined] : pool.purchases;
-    return bought.map((purchase, place) => [
-      place === 0 ? `${pool.region}/${pool.name}` : "",
-      place === 0 ? replicasText(pool) : "",
-      purchase === undefined
-        ? "unknown"
-        : `${formatCount(purchase.nodes)} × ${nodeText(pool)} ${purchase.purchase}`,
-      formatUsd(purchase?.usdPerHour),
-    ]);
+  const regions = [...new Set(pools.map(({ region }) => region))];
+  const rows = regions.flatMap((region): Cell[][] => {
+    const own = pools.filter((pool) => pool.region === region);
+    return [[region, "", "", formatUsd(usdOf(own))], ...own.flatMap(poolRows)];
   });
   return {
     heading: "Fleet",
     blocks: [
       table(
         [
-          { header: "pool", align: "left", wraps: true },
-          { header: "replicas", align: "left" },
+          { header: "pool", align: "left" },
+          { header: "replicas × GPUs", align: "right" },
           { header: "bought", align: "left", wraps: true },
           { header: "per hour", align: "right" },
         ],
@@ -42,41 +37,46 @@ export function poolsSection({ pools }: FleetReport): ReportSection {
   };
 }
 
-/** `3 × 2 accelerators`. */
-function replicasText({ replicas, acceleratorsPerReplica, role }: Pool): string {
-  const what = role === "unified" ? "" : ` ${role}`;
-  return `${formatCount(replicas)}${what} × ${plural(acceleratorsPerReplica, "GPU")}`;
+function poolRows(pool: Pool): Cell[][] {
+  const { name, role, replicas, acceleratorsPerReplica, purchases, instanceType } = pool;
+  const count = `${formatCount(replicas)} × ${acceleratorsPerReplica}`;
+  const shown = role === "unified" || name.endsWith(role) ? name : `${name} (${role})`;
+  if (purchases.length === 0) return [[`· ${shown}`, count, "unknown", formatUsd(null)]];
+  return purchases.map(({ purchase, nodes, usdPerHour }, place) => [
+    place === 0 ? `· ${shown}` : "",
+    place === 0 ? count : "",
+    `${formatCount(nodes)} × ${instanceType ?? "replica"} ${purchase}`,
+    formatUsd(usdPerHour),
+  ]);
 }
 
-/** What is bought at once: an instance, or those that a replica takes. */
-function nodeText({ instanceType }: Pool): string {
-  return instanceType ?? "replica";
+/** null when that of any is not known. */
+function usdOf(pools: readonly Pool[]): number | null {
+  return pools.reduce(
+    (sum: number | null, { usdPerHour }) =>
+      sum === null || usdPerHour === null ? null : sum + usdPerHour,
+    0,
+  );
 }
 
-export function costSection({ pools, cost }: FleetReport): ReportSection | undefined {
-  if (cost.usdPerHour === null) return undefined;
-  const regions = [...new Set(pools.map(({ region }) => region))];
-  const rows = regions.map((region): Cell[] => {
-    const known = pools.filter((pool) => pool.region === region).map((pool) => pool.usdPerHour);
-    const usd = known.every((one) => one !== null)
-      ? known.reduce((sum: number, one) => sum + (one ?? 0), 0)
-      : null;
-    return [region, formatUsd(usd), formatUsd(usd === null ? null : usd * 730)];
-  });
-  const atLeast = cost.isLowerBound ? "at least " : "";
+export function costSection({ cost }: FleetReport): ReportSection | undefined {
+  const { usdPerHour, usdPerMonth, servicesUsdPerMonth, totalUsdPerMonth, isLowerBound } = cost;
+  if (usdPerHour === null) return undefined;
+  const atLeast = isLowerBound ? "at least " : "";
   return {
     heading: "Cost",
     blocks: [
       table(
         [
-          { header: "accelerators", align: "left" },
+          { header: "", align: "left" },
           { header: "per hour", align: "right" },
           { header: "per month", align: "right" },
         ],
-        [...rows, ["together", formatUsd(cost.usdPerHour), formatUsd(cost.usdPerMonth)]],
-      ),
-      paragraph(
-        `Services around the clusters (control planes, load balancers, network, storage): ${formatUsd(cost.servicesUsdPerMonth)} a month. Together ${atLeast}${formatUsd(cost.totalUsdPerMonth)} a month.`,
+        [
+          ["accelerators", formatUsd(usdPerHour), formatUsd(usdPerMonth)],
+          ["services around the clusters", "", formatUsd(servicesUsdPerMonth)],
+          ["together", "", `${atLeast}${formatUsd(totalUsdPerMonth)}`],
+        ],
       ),
     ],
   };
@@ -115,36 +115,41 @@ function countText(replicas: number): string {
   return replicas === 0 ? "none" : formatCount(replicas);
 }
 
-export function casesSection({ cases }: FleetReport): ReportSection | undefined {
-  if (cases.length === 0) return undefined;
-  const blocks = cases.flatMap(({ name, summary }): ReportBlock[] => {
+/** A section for each case that was verified. */
+export function caseSections({ cases }: FleetReport): ReportSection[] {
+  return cases.map(({ name, summary }) => {
     const { verdict, slo, replications, horizonSeconds, warmUpSeconds } = summary;
     const minutes = formatNumber((horizonSeconds - warmUpSeconds) / 60);
-    const head = `${name}: ${verdict} (${plural(replications, "replication")} of ${minutes} min measured)`;
-    if (slo.length === 0) return [paragraph(head)];
-    return [
-      paragraph(head),
-      table(
-        [
-          { header: "objective", align: "left", wraps: true },
-          { header: "limit", align: "right" },
-          { header: "value", align: "right" },
-          { header: "at most", align: "right" },
-          { header: "to spare", align: "right" },
-          { header: "verdict", align: "left" },
-        ],
-        slo.map((one): Cell[] => [
-          `${one.workload} ${one.objective}`,
-          formatTime(one.limitMs),
-          formatTime(one.valueMs),
-          one.valueMs !== null && one.highMs === null ? "no end" : formatTime(one.highMs),
-          formatShare(one.highMs === null ? null : (one.limitMs - one.highMs) / one.limitMs),
-          { text: one.verdict, tone: VERDICT_TONE[one.verdict] },
-        ]),
-      ),
-    ];
+    const measured = `${plural(replications, "replication")}, ${minutes} min of each measured`;
+    return {
+      heading: `Case: ${name}`,
+      blocks: [
+        ...(slo.length === 0 ? [] : [objectiveTable(slo)]),
+        paragraph(`${verdict === "NONE" ? "No objectives" : verdict}: ${measured}.`),
+      ],
+    };
   });
-  return { heading: "Cases", blocks };
+}
+
+function objectiveTable(slo: FleetReport["cases"][number]["summary"]["slo"]): ReportBlock {
+  return table(
+    [
+      { header: "objective", align: "left", wraps: true },
+      { header: "limit", align: "right" },
+      { header: "value", align: "right" },
+      { header: "at most", align: "right" },
+      { header: "to spare", align: "right" },
+      { header: "verdict", align: "left" },
+    ],
+    slo.map((one): Cell[] => [
+      `${one.workload} ${one.objective}`,
+      formatTime(one.limitMs),
+      formatTime(one.valueMs),
+      one.valueMs !== null && one.highMs === null ? "no end" : formatTime(one.highMs),
+      formatShare(one.highMs === null ? null : (one.limitMs - one.highMs) / one.limitMs),
+      { text: one.verdict, tone: VERDICT_TONE[one.verdict] },
+    ]),
+  );
 }
 
 /** A section for each model. */
@@ -152,6 +157,7 @@ export function optionSections({ options }: FleetReport): ReportSection[] {
   const models = [...new Set(options.map(({ model }) => model))].toSorted();
   return models.map((model) => {
     const own = options.filter((one) => one.model === model);
+    const names = shortNames(own);
     const regions = [
       ...new Set(own.flatMap(({ usdPerThousandCalls }) => Object.keys(usdPerThousandCalls))),
     ].toSorted();
@@ -160,27 +166,31 @@ export function optionSections({ options }: FleetReport): ReportSection[] {
       blocks: [
         table(
           [
-            { header: "option", align: "left", wraps: true },
+            { header: "option", align: "left" },
+            { header: "", align: "left" },
             { header: "holds/s", align: "right" },
             { header: "breaks/s", align: "right" },
             { header: "bound/s", align: "right" },
             ...regions.map((header) => ({ header, align: "right" as const })),
-            { header: "", align: "left" },
           ],
-          own.map((one) => optionRow(one, regions)),
+          own.map((one, place) => optionRow(one, names[place]!, regions)),
         ),
         paragraph(
-          "Calls per second of a replica that keep every objective, that break one, and that no schedule could exceed; then dollars per 1,000 calls where it holds.",
+          "Calls per second of a unit that keep every objective, that break one, and that no schedule could exceed. By region: dollars per 1,000 calls where it holds.",
         ),
       ],
     };
   });
 }
 
-function optionRow(option: MeasuredOptionRow, regions: readonly string[]): Cell[] {
-  const { holds, breaks, bound, usdPerThousandCalls, isUsed } = option;
+function optionRow(
+  { holds, breaks, bound, usdPerThousandCalls, isUsed }: MeasuredOptionRow,
+  name: string,
+  regions: readonly string[],
+): Cell[] {
   return [
-    option.option,
+    name,
+    isUsed ? { text: "bought", tone: "good" as const } : "",
     holds === 0 ? { text: "never", tone: "bad" } : formatNumber(holds),
     holds === 0 ? "" : formatNumber(breaks),
     formatNumber(bound),
@@ -188,6 +198,15 @@ function optionRow(option: MeasuredOptionRow, regions: readonly string[]): Cell[
       const usd = usdPerThousandCalls[region];
       return usd === undefined || usd === null ? "" : formatUsd(usd);
     }),
-    isUsed ? { text: "bought", tone: "good" as const } : "",
   ];
+}
+
+/** Names of options of one model, without what all of them begin with. */
+export function shortNames(options: readonly Pick<MeasuredOptionRow, "option">[]): string[] {
+  const words = options.map(({ option }) => option.split("-"));
+  const isShared = (place: number): boolean =>
+    words.every((one) => one.length > place + 1 && one[place] === words[0]![place]);
+  let shared = 0;
+  while (words.length > 1 && isShared(shared)) shared += 1;
+  return words.map((one) => one.slice(shared).join("-"));
 }

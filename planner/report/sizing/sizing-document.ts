@@ -9,7 +9,7 @@ import { servicesSection } from "../simulation/services";
 import { answerOf } from "./answer";
 import { explainSections } from "./explain";
 import {
-  casesSection,
+  caseSections,
   changeSection,
   costSection,
   optionSections,
@@ -39,7 +39,7 @@ function fleetDocument(
     poolsSection(report),
     changeSection(report),
     costSection(report),
-    casesSection(report),
+    ...caseSections(report),
     ...optionSections(report),
     ...(explains ? explainSections(report.leftOut) : []),
     nominal === undefined ? undefined : servicesSection(nominal),

@@ -5,6 +5,7 @@
 import { formatNumber } from "../format-number";
 import { type BarSeries, barChart, type Chart } from "../html/chart";
 import { type HtmlBlock, renderHtmlPage } from "../html/render-html-page";
+import { shortNames } from "./fleet-tables";
 import { type SizingDocumentOptions, sizingDocument } from "./sizing-document";
 import type { FleetReport, SizingReport } from "./sizing-report";
 
@@ -93,7 +94,9 @@ function optionChart({ options }: FleetReport, model: string): Chart[] {
   const frame = {
     title: `What a call costs on each option for ${model}, where it is cheapest`,
     xLabel: "US dollars per 1,000 calls",
-    names: priced.map(({ option, holds }) => `${option} (${formatNumber(holds)}/s)`),
+    names: shortNames(priced).map(
+      (name, place) => `${name} (${formatNumber(priced[place]!.holds)}/s)`,
+    ),
   };
   const values = (isUsed: boolean): number[] =>
     priced.map((one) => (one.isUsed === isUsed ? one.usd : 0));
