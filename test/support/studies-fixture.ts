@@ -72,10 +72,10 @@ export const STUDIES: SizingStudies = {
           name: "2 × limits",
           factor: 2,
           isBase: false,
-          outcome: { ...fleet(10, 4, 0.5), fleetOf: "limits as they are" },
+          outcome: { ...fleet(10, 4, 0.5), fleetOf: "1 × limits" },
         },
         {
-          name: "limits as they are",
+          name: "1 × limits",
           factor: 1,
           isBase: true,
           outcome: { ...BASE, fleetOf: null },
