@@ -4,6 +4,8 @@
  */
 import type { Command } from "commander";
 import type { Highs } from "highs";
+import type { HtmlSection } from "../../planner/report/html/render-html-page";
+import type { Report } from "../../planner/report/report";
 import type { SizingContext } from "../../planner/sizing/evaluation-job";
 import type { SizingWatch } from "../../planner/sizing/size-fleet";
 import type { SizingResult } from "../../planner/sizing/sizing-result";
@@ -83,6 +85,23 @@ export async function runStudyFlags(
   } finally {
     progress.clear();
   }
+}
+
+/** What the command's own output takes up: its report, the `studies` of its JSON, and sections for its page. */
+export async function studyOutput(studies: SizingStudies): Promise<{
+  readonly addTo: (report: Report) => Report;
+  readonly data: unknown;
+  readonly pageSections: () => Promise<readonly HtmlSection[]>;
+}> {
+  const { studiesData, withStudies } = await import("../../planner/report/sizing/studies-document");
+  return {
+    addTo: (report) => withStudies(report, studies),
+    data: studiesData(studies),
+    pageSections: async () => {
+      const { studiesPageSections } = await import("../../planner/report/sizing/studies-page");
+      return studiesPageSections(studies);
+    },
+  };
 }
 
 /** Words of the options for the command line that gives the same result again. */

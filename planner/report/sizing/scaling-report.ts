@@ -8,7 +8,13 @@ import type {
   SimulatedStretch,
   VariantChoice,
 } from "../../sizing/studies/scaling-study";
-import { formatDuration, formatNumber, formatShare, formatUsd } from "../format-number";
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  formatUsd,
+} from "../format-number";
 import {
   type Cell,
   paragraph,
@@ -195,7 +201,7 @@ function hoursSection({ hours, simulated }: ScalingStudy): ReportSection {
       clock(simulated, hour.fromSeconds),
       clock(simulated, own.at(-1)!.toSeconds),
       formatNumber(calls / seconds),
-      formatNumber(hour.replicas),
+      formatCount(hour.replicas),
     ]);
   }
   return {
@@ -231,8 +237,8 @@ function policySection({ name, pools }: ScalingVariant): ReportSection[] {
           ],
           scaled.map((pool) => [
             `${pool.region}/${pool.name}`,
-            formatNumber(pool.min),
-            formatNumber(pool.max),
+            formatCount(pool.min),
+            formatCount(pool.max),
             policyText(pool),
           ]),
         ),

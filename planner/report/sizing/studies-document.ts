@@ -1,6 +1,6 @@
 /**
- * Frontiers, what-ifs and variants as one document, or as parts of the report of the sizing that they belong to. Every
- * figure comes from the studies; nothing is computed here.
+ * Frontiers, what-ifs and variants as parts of the report of the sizing that they belong to. Every figure comes from the
+ * studies; nothing is computed here.
  */
 import type { SizingStudies } from "../../sizing/studies/sizing-studies";
 import type { Report, ReportLine, ReportSection } from "../report";
@@ -8,27 +8,16 @@ import { frontierAnswer, frontierSection } from "./frontier-report";
 import { scalingAnswer, scalingSections } from "./scaling-report";
 import { whatIfAnswer, whatIfSections } from "./what-if-report";
 
-export interface StudiesDocumentOptions {
-  /** Name of the scenario. */
-  readonly scenario: string;
-  /** The command line that gives the same result again. */
-  readonly reproduce: string;
-}
-
-export function studiesDocument(
-  studies: SizingStudies,
-  { scenario, reproduce }: StudiesDocumentOptions,
-): Report {
+/** The report of a sizing with what was asked around it: its own answer and sections come first. */
+export function withStudies(report: Report, studies: SizingStudies): Report {
   return {
-    title: `Around the sizing of ${scenario}`,
-    answer: studiesAnswer(studies),
-    sections: studiesSections(studies),
-    warnings: [],
-    reproduce,
+    ...report,
+    answer: [...report.answer, ...studiesAnswer(studies)],
+    sections: [...report.sections, ...studiesSections(studies)],
   };
 }
 
-export function studiesAnswer({ frontiers, whatIfs, scaling }: SizingStudies): ReportLine[] {
+function studiesAnswer({ frontiers, whatIfs, scaling }: SizingStudies): ReportLine[] {
   return [
     ...(scaling === null ? [] : scalingAnswer(scaling)),
     ...(whatIfs === null ? [] : whatIfAnswer(whatIfs)),
@@ -36,7 +25,7 @@ export function studiesAnswer({ frontiers, whatIfs, scaling }: SizingStudies): R
   ];
 }
 
-export function studiesSections({ frontiers, whatIfs, scaling }: SizingStudies): ReportSection[] {
+function studiesSections({ frontiers, whatIfs, scaling }: SizingStudies): ReportSection[] {
   return [
     ...(scaling === null ? [] : scalingSections(scaling)),
     ...(whatIfs === null ? [] : whatIfSections(whatIfs)),

@@ -1,30 +1,15 @@
-/** The same as a page with pictures: cost by point of a frontier, by what-if, and replicas over time. */
+/** The studies' part of a page, with pictures: cost by point of a frontier, by what-if, and replicas over time. */
 import type { Frontier } from "../../sizing/studies/frontier";
 import type { WhatIfStudy } from "../../sizing/studies/run-what-ifs";
 import type { ScalingStudy } from "../../sizing/studies/scaling-study";
 import type { SizingStudies } from "../../sizing/studies/sizing-studies";
 import { barChart, type Chart, type ChartSeries, lineChart } from "../html/chart";
-import { type HtmlBlock, type HtmlSection, renderHtmlPage } from "../html/render-html-page";
+import type { HtmlBlock, HtmlSection } from "../html/render-html-page";
 import { frontierSection, frontierTitle, hasFleet } from "./frontier-report";
 import { scalingSections } from "./scaling-report";
-import { type StudiesDocumentOptions, studiesAnswer } from "./studies-document";
 import { whatIfSections } from "./what-if-report";
 
-export function studiesPage(studies: SizingStudies, options: StudiesDocumentOptions): string {
-  return renderHtmlPage({
-    title: `Around the sizing of ${options.scenario}`,
-    answer: studiesAnswer(studies).map(({ text }) => text),
-    sections: [
-      ...studiesPageSections(studies),
-      {
-        heading: "Reproduce",
-        blocks: [{ kind: "list", items: [options.reproduce], isPlain: true }],
-      },
-    ],
-  });
-}
-
-/** Sections with their pictures, also for the page of the sizing. */
+/** Sections for the page of the sizing; a picture stands first in its own. */
 export function studiesPageSections({
   frontiers,
   whatIfs,
@@ -39,7 +24,6 @@ export function studiesPageSections({
   ];
 }
 
-/** The picture stands first. */
 function withPicture(
   [first, ...rest]: readonly HtmlSection[],
   chart: Chart | undefined,

@@ -29,7 +29,7 @@ export async function latencyFrontier(
   const factors = [...new Set(request.factors)].toSorted((a, b) => a - b);
   const asked = factors.map(
     (factor): AskedPoint => ({
-      name: factor === 1 ? "limits as they are" : `${factor} × limits`,
+      name: `${factor} × limits`,
       factor,
       isBase: factor === 1,
       context:

@@ -43,12 +43,12 @@ describe("latencyFrontier", () => {
     expect(usd).toHaveLength(4);
     expect(usd).toEqual(usd.toSorted((a, b) => a - b));
     expect(usd.at(-1)).toBeGreaterThan(usd[0]!);
-    const asItIs = named(frontier, "limits as they are");
+    const asItIs = named(frontier, "1 × limits");
     expect(asItIs.isBase).toBe(true);
     expect(asItIs.outcome).toMatchObject({ usdPerHour: base.kind === "sized" && base.usdPerHour });
     // Between two points of one cost nothing is searched: the more demanding fleet does.
     const between = named(frontier, "1.4 × limits").outcome;
-    expect(between).toMatchObject({ kind: "sized", fleetOf: "limits as they are" });
+    expect(between).toMatchObject({ kind: "sized", fleetOf: "1 × limits" });
     const before = tools.opened();
     expect(await latencyFrontier(SMALL, request, options())).toEqual(frontier);
     expect(tools.opened()).toBe(before);
