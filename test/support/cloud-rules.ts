@@ -27,10 +27,8 @@ const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRe
 const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
 const CONTAINER = "cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations";
 const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1";
-const SQS =
-  "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference SetQueueAttributes";
-const CLOUDWATCH =
-  "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm";
+const SQS = "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference SetQueueAttributes";
+const CLOUDWATCH = "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm";
 const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions";
 const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies";
 const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference";
