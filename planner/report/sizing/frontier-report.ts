@@ -36,7 +36,9 @@ export function frontierAnswer(frontier: Frontier): ReportLine[] {
 
 export function frontierSection(frontier: Frontier): ReportSection {
   const { kind, points } = frontier;
-  const base = points.filter(hasFleet).find(({ isBase }) => isBase);
+  const sized = points.filter(hasFleet);
+  // The scenario as it is may ask for losses that are no level: then the least demanding point is what others add to.
+  const reference = sized.find(({ isBase }) => isBase) ?? sized[0];
   return {
     heading: TITLES[kind],
     blocks: [
@@ -50,7 +52,7 @@ export function frontierSection(frontier: Frontier): ReportSection {
           { header: "to spare", align: "right" },
           { header: "verdict", align: "left" },
         ],
-        points.map((point) => row(point, base?.outcome.usdPerHour)),
+        points.map((point) => row(point, reference)),
       ),
       ...notes(points),
       { kind: "paragraph", text: explanation(frontier) },
@@ -66,7 +68,7 @@ export function hasFleet(point: FrontierPoint): point is SizedPoint {
   return point.outcome.kind === "sized";
 }
 
-function row(point: FrontierPoint, baseUsdPerHour: number | undefined): Cell[] {
+function row(point: FrontierPoint, reference: SizedPoint | undefined): Cell[] {
   const { name, outcome } = point;
   if (outcome.kind !== "sized") {
     const why: Cell =
@@ -77,11 +79,13 @@ function row(point: FrontierPoint, baseUsdPerHour: number | undefined): Cell[] {
   }
   const { usdPerHour, pools, verdict } = outcome;
   const change =
-    baseUsdPerHour === undefined
+    reference === undefined
       ? UNKNOWN
-      : point.isBase
-        ? "as it is"
-        : formatChange(usdPerHour / baseUsdPerHour - 1);
+      : point === reference
+        ? point.isBase
+          ? "as it is"
+          : UNKNOWN
+        : formatChange(usdPerHour / reference.outcome.usdPerHour - 1);
   return [
     name,
     formatUsd(usdPerHour),

@@ -54,6 +54,19 @@ describe("withStudies", () => {
     expect(TEXT).not.toMatch(/undefined|NaN|null|Infinity/);
   });
 
+  it("counts from the least demanding point where none is the scenario as it is", () => {
+    const [, survival] = STUDIES.frontiers;
+    const points = survival!.points.map((point) => ({ ...point, isBase: false }));
+    const report = withStudies(SIZING, {
+      frontiers: [{ ...survival!, points }],
+      whatIfs: null,
+      scaling: null,
+    });
+    const text = renderTerminal(report, { columns: 80, color: false });
+    expect(text).toMatch(/nothing +\$10\.00 +– /);
+    expect(text).toMatch(/any-pool +\$20\.00 +\+100 %/);
+  });
+
   it("gives the text and the Markdown that were read", () => {
     expectGolden("sizing-studies-80.txt", TEXT);
     expectGolden("sizing-studies.md", renderMarkdown(REPORT));
