@@ -9,6 +9,8 @@ import type { SearchProgress, SizingExecutor } from "../planner/sizing/evaluator
 import type { SearchStep } from "../planner/sizing/fleet-search";
 import type { SizingOptions, SizingStage } from "../planner/sizing/size-fleet";
 import type { SizingResult, VerifiedFleet } from "../planner/sizing/sizing-result";
+import type { AskedStudies, SizingStudies } from "../planner/sizing/studies/sizing-studies";
+import { runStudyFlags } from "./commands/size-studies";
 import type { Interrupts } from "./interrupts";
 import { type Io, resolvePath } from "./io";
 import { type ExecutorChoice, openExecutor } from "./open-executor";
@@ -19,6 +21,8 @@ export interface SizingAsked {
   /** The fleet of the scenario is held against its promises; otherwise one is searched. */
   readonly verifies: boolean;
   readonly existing: SizingOptions["existing"];
+  /** What is asked beside the fleet itself. */
+  readonly studied: AskedStudies | undefined;
 }
 
 export interface SizingSurroundings {
@@ -34,6 +38,7 @@ export interface SizingSurroundings {
 export interface SizingOutcome {
   /** undefined when it was interrupted before any fleet was found. */
   readonly result: SizingResult | VerifiedFleet | undefined;
+  readonly studies: SizingStudies | undefined;
   /** Where what is finished is kept; undefined when it is not. */
   readonly journal: string | undefined;
 }
@@ -55,13 +60,36 @@ export async function runSizing(
   let isUnfinished = true;
   try {
     const result = await search(asked, executor, surroundings);
+    const studies = await study(asked, result, surroundings);
     isUnfinished = surroundings.interrupts.isInterrupted();
-    return { result, journal };
+    return { result, studies, journal };
   } finally {
     await executor.close();
     if (isOwnJournal && journal !== undefined) {
       tidyJournal(resolvePath(io, journal), isUnfinished);
     }
+  }
+}
+
+/** Changed scenarios are other contexts: each has an executor of its own, and no journal. */
+async function study(
+  { context, studied }: SizingAsked,
+  base: SizingResult | VerifiedFleet | undefined,
+  { io, progress, interrupts, executor, onNote }: SizingSurroundings,
+): Promise<SizingStudies | undefined> {
+  if (studied === undefined || base === undefined || base.kind === "verified") return undefined;
+  const { SharedEvaluations } = await import("../planner/sizing/studies/shared-evaluations");
+  const { default: loadHighs } = await import("highs");
+  const { journal: _, ...choice } = executor;
+  const evaluations = new SharedEvaluations(
+    async (own) => await openExecutor(io, "sizing", own, { ...choice, onNote }),
+  );
+  const solver = await loadHighs();
+  try {
+    const input = { context, base, solver, evaluations, progress, interrupts };
+    return await runStudyFlags(studied, input);
+  } finally {
+    await evaluations.close();
   }
 }
 

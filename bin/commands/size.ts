@@ -9,6 +9,7 @@ import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { formatCount, formatNumber, plural } from "../../planner/report/format-number";
 import type { SizingReport } from "../../planner/report/sizing/sizing-report";
 import type { SizingResult, VerifiedFleet } from "../../planner/sizing/sizing-result";
+import type { SizingStudies } from "../../planner/sizing/studies/sizing-studies";
 import { UsageError } from "../describe-error";
 import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
@@ -32,8 +33,16 @@ import { shellCommand } from "../shell-words";
 import { type Asked, changeOf, type PlanBefore, planBefore, whatIsAsked } from "../sizing-asked";
 import { planOf, planText, writeStackFiles } from "../sizing-files";
 import { runSizing, type SizingOutcome } from "../sizing-run";
+import {
+  addStudyOptions,
+  readStudyFlags,
+  type StudyFlags,
+  studyArguments,
+  studyHelp,
+  studyOutput,
+} from "./size-studies";
 
-interface SizeOptions extends ExecutorChoice {
+interface SizeOptions extends ExecutorChoice, StudyFlags {
   readonly seed?: number;
   readonly set?: readonly string[];
   readonly from?: string;
@@ -73,9 +82,10 @@ export function configureSize(command: Command, io: Io): void {
     .option("--explain", "also say why each option was not taken")
     .addOption(outputOption())
     .option("--html <file>", "also write a page with pictures");
+  addStudyOptions(command);
   addExecutorOptions(command, "simulations")
     .option("--quiet", "no progress, warnings or timings on stderr")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => `${studyHelp()}\n${EXAMPLES}`)
     .action((scenario: string | undefined, options: SizeOptions) => size(scenario, options, io));
 }
 
@@ -103,6 +113,7 @@ async function size(name: string | undefined, options: SizeOptions, io: Io): Pro
   const before = await planBefore(io, from, options.changeCost ?? CHANGE_COST_DEFAULT);
   refuseReplacing(io, outputs, loaded, from);
   const asked = await whatIsAsked(loaded, options);
+  const studied = await readStudyFlags(options, asked.context);
   const files = new OutputFiles();
   const progress = makeProgress(io, options.quiet === true);
   const interrupts = watchInterrupts(io, () => {
@@ -120,7 +131,7 @@ async function size(name: string | undefined, options: SizeOptions, io: Io): Pro
     const page = html === undefined ? undefined : files.add(openOutputFile(io, html));
     const startedMs = io.now();
     const outcome = await runSizing(
-      { context: asked.context, verifies: asked.verifies, existing: before?.existing },
+      { context: asked.context, verifies: asked.verifies, existing: before?.existing, studied },
       { io, progress, interrupts, executor: options, planFile: outName, onNote: note },
     );
     const { result } = outcome;
@@ -130,7 +141,7 @@ async function size(name: string | undefined, options: SizeOptions, io: Io): Pro
     }
     const report = await reportOf(result, asked, before);
     const reproduce = reproduceCommand(loaded.name, asked, options);
-    await writeReport(report, { page, reproduce, options, io });
+    await writeReport(report, { studies: outcome.studies, page, reproduce, options, io });
     const plan = await planOf(result, { loaded, outName, io });
     if (plan === undefined) planFile?.discard();
     else {
@@ -151,7 +162,14 @@ async function size(name: string | undefined, options: SizeOptions, io: Io): Pro
   }
 }
 
-function checkOptions({ out, stacks, from, changeCost, verify, html }: SizeOptions): void {
+function checkOptions(options: SizeOptions): void {
+  const { out, stacks, from, changeCost, verify, html } = options;
+  if (verify === true && studyArguments(options).length > 0) {
+    throw new UsageError(
+      "--verify with a study: studies are about fleets that are searched",
+      "leave --verify out",
+    );
+  }
   if (out !== undefined && !isPlanFile(out)) {
     throw new UsageError(
       `--out ${out}: a plan's name ends with .plan.json`,
@@ -209,6 +227,7 @@ async function reportOf(
 }
 
 interface ReportFiles {
+  readonly studies: SizingStudies | undefined;
   readonly page: OutputFile | undefined;
   readonly reproduce: string;
   readonly options: SizeOptions;
@@ -217,15 +236,20 @@ interface ReportFiles {
 
 async function writeReport(
   report: SizingReport,
-  { page, reproduce, options, io }: ReportFiles,
+  { studies, page, reproduce, options, io }: ReportFiles,
 ): Promise<void> {
   const { sizingDocument } = await import("../../planner/report/sizing/sizing-document");
   const how = { reproduce, explains: options.explain === true };
-  const content = { report: () => sizingDocument(report, how), data: () => report };
+  const more = studies === undefined ? undefined : await studyOutput(studies);
+  const document = sizingDocument(report, how);
+  const content = {
+    report: () => (more === undefined ? document : more.addTo(document)),
+    data: () => (more === undefined ? report : { ...report, studies: more.data }),
+  };
   io.stdout.write(renderAs(options.output, content, io));
   if (page === undefined) return;
   const { sizingPage } = await import("../../planner/report/sizing/sizing-page");
-  page.write(sizingPage(report, how));
+  page.write(sizingPage(report, how, (await more?.pageSections()) ?? []));
 }
 
 /** Everything that changes the result, and nothing that does not. */
@@ -242,6 +266,7 @@ function reproduceCommand(name: string, { seed, verifies }: Asked, options: Size
     ...(from === undefined ? [] : ["--from", from]),
     ...(changeCost === undefined ? [] : ["--change-cost", String(changeCost)]),
     ...(explain === true ? ["--explain"] : []),
+    ...studyArguments(options),
     ...set.flatMap((override) => ["--set", override]),
   ]);
 }

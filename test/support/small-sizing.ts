@@ -63,7 +63,7 @@ export interface SizingTools {
 export async function sizingTools(): Promise<SizingTools> {
   const load = require("highs") as () => Promise<Highs>;
   let opened = 0;
-  const evaluations = new SharedEvaluations((context) => {
+  const evaluations = new SharedEvaluations(async (context) => {
     opened++;
     return localExecutor("sizing", context, 1);
   });

@@ -4,12 +4,16 @@
  */
 import { formatNumber } from "../format-number";
 import { type BarSeries, barChart, type Chart } from "../html/chart";
-import { type HtmlBlock, renderHtmlPage } from "../html/render-html-page";
+import { type HtmlBlock, type HtmlSection, renderHtmlPage } from "../html/render-html-page";
 import { shortNames } from "./fleet-tables";
 import { type SizingDocumentOptions, sizingDocument } from "./sizing-document";
 import type { FleetReport, SizingReport } from "./sizing-report";
 
-export function sizingPage(report: SizingReport, options: SizingDocumentOptions): string {
+export function sizingPage(
+  report: SizingReport,
+  options: SizingDocumentOptions,
+  studies: readonly HtmlSection[] = [],
+): string {
   const document = sizingDocument(report, options);
   const pictures = report.kind === "infeasible" ? [] : picturesOf(report);
   const reproduce: HtmlBlock = { kind: "list", items: [options.reproduce], isPlain: true };
@@ -27,6 +31,7 @@ export function sizingPage(report: SizingReport, options: SizingDocumentOptions)
             },
           ]),
       ...document.sections,
+      ...studies,
       { heading: "Reproduce", blocks: [reproduce] },
     ],
   });

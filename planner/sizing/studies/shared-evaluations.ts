@@ -11,7 +11,7 @@ import type { SizingContext } from "../evaluation-job";
 import type { SizingExecutor, SizingJob, SizingJobResult } from "../evaluator";
 
 /** Opens an executor for the jobs of one scenario: kind `sizing` of `execution/job-kinds.ts`. */
-export type OpenSizingExecutor = (context: SizingContext) => SizingExecutor;
+export type OpenSizingExecutor = (context: SizingContext) => Promise<SizingExecutor>;
 
 /** For one sizing after the other: the executor of the one before is closed when the next needs another. */
 export class SharedEvaluations {
@@ -25,15 +25,19 @@ export class SharedEvaluations {
   executorFor(context: SizingContext): SizingExecutor {
     const { search: _, survive: __, ...shared } = context.spec;
     const key = plainText([shared, this.identities(context)]);
-    const use = (): SizingExecutor => {
-      if (this.opened?.key !== key) this.opened = { key, executor: this.open(context) };
+    const use = async (): Promise<SizingExecutor> => {
+      if (this.opened?.key !== key) {
+        await this.close();
+        this.opened = { key, executor: await this.open(context) };
+      }
       return this.opened.executor;
     };
+    const parallelism = (): number => this.opened?.executor.parallelism ?? 1;
     return {
       get parallelism() {
-        return use().parallelism;
+        return parallelism();
       },
-      run: (jobs, watch) => this.run({ context, jobs, watch, key, use }),
+      run: (jobs, watch) => this.run({ context, jobs, watch, use }),
       close: async () => {},
     };
   }
@@ -48,14 +52,12 @@ export class SharedEvaluations {
     context,
     jobs,
     watch,
-    key,
     use,
   }: {
     readonly context: SizingContext;
     readonly jobs: readonly SizingJob[];
     readonly watch: RunWatch;
-    readonly key: string;
-    readonly use: () => SizingExecutor;
+    readonly use: () => Promise<SizingExecutor>;
   }): AsyncGenerator<JobOutcome<SizingJobResult>> {
     const keys = jobs.map((job) => this.keyOf(context, job));
     const missing: number[] = [];
@@ -65,9 +67,9 @@ export class SharedEvaluations {
       else yield { index, outcome: { result } };
     }
     if (missing.length === 0) return;
-    if (this.opened?.key !== key) await this.close();
     const toRun = missing.map((index) => jobs[index]!);
-    for await (const { index: place, outcome } of use().run(toRun, watch)) {
+    const executor = await use();
+    for await (const { index: place, outcome } of executor.run(toRun, watch)) {
       const index = missing[place]!;
       if ("result" in outcome) this.known.set(keys[index]!, outcome.result);
       yield { index, outcome };
