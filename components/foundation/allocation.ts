@@ -4,7 +4,7 @@
  *
  * Rules of the values: docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html,
  * cloud.google.com/resource-manager/docs/labels-overview,
- * kubernetes.io/docs/concepts/overview/working-with-objects/labels. Read 2026-11-30.
+ * kubernetes.io/docs/concepts/overview/working-with-objects/labels.
  */
 import { fitText, type TextRule } from "./fit-text";
 

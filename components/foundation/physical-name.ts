@@ -6,7 +6,7 @@
  * Sources of the rules: AWS API references (CreateCluster, CreateRole, CreateQueue, CreateTargetGroup,
  * CreateAlias, CreateLogGroup), cloud.google.com/compute/docs/naming-resources, …/iam/docs/service-accounts-create,
  * …/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters (name), …/kms/docs/resource-hierarchy,
- * …/pubsub/docs/pubsub-basics, kubernetes.io/docs/concepts/overview/working-with-objects/names. Read 2026-11-30.
+ * …/pubsub/docs/pubsub-basics, kubernetes.io/docs/concepts/overview/working-with-objects/names.
  */
 import { fitText, type TextRule } from "./fit-text";
 

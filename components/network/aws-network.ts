@@ -3,7 +3,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -51,7 +51,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of AWS.
    */
   constructor(name: string, args: AwsNetworkArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`AwsNetwork "${name}"`, checkAwsNetwork(args));
+    refuseProblems(`AwsNetwork "${name}"`, [...checkComponentName(name), ...checkAwsNetwork(args)]);
     super(componentType("network", "AwsNetwork"), name, {}, opts);
     const settings = resolveAwsNetwork(args);
     const place: AwsPlace = { name, settings, opts: placedChildOptions(this, "aws") };

@@ -2,7 +2,7 @@
  * AWS services that a cluster reaches over an endpoint inside the VPC rather than through a NAT gateway.
  *
  * Names: docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html; what a cluster without a way
- * out needs: docs.aws.amazon.com/eks/latest/userguide/private-clusters.html. Read 2026-11-30.
+ * out needs: docs.aws.amazon.com/eks/latest/userguide/private-clusters.html.
  */
 
 /** Services with interface endpoints that serving may use, by the last part of `com.amazonaws.REGION.…`. */

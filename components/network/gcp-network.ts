@@ -3,7 +3,7 @@
  */
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -60,7 +60,7 @@ export class GcpNetwork extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of Google Cloud.
    */
   constructor(name: string, args: GcpNetworkArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`GcpNetwork "${name}"`, checkGcpNetwork(args));
+    refuseProblems(`GcpNetwork "${name}"`, [...checkComponentName(name), ...checkGcpNetwork(args)]);
     super(componentType("network", "GcpNetwork"), name, {}, opts);
     const settings = resolveGcpNetwork(args);
     const childOpts = placedChildOptions(this, "gcp");

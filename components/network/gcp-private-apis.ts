@@ -1,6 +1,6 @@
 /**
  * Google's APIs, registry and storage at an address inside the network, and the names that lead there
- * (cloud.google.com/vpc/docs/configure-private-service-connect-apis, read 2026-11-30).
+ * (cloud.google.com/vpc/docs/configure-private-service-connect-apis).
  */
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";

@@ -3,7 +3,7 @@
  * nothing else moves them.
  *
  * Pods get half, since GKE reserves a block of addresses for the pods of each node, twice as many as can run
- * (cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr, read 2026-11-30). Nodes get an eighth, services a
+ * (cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr). Nodes get an eighth, services a
  * sixteenth, the proxies of regional load balancers 1/128, private access to Google's APIs two addresses.
  */
 import { addressAt, addressCount, type CidrBlock, formatCidr, partOf } from "./cidr";

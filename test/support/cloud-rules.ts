@@ -22,18 +22,18 @@ const rule = (
   source: string,
 ): CloudRule => ({ type, path, allowed, source });
 
-const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference, 2026-11-30";
+const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
-const SQS =
-  "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference SetQueueAttributes, 2026-11-30";
-const CLOUDWATCH =
-  "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm, 2026-11-30";
-const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions, 2026-11-30";
-const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies, 2026-11-30";
-const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference, 2026-11-30";
-const ROUTE53 = "docs.aws.amazon.com/Route53/latest/APIReference, 2026-11-30";
-const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy, 2026-11-30";
-const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1, 2026-11-30";
+const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
+const SQS = "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference";
+const CONTAINER = "cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations";
+const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1";
+const CLOUDWATCH = "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm";
+const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions";
+const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies";
+const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference";
+const ROUTE53 = "docs.aws.amazon.com/Route53/latest/APIReference";
+const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy";
 
 // biome-ignore format: one line per rule
 const cloudRules: readonly CloudRule[] = [
@@ -69,11 +69,30 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:route53/record:Record", "failoverRoutingPolicies[].type", ["PRIMARY", "SECONDARY"], `${ROUTE53} ResourceRecordSet`),
   rule("aws:route53/record:Record", "geolocationRoutingPolicies[].continent", ["AF", "AN", "AS", "EU", "NA", "OC", "SA"], `${ROUTE53} GeoLocation`),
   rule("aws:route53/record:Record", "weightedRoutingPolicies[].weight", { min: 0, max: 255 }, `${ROUTE53} ResourceRecordSet`),
-  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, SQS),
-  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, SQS),
-  rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, SQS),
+  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, `${SQS} SetQueueAttributes`),
+  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, `${SQS} SetQueueAttributes`),
+  rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, `${SQS} SetQueueAttributes`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "fromPort", { min: -1, max: 65535 }, `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupIngress`),
+  rule("aws:ec2/launchTemplate:LaunchTemplate", "networkInterfaces[].interfaceType", ["interface", "efa", "efa-only"], `${EC2} LaunchTemplateInstanceNetworkInterfaceSpecificationRequest`),
+  rule("aws:ec2/launchTemplate:LaunchTemplate", "instanceMarketOptions.marketType", ["spot", "capacity-block"], `${EC2} LaunchTemplateInstanceMarketOptionsRequest`),
+  rule("aws:ec2/launchTemplate:LaunchTemplate", "metadataOptions.httpTokens", ["required", "optional"], `${EC2} LaunchTemplateInstanceMetadataOptionsRequest`),
+  rule("aws:ec2/launchTemplate:LaunchTemplate", "metadataOptions.httpPutResponseHopLimit", { min: 1, max: 64 }, `${EC2} LaunchTemplateInstanceMetadataOptionsRequest`),
+  rule("aws:ec2/launchTemplate:LaunchTemplate", "blockDeviceMappings[].ebs.volumeType", ["standard", "io1", "io2", "gp2", "sc1", "st1", "gp3"], `${EC2} LaunchTemplateEbsBlockDeviceRequest`),
+  rule("aws:ec2/launchTemplate:LaunchTemplate", "tagSpecifications[].resourceType", ["instance", "volume", "network-interface", "spot-instances-request"], `${EC2} LaunchTemplateTagSpecificationRequest`),
+  rule("aws:eks/accessEntry:AccessEntry", "type", ["STANDARD", "FARGATE_LINUX", "EC2_LINUX", "EC2_WINDOWS", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX"], `${EKS} CreateAccessEntry`),
+  rule("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "accessScope.type", ["cluster", "namespace"], `${EKS} AccessScope`),
+  rule("aws:eks/addon:Addon", "resolveConflictsOnCreate", ["NONE", "OVERWRITE"], `${EKS} CreateAddon`),
+  rule("aws:eks/addon:Addon", "resolveConflictsOnUpdate", ["NONE", "OVERWRITE", "PRESERVE"], `${EKS} UpdateAddon`),
+  rule("aws:eks/cluster:Cluster", "accessConfig.authenticationMode", ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"], `${EKS} CreateAccessConfigRequest`),
+  rule("aws:eks/cluster:Cluster", "enabledClusterLogTypes[]", ["api", "audit", "authenticator", "controllerManager", "scheduler"], `${EKS} LogSetup`),
+  rule("aws:eks/cluster:Cluster", "encryptionConfig.resources[]", ["secrets"], `${EKS} EncryptionConfig`),
+  rule("aws:eks/cluster:Cluster", "upgradePolicy.supportType", ["STANDARD", "EXTENDED"], `${EKS} UpgradePolicyRequest`),
+  rule("aws:eks/nodeGroup:NodeGroup", "amiType", ["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "AL2023_x86_64_NVIDIA", "AL2023_ARM_64_NVIDIA", "AL2023_x86_64_NEURON", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_x86_64_NVIDIA"], `${EKS} CreateNodegroup`),
+  rule("aws:eks/nodeGroup:NodeGroup", "capacityType", ["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"], `${EKS} CreateNodegroup`),
+  rule("aws:eks/nodeGroup:NodeGroup", "taints[].effect", ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"], `${EKS} Taint`),
+  rule("aws:eks/nodeGroup:NodeGroup", "scalingConfig.maxSize", { min: 1, max: 450 }, "docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"),
+  rule("aws:kms/key:Key", "deletionWindowInDays", { min: 7, max: 30 }, "docs.aws.amazon.com/kms/latest/APIReference ScheduleKeyDeletion"),
   rule("gcp:compute/backendService:BackendService", "backends[].balancingMode", ["UTILIZATION", "RATE", "CONNECTION", "CUSTOM_METRICS", "IN_FLIGHT"], `${COMPUTE} backendServices`),
   rule("gcp:compute/backendService:BackendService", "backends[].capacityScaler", { min: 0, max: 1 }, `${COMPUTE} backendServices`),
   rule("gcp:compute/backendService:BackendService", "connectionDrainingTimeoutSec", { min: 0, max: 3600 }, `${COMPUTE} backendServices`),
@@ -107,6 +126,25 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:compute/subnetwork:Subnetwork", "logConfig.metadata", ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA", "CUSTOM_METADATA"], `${COMPUTE} subnetworks`),
   rule("gcp:compute/subnetwork:Subnetwork", "purpose", ["PRIVATE", "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT", "PEER_MIGRATION", "PRIVATE_NAT"], `${COMPUTE} subnetworks`),
   rule("gcp:compute/subnetwork:Subnetwork", "role", ["ACTIVE", "BACKUP"], `${COMPUTE} subnetworks`),
+  rule("gcp:container/cluster:Cluster", "databaseEncryption.state", ["ENCRYPTED", "DECRYPTED"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "releaseChannel.channel", ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "gatewayApiConfig.channel", ["CHANNEL_DISABLED", "CHANNEL_EXPERIMENTAL", "CHANNEL_STANDARD"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "datapathProvider", ["DATAPATH_PROVIDER_UNSPECIFIED", "LEGACY_DATAPATH", "ADVANCED_DATAPATH"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "loggingConfig.enableComponents[]", ["SYSTEM_COMPONENTS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER", "WORKLOADS", "KCP_CONNECTION", "KCP_SSHD", "KCP_HPA"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "monitoringConfig.enableComponents[]", ["SYSTEM_COMPONENTS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER", "STORAGE", "HPA", "POD", "DAEMONSET", "DEPLOYMENT", "STATEFULSET", "WORKLOADS", "KUBELET", "CADVISOR", "DCGM", "JOBSET"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "securityPostureConfig.mode", ["DISABLED", "BASIC", "ENTERPRISE"], `${CONTAINER}.clusters`),
+  rule("gcp:container/cluster:Cluster", "binaryAuthorization.evaluationMode", ["DISABLED", "PROJECT_SINGLETON_POLICY_ENFORCE"], `${CONTAINER}.clusters`),
+  rule("gcp:container/nodePool:NodePool", "autoscaling.locationPolicy", ["BALANCED", "ANY"], `${CONTAINER}.clusters.nodePools`),
+  rule("gcp:container/nodePool:NodePool", "placementPolicy.type", ["COMPACT"], `${CONTAINER}.clusters.nodePools`),
+  rule("gcp:container/nodePool:NodePool", "upgradeSettings.strategy", ["SURGE", "BLUE_GREEN", "SHORT_LIVED"], `${CONTAINER}.clusters.nodePools`),
+  rule("gcp:container/nodePool:NodePool", "networkConfig.acceleratorNetworkProfile", ["auto"], `${CONTAINER}.clusters.nodePools`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.taints[].effect", ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"], `${CONTAINER}.NodeConfig`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.guestAccelerators[].gpuDriverInstallationConfig.gpuDriverVersion", ["DEFAULT", "LATEST", "INSTALLATION_DISABLED"], `${CONTAINER}.NodeConfig`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.reservationAffinity.consumeReservationType", ["NO_RESERVATION", "ANY_RESERVATION", "SPECIFIC_RESERVATION"], `${CONTAINER}.NodeConfig`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.workloadMetadataConfig.mode", ["GCE_METADATA", "GKE_METADATA"], `${CONTAINER}.NodeConfig`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.secondaryBootDisks[].mode", ["CONTAINER_IMAGE_CACHE"], `${CONTAINER}.NodeConfig`),
+  rule("gcp:container/nodePool:NodePool", "maxPodsPerNode", { min: 8, max: 256 }, "cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"),
+  rule("gcp:kms/cryptoKey:CryptoKey", "purpose", ["ENCRYPT_DECRYPT", "ASYMMETRIC_SIGN", "ASYMMETRIC_DECRYPT", "MAC"], "cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys"),
   rule("gcp:monitoring/alertPolicy:AlertPolicy", "combiner", ["AND", "OR", "AND_WITH_MATCHING_RESOURCE"], ALERTS),
   rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.comparison", ["COMPARISON_GT", "COMPARISON_LT"], ALERTS),
   rule("gcp:monitoring/alertPolicy:AlertPolicy", "conditions[].conditionThreshold.aggregations[].perSeriesAligner", ["ALIGN_MAX", "ALIGN_MEAN", "ALIGN_MIN", "ALIGN_RATE", "ALIGN_SUM"], ALERTS),

@@ -1,5 +1,5 @@
 /** Which resources can carry tags or labels, read from the type definitions of the SDKs. */
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { RegisteredResource } from "./mini-engine/registered-resource";
 
@@ -26,14 +26,13 @@ export function untagged(
 /** Whether the arguments of a type have a field. */
 function canCarry(type: string, field: string): boolean {
   const [packageName, member] = type.split(":") as [string, string];
-  const folder = path.dirname(require.resolve(`@pulumi/${packageName}/package.json`));
-  // A few files are all in lower case, such as that of URLMap.
-  const module = path.dirname(member);
-  const files = [member, path.join(module, path.basename(member).toLowerCase())].map((one) =>
-    path.join(folder, `${one}.d.ts`),
-  );
-  const file = files.find((one) => existsSync(one));
-  if (file === undefined) throw new Error(`no type definition of ${type} at ${files[0]}`);
+  const root = path.dirname(require.resolve(`@pulumi/${packageName}/package.json`));
+  const folder = path.join(root, path.dirname(member));
+  // The file of `projects/iAMMember` is `iammember.d.ts`.
+  const wanted = `${path.basename(member)}.d.ts`.toLowerCase();
+  const found = readdirSync(folder).find((file) => file.toLowerCase() === wanted);
+  if (found === undefined) throw new Error(`no type definition of ${type} in ${folder}`);
+  const file = path.join(folder, found);
   const [, args = ""] = readFileSync(file, "utf8").split(/^export interface \w+Args \{$/m);
   return new RegExp(`^ {4}${field}\\?:`, "m").test(args);
 }

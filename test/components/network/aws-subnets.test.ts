@@ -22,7 +22,7 @@ describe("subnetsOf", () => {
           .map((text) => parseCidr(text)!);
         expect(subnets).toHaveLength(2 * names.length);
         subnets.forEach((subnet, index) => {
-          // AWS: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html, 2026-11-30.
+          // AWS: docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html.
           expect(subnet.prefix).toBeGreaterThanOrEqual(16);
           expect(subnet.prefix).toBeLessThanOrEqual(28);
           expect(subnet.base).toBeGreaterThanOrEqual(block.base);

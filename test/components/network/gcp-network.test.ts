@@ -1,8 +1,8 @@
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as gcp from "@pulumi/gcp";
 import { GcpNetwork, type GcpNetworkArgs } from "../../../components/network";
 import { describeComponentLaws } from "../../support/component-laws";
-import { ofType, only } from "../../support/mini-engine/engine-run";
+import { type EngineRun, ofType, only } from "../../support/mini-engine/engine-run";
 import { registered } from "../../support/mini-engine/in-process";
 
 function network(args: Partial<GcpNetworkArgs> = {}) {
@@ -20,8 +20,12 @@ describeComponentLaws({
 });
 
 describe("GcpNetwork", () => {
-  it("divides its block into ranges for nodes, pods, services and proxies", async () => {
-    const run = await registered(network());
+  let run: EngineRun;
+  beforeAll(async () => {
+    run = await registered(network());
+  });
+
+  it("divides its block into ranges for nodes, pods, services and proxies", () => {
     expect(only(run, "gcp:compute/network:Network").inputs).toMatchObject({
       autoCreateSubnetworks: false,
     });
@@ -42,8 +46,7 @@ describe("GcpNetwork", () => {
   });
 
   it("lets Google's load balancers in, and nobody else", async () => {
-    const run = await registered(network());
-    // cloud.google.com/load-balancing/docs/firewall-rules, 2026-11-30.
+    // cloud.google.com/load-balancing/docs/firewall-rules.
     expect(only(run, "gcp:compute/firewall:Firewall").inputs).toMatchObject({
       direction: "INGRESS",
       sourceRanges: ["35.191.0.0/16", "130.211.0.0/22"],

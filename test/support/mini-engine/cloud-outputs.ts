@@ -1,9 +1,10 @@
 /**
  * What a cloud adds to a resource once it is there: identifiers, addresses, endpoints. Only what some component reads;
- * a property that no row names stays undefined after `up`, and unknown in a preview.
+ * a property that no row names stays undefined after `up`, and unknown in every preview, where a resource made of it
+ * then shows as changed.
  */
 
-/** Makes the outputs of a resource that are not inputs. */
+/** Makes the outputs of a resource that are not inputs; `id` among them when others check its form. */
 export type CloudOutputs = (
   name: string,
   inputs: Readonly<Record<string, unknown>>,
@@ -26,22 +27,26 @@ export const cloudOutputTable: CloudOutputTable = {
     certificateAuthority: { data: Buffer.from(`certificate of ${name}`).toString("base64") },
     vpcConfig: {
       ...(inputs["vpcConfig"] as object),
-      clusterSecurityGroupId: `${name}-cluster-security-group`,
+      clusterSecurityGroupId: "sg-0c1u57e4",
     },
   }),
+  // Karpenter's definitions check the form of ids.
+  "aws:ec2/securityGroup:SecurityGroup": (name) => ({
+    id: `sg-${Buffer.from(name).toString("hex")}`,
+  }),
   "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: "192.0.2.1" }),
+  "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
   "aws:lb/loadBalancer:LoadBalancer": (name) => ({
     dnsName: `${name}.elb.example`,
     zoneId: `${name}-zone`,
   }),
-  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.probe.example/000000000000/${name}` }),
+  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/globalAddress:GlobalAddress": () => ({ address: "192.0.2.3" }),
   "gcp:compute/network:Network": selfLink,
   "gcp:compute/subnetwork:Subnetwork": selfLink,
   "gcp:container/cluster:Cluster": (name) => ({
-    endpoint: "192.0.2.2",
-    masterAuth: { clusterCaCertificate: Buffer.from(`certificate of ${name}`).toString("base64") },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.example` } },
   }),
   "gcp:serviceaccount/account:Account": (_name, inputs) => {
     const email = `${text(inputs["accountId"], "account")}@probe.iam.gserviceaccount.com`;

@@ -16,7 +16,6 @@ const world: ProgramOptions = {
       secrets: ["password"],
     },
   },
-  cloudOutputs: { "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }) },
 };
 const DEAD = "urn:pulumi:test::probe::probe:queue:Queues$aws:sqs/queue:Queue::jobs-dead";
 const LIVE = "urn:pulumi:test::probe::probe:queue:Queues$aws:sqs/queue:Queue::jobs-live";

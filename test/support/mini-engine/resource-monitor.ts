@@ -157,7 +157,8 @@ export class ResourceMonitor {
     if (former !== undefined && operation === "same") return former;
     if (!this.options.isPreview) {
       const table = { ...cloudOutputTable, ...this.options.cloudOutputs };
-      return { id: `${name}-id`, outputs: outputsOf(table, type, name, inputs) };
+      const { id = `${name}-id`, ...outputs } = outputsOf(table, type, name, inputs);
+      return { id: String(id), outputs };
     }
     const isUpdate = former !== undefined && operation === "update";
     const newId = type.startsWith("pulumi:providers:") ? WIRE_UNKNOWN : "";
