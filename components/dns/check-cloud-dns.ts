@@ -7,7 +7,7 @@
 import { checkForm, checkUnique, checkWhole } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 import { checkPlaces } from "./check-places";
-import { type FailoverDnsArgs, gcpLocationOf, siteNames } from "./failover-dns-args";
+import { addressesOf, type FailoverDnsArgs, gcpLocationOf, siteNames } from "./failover-dns-args";
 
 const SOURCE_REGIONS = 3;
 
@@ -41,8 +41,7 @@ export function checkCloudDns(
     });
   }
   for (const name of siteNames(args)) {
-    const { addresses = [] } = sites[name]!;
-    if (addresses.length > 0) continue;
+    if (addressesOf(sites[name]!).length > 0) continue;
     problems.push({
       path: `sites.${name}.addresses`,
       must: "be given for Cloud DNS, which checks addresses and no names",

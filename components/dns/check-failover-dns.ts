@@ -9,6 +9,7 @@ import type { InputProblem } from "../foundation/input-problem";
 import { checkCloudDns } from "./check-cloud-dns";
 import { checkPlaces } from "./check-places";
 import {
+  addressesOf,
   awsRegionOf,
   type FailoverDnsArgs,
   type FailoverSiteArgs,
@@ -19,6 +20,12 @@ import { NEAREST } from "./route53-tree";
 
 /** What Route 53 keeps an alias of a load balancer for. */
 const ALIAS_TTL_SECONDS = 60;
+
+/** Names of sites, addresses and alarms are parts of names of resources. */
+const PART_NAME = {
+  pattern: /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
+  must: "be a name of at most 40 lower case letters, digits and hyphens",
+};
 
 /** What is wrong with the arguments. */
 export function checkFailoverDns(args: FailoverDnsArgs): readonly InputProblem[] {
@@ -64,11 +71,14 @@ function checkSite(
 ): readonly InputProblem[] {
   const path = `sites.${name}`;
   const problems: InputProblem[] = [
-    ...checkForm(path, name, {
-      pattern: /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
-      must: "be a name of at most 40 lower case letters, digits and hyphens",
-    }),
+    ...checkForm(path, name, PART_NAME),
     ...checkOneOf(`${path}.cloud`, site.cloud, ["aws", "gcp"]),
+    ...Object.keys(site.addresses ?? {}).flatMap((key) =>
+      checkForm(`${path}.addresses.${key}`, key, PART_NAME),
+    ),
+    ...Object.keys(site.alarms ?? {}).flatMap((key) =>
+      checkForm(`${path}.alarms.${key}`, key, PART_NAME),
+    ),
   ];
   if (name === NEAREST) {
     problems.push({
@@ -77,7 +87,7 @@ function checkSite(
       got: name,
     });
   }
-  if (site.alias === undefined && (site.addresses ?? []).length === 0) {
+  if (site.alias === undefined && addressesOf(site).length === 0) {
     const must = "be given, or alias on AWS";
     problems.push({ path: `${path}.addresses`, must, got: site.addresses });
   }

@@ -3,7 +3,7 @@
  * the addresses decides within the policy. A site that is drained is left out.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { type FailoverDnsArgs, gcpLocationOf, siteNames } from "./failover-dns-args";
+import { addressesOf, type FailoverDnsArgs, gcpLocationOf, siteNames } from "./failover-dns-args";
 import { continents, gcpRegionOf } from "./failover-policy";
 
 type Addresses = pulumi.Input<string>[];
@@ -29,7 +29,7 @@ export function cloudDnsPolicy(args: Pick<FailoverDnsArgs, "sites" | "policy">):
   const isUsed = (site: string): boolean => sites[site]!.isDrained !== true;
   const used = siteNames(args).filter(isUsed);
   const checked = (site: string): Checked => ({
-    healthCheckedTargets: { externalEndpoints: [...(sites[site]!.addresses ?? [])] },
+    healthCheckedTargets: { externalEndpoints: addressesOf(sites[site]!) },
   });
   const atPlace = (site: string) => ({ location: gcpLocationOf(sites[site]!)!, ...checked(site) });
   switch (policy.kind) {

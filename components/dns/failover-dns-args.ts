@@ -15,9 +15,8 @@ export interface AliasTargetArgs {
 
 /** An alarm of CloudWatch that takes a site out while it sounds. */
 export interface SiteAlarmArgs {
-  readonly name: pulumi.Input<string>;
-  /** Known early. */
-  readonly region: string;
+  readonly alarmName: pulumi.Input<string>;
+  readonly region: pulumi.Input<string>;
 }
 
 /** One place that answers clients. */
@@ -30,14 +29,17 @@ export interface FailoverSiteArgs {
   readonly nearestAwsRegion?: string;
   /** Nearest region of Google Cloud, for a site elsewhere that Cloud DNS chooses by place. Known early. */
   readonly nearestGcpRegion?: string;
-  /** Fixed addresses. Known early how many. Needed without `alias`, and by Cloud DNS. @default - none */
-  readonly addresses?: readonly pulumi.Input<string>[];
+  /**
+   * Fixed addresses, by zone or by another name that tells them apart. Names are known early. Needed without `alias`,
+   * and by Cloud DNS. @default - none
+   */
+  readonly addresses?: Readonly<Record<string, pulumi.Input<string>>>;
   /** A load balancer that knows which of its own addresses are well; Route 53 only. @default - `addresses` */
   readonly alias?: AliasTargetArgs;
   /** Site that takes over, for the policy `latency` on Route 53. Known early. @default - the next by name */
   readonly peer?: string;
-  /** Each takes the site out on Route 53. Known early, but for their names. @default - none */
-  readonly alarms?: readonly SiteAlarmArgs[];
+  /** By a name of their own, known early; each takes the site out on Route 53. @default - none */
+  readonly alarms?: Readonly<Record<string, SiteAlarmArgs>>;
   /** Whether the site is taken for unhealthy, for a drill or for work on it. Known early. @default false */
   readonly isDrained?: boolean;
 }
@@ -128,6 +130,13 @@ export function resolveFailoverDns(args: FailoverDnsArgs): ResolvedFailoverDns {
 /** Names of the sites, sorted. */
 export function siteNames({ sites }: Pick<FailoverDnsArgs, "sites">): readonly string[] {
   return Object.keys(sites).sort();
+}
+
+/** Addresses of a site, in the order of their names. */
+export function addressesOf({ addresses = {} }: FailoverSiteArgs): pulumi.Input<string>[] {
+  return Object.keys(addresses)
+    .sort()
+    .map((name) => addresses[name]!);
 }
 
 /** The region by which Route 53 knows a site. */

@@ -2,6 +2,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { checkComponentName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -49,7 +50,10 @@ export class FailoverDns extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of each cloud that owns the name.
    */
   constructor(name: string, args: FailoverDnsArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`FailoverDns "${name}"`, checkFailoverDns(args));
+    refuseProblems(`FailoverDns "${name}"`, [
+      ...checkComponentName(name),
+      ...checkFailoverDns(args),
+    ]);
     super(componentType("dns", "FailoverDns"), name, {}, opts);
     const settings = resolveFailoverDns(args);
 

@@ -46,26 +46,24 @@ function createSiteCheck(
 ): aws.route53.HealthCheck {
   const siteName = childName(name, site);
   const args = settings.sites[site]!;
-  const { alarms = [], isDrained = false } = args;
+  const { alarms = {}, isDrained = false } = args;
   const children = [
     createAnswerCheck(siteName, args, settings, opts),
-    ...alarms.map((alarm, index) =>
-      createCheck(
-        childName(
-          siteName,
-          "alarm",
-          typeof alarm.name === "string" ? alarm.name : `${alarm.region}-${index}`,
+    ...Object.keys(alarms)
+      .sort()
+      .map((alarm) =>
+        createCheck(
+          childName(siteName, "alarm", alarm),
+          {
+            type: "CLOUDWATCH_METRIC",
+            cloudwatchAlarmName: alarms[alarm]!.alarmName,
+            cloudwatchAlarmRegion: alarms[alarm]!.region,
+            insufficientDataHealthStatus: "LastKnownStatus",
+          },
+          settings,
+          opts,
         ),
-        {
-          type: "CLOUDWATCH_METRIC",
-          cloudwatchAlarmName: alarm.name,
-          cloudwatchAlarmRegion: alarm.region,
-          insufficientDataHealthStatus: "LastKnownStatus",
-        },
-        settings,
-        opts,
       ),
-    ),
   ];
   const check = createCheck(
     siteName,
@@ -85,7 +83,7 @@ function createSiteCheck(
 /** Healthy while one of the site's addresses answers, or its load balancer takes connections. */
 function createAnswerCheck(
   siteName: string,
-  { addresses = [], alias }: FailoverSiteArgs,
+  { addresses = {}, alias }: FailoverSiteArgs,
   settings: ResolvedFailoverDns,
   opts: pulumi.CustomResourceOptions,
 ): aws.route53.HealthCheck {
@@ -93,15 +91,23 @@ function createAnswerCheck(
   const { port, path, intervalSeconds, failureThreshold } = healthCheck;
   const timing = { port, requestInterval: intervalSeconds, failureThreshold };
   const answerName = childName(siteName, "answer");
-  if (addresses.length === 0) {
+  const names = Object.keys(addresses).sort();
+  if (names.length === 0) {
     // A load balancer's own name is none that the gateway answers for; the alias asks it for its targets.
     const fqdn = alias!.dnsName;
     return createCheck(answerName, { type: "TCP", fqdn, ...timing }, settings, opts);
   }
-  const checks = addresses.map((ipAddress, index) =>
+  const checks = names.map((name) =>
     createCheck(
-      addresses.length === 1 ? answerName : childName(answerName, String(index)),
-      { type: "HTTPS", ipAddress, fqdn: hostname, enableSni: true, resourcePath: path, ...timing },
+      childName(answerName, name),
+      {
+        type: "HTTPS",
+        ipAddress: addresses[name]!,
+        fqdn: hostname,
+        enableSni: true,
+        resourcePath: path,
+        ...timing,
+      },
       settings,
       opts,
     ),

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { childName } from "../foundation/child-name";
 import { transformed } from "../foundation/transform";
-import type { ResolvedFailoverDns } from "./failover-dns-args";
+import { addressesOf, type ResolvedFailoverDns } from "./failover-dns-args";
 import type { SiteHealthChecks } from "./route53-health";
 import { type PlannedRecord, type RecordRouting, route53Tree } from "./route53-tree";
 
@@ -67,9 +67,10 @@ function answerArgs(
     const { zoneId } = route53!;
     return { aliases: [{ name: target.name, zoneId, evaluateTargetHealth: true }] };
   }
-  const { alias, addresses = [] } = sites[target.site]!;
+  const site = sites[target.site]!;
+  const { alias } = site;
   const healthCheckId = checks[target.site]!.id;
-  if (alias === undefined) return { records: [...addresses], ttl: ttlSeconds, healthCheckId };
+  if (alias === undefined) return { records: addressesOf(site), ttl: ttlSeconds, healthCheckId };
   return {
     aliases: [{ name: alias.dnsName, zoneId: alias.zoneId, evaluateTargetHealth: true }],
     healthCheckId,

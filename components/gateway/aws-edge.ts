@@ -1,7 +1,7 @@
 /** The way into one region of AWS: a load balancer in front of the gateway's pods. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -52,8 +52,8 @@ export class AwsEdge extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** Hosted zone of `dnsName`, for alias records. */
   readonly zoneId: pulumi.Output<string>;
-  /** Fixed addresses, one for each zone in the order of their names; none on an `alb`. */
-  readonly addresses: readonly pulumi.Output<string>[];
+  /** Fixed addresses by zone; none on an `alb`. */
+  readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
   readonly targetGroupArn: pulumi.Output<string>;
   readonly loadBalancerArn: pulumi.Output<string>;
   /** What the gateway's pods must let in. */
@@ -65,7 +65,7 @@ export class AwsEdge extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of AWS.
    */
   constructor(name: string, args: AwsEdgeArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`AwsEdge "${name}"`, checkAwsEdge(args));
+    refuseProblems(`AwsEdge "${name}"`, [...checkComponentName(name), ...checkAwsEdge(args)]);
     super(componentType("gateway", "AwsEdge"), name, {}, opts);
     const settings = resolveAwsEdge(args);
     const childOpts = placedChildOptions(this, "aws");
@@ -85,7 +85,9 @@ export class AwsEdge extends pulumi.ComponentResource {
 
     this.dnsName = loadBalancer.dnsName;
     this.zoneId = loadBalancer.zoneId;
-    this.addresses = Object.values(addresses).map(({ publicIp }) => publicIp);
+    this.addresses = Object.fromEntries(
+      Object.entries(addresses).map(([zone, { publicIp }]) => [zone, publicIp]),
+    );
     this.targetGroupArn = targetGroup.arn;
     this.loadBalancerArn = loadBalancer.arn;
     this.securityGroupId = securityGroup.id;

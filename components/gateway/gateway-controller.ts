@@ -1,7 +1,7 @@
 /** The controllers behind a RegionalGateway, once per cluster. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -37,7 +37,10 @@ export class GatewayController extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of Kubernetes.
    */
   constructor(name: string, args: GatewayControllerArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`GatewayController "${name}"`, checkGatewayController(args));
+    refuseProblems(`GatewayController "${name}"`, [
+      ...checkComponentName(name),
+      ...checkGatewayController(args),
+    ]);
     super(componentType("gateway", "GatewayController"), name, {}, opts);
     const childOpts = placedChildOptions(this, "kubernetes");
     const { version = "v1.9.0", transform = {} } = args;

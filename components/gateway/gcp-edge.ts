@@ -2,7 +2,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { gcpLabels } from "../foundation/allocation";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -49,7 +49,7 @@ export class GcpEdge extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of Google Cloud.
    */
   constructor(name: string, args: GcpEdgeArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`GcpEdge "${name}"`, checkGcpEdge(args));
+    refuseProblems(`GcpEdge "${name}"`, [...checkComponentName(name), ...checkGcpEdge(args)]);
     super(componentType("gateway", "GcpEdge"), name, {}, opts);
     const settings = resolveGcpEdge(args);
     const childOpts = placedChildOptions(this, "gcp");

@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { kubernetesLabels } from "../foundation/allocation";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -72,7 +72,10 @@ export class RegionalGateway extends pulumi.ComponentResource {
    * @throws {pulumi.ResourceError} without an explicit provider of Kubernetes.
    */
   constructor(name: string, args: RegionalGatewayArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`RegionalGateway "${name}"`, checkRegionalGateway(args));
+    refuseProblems(`RegionalGateway "${name}"`, [
+      ...checkComponentName(name),
+      ...checkRegionalGateway(args),
+    ]);
     super(componentType("gateway", "RegionalGateway"), name, {}, opts);
     const names: GatewayNames = {
       gateway: physicalName("kubernetesName", name),

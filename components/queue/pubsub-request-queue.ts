@@ -2,7 +2,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { gcpLabels } from "../foundation/allocation";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -62,7 +62,10 @@ export class PubSubRequestQueue extends pulumi.ComponentResource implements Requ
    * @throws {pulumi.ResourceError} without an explicit provider of Google Cloud.
    */
   constructor(name: string, args: PubSubRequestQueueArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`PubSubRequestQueue "${name}"`, checkPubSubRequestQueue(args));
+    refuseProblems(`PubSubRequestQueue "${name}"`, [
+      ...checkComponentName(name),
+      ...checkPubSubRequestQueue(args),
+    ]);
     super(componentType("queue", "PubSubRequestQueue"), name, {}, opts);
     const settings = resolvePubSubRequestQueue(args);
     const childOpts = placedChildOptions(this, "gcp");

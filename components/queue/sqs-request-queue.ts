@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { awsTags } from "../foundation/allocation";
-import { childName } from "../foundation/child-name";
+import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
@@ -59,7 +59,10 @@ export class SqsRequestQueue extends pulumi.ComponentResource implements Request
    * @throws {pulumi.ResourceError} without an explicit provider of AWS.
    */
   constructor(name: string, args: SqsRequestQueueArgs, opts: pulumi.ComponentResourceOptions) {
-    refuseProblems(`SqsRequestQueue "${name}"`, checkSqsRequestQueue(args));
+    refuseProblems(`SqsRequestQueue "${name}"`, [
+      ...checkComponentName(name),
+      ...checkSqsRequestQueue(args),
+    ]);
     super(componentType("queue", "SqsRequestQueue"), name, {}, opts);
     const settings = { ...args, allocation: { region: args.region, ...args.allocation } };
     const childOpts = placedChildOptions(this, "aws");

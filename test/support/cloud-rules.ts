@@ -25,9 +25,9 @@ const rule = (
 const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
 const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
+const SQS = "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference";
 const CONTAINER = "cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations";
 const COMPUTE = "cloud.google.com/compute/docs/reference/rest/v1";
-const SQS = "docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference SetQueueAttributes";
 const CLOUDWATCH = "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference PutMetricAlarm";
 const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions";
 const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies";
@@ -69,9 +69,9 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:route53/record:Record", "failoverRoutingPolicies[].type", ["PRIMARY", "SECONDARY"], `${ROUTE53} ResourceRecordSet`),
   rule("aws:route53/record:Record", "geolocationRoutingPolicies[].continent", ["AF", "AN", "AS", "EU", "NA", "OC", "SA"], `${ROUTE53} GeoLocation`),
   rule("aws:route53/record:Record", "weightedRoutingPolicies[].weight", { min: 0, max: 255 }, `${ROUTE53} ResourceRecordSet`),
-  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, SQS),
-  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, SQS),
-  rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, SQS),
+  rule("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", { min: 0, max: 43_200 }, `${SQS} SetQueueAttributes`),
+  rule("aws:sqs/queue:Queue", "messageRetentionSeconds", { min: 60, max: 1_209_600 }, `${SQS} SetQueueAttributes`),
+  rule("aws:sqs/queue:Queue", "receiveWaitTimeSeconds", { min: 0, max: 20 }, `${SQS} SetQueueAttributes`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "fromPort", { min: -1, max: 65535 }, `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ipProtocol", ["tcp", "udp", "icmp", "icmpv6", "-1"], `${EC2} AuthorizeSecurityGroupIngress`),
   rule("aws:ec2/launchTemplate:LaunchTemplate", "networkInterfaces[].interfaceType", ["interface", "efa", "efa-only"], `${EC2} LaunchTemplateInstanceNetworkInterfaceSpecificationRequest`),

@@ -12,19 +12,19 @@ export const allSites = {
     cloud: "aws",
     region: "us-east-1",
     nearestGcpRegion: "us-east4",
-    addresses: ["192.0.2.1", "192.0.2.2"],
+    addresses: { "us-east-1a": "192.0.2.1", "us-east-1b": "192.0.2.2" },
   },
   birch: {
     cloud: "gcp",
     region: "europe-west4",
     nearestAwsRegion: "eu-central-1",
-    addresses: ["198.51.100.1"],
+    addresses: { global: "198.51.100.1" },
   },
   cedar: {
     cloud: "aws",
     region: "ap-southeast-1",
     nearestGcpRegion: "asia-southeast1",
-    addresses: ["203.0.113.1"],
+    addresses: { "ap-southeast-1a": "203.0.113.1" },
     alias: { dnsName: "cedar.elb.example", zoneId: "elb-zone" },
   },
 } as const satisfies FailoverDnsArgs["sites"];
@@ -39,7 +39,7 @@ export function siteOf(answer: readonly string[]): SiteName | undefined {
   return siteNames.find((name) => {
     const site = allSites[name];
     const endpoints: readonly string[] = [
-      ...site.addresses,
+      ...Object.values(site.addresses),
       ...("alias" in site ? [site.alias.dnsName] : []),
     ];
     return answer.length > 0 && answer.every((one) => endpoints.includes(one));

@@ -80,7 +80,7 @@ describe("FailoverDns", () => {
 
   it("checks addresses for the name that clients call, and asks a load balancer for its targets", async () => {
     const run = await registered(dnsProgram(dnsArgs("weighted", 3, "route53")));
-    expect(checkOf(run, "api-birch-answer")).toMatchObject({
+    expect(checkOf(run, "api-birch-answer-global")).toMatchObject({
       type: "HTTPS",
       ipAddress: "198.51.100.1",
       fqdn: HOST,
@@ -92,7 +92,7 @@ describe("FailoverDns", () => {
     });
     expect(checkOf(run, "api-ash-answer")).toMatchObject({
       type: "CALCULATED",
-      childHealthchecks: ["api-ash-answer-0-id", "api-ash-answer-1-id"],
+      childHealthchecks: ["api-ash-answer-us-east-1a-id", "api-ash-answer-us-east-1b-id"],
       childHealthThreshold: 1,
     });
     expect(only(run, RECORD, "api-top-cedar").inputs).toMatchObject({
@@ -113,7 +113,7 @@ describe("FailoverDns", () => {
 
   it("joins a site's answers and alarms, and tells somebody when DNS leaves it out", async () => {
     const args = dnsArgs("latency", 2, "route53");
-    const alarms = [{ name: "saturated", region: "us-east-1" }];
+    const alarms = { saturated: { alarmName: "saturated", region: "us-east-1" } };
     const sites = { ...args.sites, ash: { ...args.sites["ash"]!, alarms } };
     const notify = ["arn:aws:sns:us-east-1:0:page"];
     const run = await registered(dnsProgram({ ...args, sites, route53: { ...route53, notify } }));
@@ -205,7 +205,7 @@ describe("FailoverDns", () => {
       { sites: { ash, birch: { ...birch, nearestAwsRegion: "us-east-1" } } },
     ],
     ["sites.ash.peer", "route53", { sites: { ash: { ...ash, peer: "oak" }, birch } }],
-    ["sites.ash.addresses", "route53", { sites: { ash: { ...ash, addresses: [] }, birch } }],
+    ["sites.ash.addresses", "route53", { sites: { ash: { ...ash, addresses: {} }, birch } }],
     ["sites.cedar.addresses", "cloud-dns", { sites: { ash, cedar: cedarByName } }],
     ["ttlSeconds", "route53", { sites: { ash, cedar }, ttlSeconds: 30 }],
     [

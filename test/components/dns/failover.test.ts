@@ -229,7 +229,7 @@ describe("on Route 53", () => {
 
   it("a site stays in while one of its addresses answers, and an alarm takes it out", async () => {
     const args = dnsArgs("primary-backup", 2, "route53");
-    const alarms = [{ name: "saturated", region: "us-east-1" }];
+    const alarms = { saturated: { alarmName: "saturated", region: "us-east-1" } };
     const policy = { kind: "primary-backup", order: ["ash", "birch"] } as const;
     const sites = { ...args.sites, ash: { ...args.sites["ash"]!, alarms } };
     const resolver = await resolverOf("route53", { ...args, sites, policy });

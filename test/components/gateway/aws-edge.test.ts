@@ -71,7 +71,7 @@ describe("AwsEdge", () => {
     });
     expect(run.stackOutputs.values).toMatchObject({
       dnsName: "support-load-balancer.elb.example",
-      addresses: ["192.0.2.1", "192.0.2.1"],
+      addresses: { "us-east-1a": "192.0.2.1", "us-east-1b": "192.0.2.1" },
     });
   });
 

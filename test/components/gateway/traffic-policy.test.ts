@@ -9,7 +9,9 @@ import type {
 } from "../../../components/gateway";
 import { backendTrafficPolicySpec } from "../../../components/gateway/backend-traffic-policy";
 import { checkTrafficPolicy } from "../../../components/gateway/check-traffic-policy";
-import { crdProblems, describeWithCrds } from "../../support/crd-check";
+import { describeWithRules } from "../../support/crd/check-rules";
+import { describeWithDefinitions } from "../../support/crd/definitions";
+import { manifestProblems } from "../../support/crd/problems";
 import { breaker, llama } from "./gateway-fixture";
 import { parseDurationMs } from "./parse-duration";
 
@@ -112,23 +114,25 @@ const object = (policy: TrafficPolicyArgs, rateLimits: readonly RateLimitArgs[] 
 const check = (change: Partial<TrafficPolicyArgs>, replicasMin?: number) =>
   checkTrafficPolicy({ ...llama, ...change }, { path: "llama", lengths, replicasMin });
 
-describeWithCrds("a BackendTrafficPolicy", () => {
-  it("for all policies that are accepted, is what the definition and its CEL rules take", () => {
-    let accepted = 0;
-    fc.assert(
-      fc.property(policies, (policy) => {
-        const context = { path: "llama", lengths, replicasMin: undefined };
-        if (checkTrafficPolicy(policy, context).length > 0) return;
-        accepted++;
-        expect(crdProblems(object(policy))).toEqual([]);
-      }),
-      { seed: 1, numRuns: 1000 },
-    );
-    expect(accepted).toBeGreaterThan(100);
-  });
+describeWithDefinitions("a BackendTrafficPolicy", () => {
+  describeWithRules("with rules", () => {
+    it("for all policies that are accepted, is what the definition and its CEL rules take", () => {
+      let accepted = 0;
+      fc.assert(
+        fc.property(policies, (policy) => {
+          const context = { path: "llama", lengths, replicasMin: undefined };
+          if (checkTrafficPolicy(policy, context).length > 0) return;
+          accepted++;
+          expect(manifestProblems(object(policy))).toEqual([]);
+        }),
+        { seed: 1, numRuns: 1000 },
+      );
+      expect(accepted).toBeGreaterThan(100);
+    });
 
-  it("takes limits over the gateway and of a process, on requests and on tokens", () => {
-    expect(crdProblems(object(llama, llama.rateLimits))).toEqual([]);
+    it("takes limits over the gateway and of a process, on requests and on tokens", () => {
+      expect(manifestProblems(object(llama, llama.rateLimits))).toEqual([]);
+    });
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { type QueueTriggerSource, queueTrigger } from "../../../components/queue";
-import { crdProblems, describeWithCrds } from "../../support/crd-check";
+import { describeWithRules } from "../../support/crd/check-rules";
+import { describeWithDefinitions } from "../../support/crd/definitions";
+import { manifestProblems } from "../../support/crd/problems";
 import { outputValue } from "../../support/output-value";
 
 const sqs: QueueTriggerSource = {
@@ -51,26 +53,28 @@ describe("queueTrigger", () => {
   });
 });
 
-describeWithCrds("a queue's trigger, in KEDA's objects", () => {
-  it.each([sqs, pubsub])("is what the definitions take", async (source) => {
-    const { type, metadata, podIdentity } = queueTrigger(source, { messagesPerReplica: 32 });
-    const trigger = { type, metadata: await outputValue(metadata) };
-    const scaled = (triggers: readonly unknown[]) => ({
-      apiVersion: "keda.sh/v1alpha1",
-      kind: "ScaledObject",
-      metadata: { name: "probe" },
-      spec: { scaleTargetRef: { name: "probe" }, triggers },
-    });
-    const authenticationRef = { name: "probe" };
-    expect(crdProblems(scaled([{ ...trigger, authenticationRef }]))).toEqual([]);
-    expect(crdProblems(scaled([{ type }]))).not.toEqual([]);
-    expect(
-      crdProblems({
+describeWithDefinitions("a queue's trigger, in KEDA's objects", () => {
+  describeWithRules("with rules", () => {
+    it.each([sqs, pubsub])("is what the definitions take", async (source) => {
+      const { type, metadata, podIdentity } = queueTrigger(source, { messagesPerReplica: 32 });
+      const trigger = { type, metadata: await outputValue(metadata) };
+      const scaled = (triggers: readonly unknown[]) => ({
         apiVersion: "keda.sh/v1alpha1",
-        kind: "TriggerAuthentication",
+        kind: "ScaledObject",
         metadata: { name: "probe" },
-        spec: { podIdentity: { provider: podIdentity } },
-      }),
-    ).toEqual([]);
+        spec: { scaleTargetRef: { name: "probe" }, triggers },
+      });
+      const authenticationRef = { name: "probe" };
+      expect(manifestProblems(scaled([{ ...trigger, authenticationRef }]))).toEqual([]);
+      expect(manifestProblems(scaled([{ type }]))).not.toEqual([]);
+      expect(
+        manifestProblems({
+          apiVersion: "keda.sh/v1alpha1",
+          kind: "TriggerAuthentication",
+          metadata: { name: "probe" },
+          spec: { podIdentity: { provider: podIdentity } },
+        }),
+      ).toEqual([]);
+    });
   });
 });

@@ -67,7 +67,7 @@ describe("SqsRequestQueue", () => {
   it("lets no other queue send its dead letters there", async () => {
     const run = await registered(queue());
     const { inputs } = only(run, "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy");
-    expect(inputs["queueUrl"]).toBe("https://sqs.probe.example/000000000000/batch-dead-letters");
+    expect(inputs["queueUrl"]).toBe("https://sqs.example/batch-dead-letters");
     expect(json(inputs["redriveAllowPolicy"])).toEqual({
       redrivePermission: "byQueue",
       sourceQueueArns: ["arn:aws:probe:::Queue/batch-requests-0000000"],
@@ -153,9 +153,9 @@ describe("SqsRequestQueue", () => {
   it("says where to send and receive, how to hold a message, and what others may do", async () => {
     const { values } = (await registered(queue())).stackOutputs;
     expect(values).toMatchObject({
-      producerAddress: "https://sqs.probe.example/000000000000/batch-requests",
-      consumerAddress: "https://sqs.probe.example/000000000000/batch-requests",
-      deadLetterAddress: "https://sqs.probe.example/000000000000/batch-dead-letters",
+      producerAddress: "https://sqs.example/batch-requests",
+      consumerAddress: "https://sqs.example/batch-requests",
+      deadLetterAddress: "https://sqs.example/batch-dead-letters",
       consumerSettings: {
         visibilityTimeoutSeconds: 90,
         heartbeatSeconds: 30,

@@ -3,6 +3,7 @@
  * Rules about a change (`oldSelf`) need two manifests and are left out.
  */
 import { describe } from "@jest/globals";
+import { withDefaults } from "./check-structure";
 import { type Schema, schemaOf } from "./definitions";
 import type { Manifest } from "./manifest";
 
@@ -41,6 +42,8 @@ export function describeWithRules(name: string, suite: () => void): void {
   else describe.skip(`${name} (skipped: @bufbuild/cel is not installed)`, suite);
 }
 
+const programs = new Map<string, ReturnType<Cel["plan"]>>();
+
 /** Evaluates every rule that applies to a manifest. */
 export function evaluateRules(manifest: Manifest): RuleResult {
   const cel: Cel = require("@bufbuild/cel");
@@ -53,7 +56,12 @@ export function evaluateRules(manifest: Manifest): RuleResult {
     for (const { rule, message } of schema["x-kubernetes-validations"] ?? []) {
       if (rule.includes("oldSelf")) continue;
       evaluated += 1;
-      const outcome = cel.plan(env, cel.parse(rule))({ self: integersAsBigInt(value) });
+      let program = programs.get(rule);
+      if (program === undefined) {
+        program = cel.plan(env, cel.parse(rule));
+        programs.set(rule, program);
+      }
+      const outcome = program({ self: integersAsBigInt(value) });
       if (outcome !== true) problems.push(`${path}: ${message ?? rule} (${String(outcome)})`);
     }
     const entries = (value ?? {}) as Readonly<Record<string, unknown>>;
@@ -72,7 +80,8 @@ export function evaluateRules(manifest: Manifest): RuleResult {
       }
     }
   };
-  evaluate(schemaOf(manifest.apiVersion, manifest.kind), manifest, manifest.kind);
+  const schema = schemaOf(manifest.apiVersion, manifest.kind);
+  evaluate(schema, withDefaults(manifest), manifest.kind);
   return { evaluated, problems };
 }
 

@@ -3,21 +3,45 @@ import Ajv, { type ValidateFunction } from "ajv";
 import { type Schema, schemaOf } from "./definitions";
 import type { Manifest } from "./manifest";
 
-const ajv = new Ajv({ strict: false, allErrors: true, code: { regExp: goPattern() } });
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  useDefaults: true,
+  // It would say of each default inside an alternative that it is ignored.
+  logger: false,
+  code: { regExp: goPattern() },
+});
 const validators = new Map<string, ValidateFunction>();
 
 /** Every breach, one line each. */
 export function structureProblems(manifest: Manifest): readonly string[] {
+  return checked(manifest).problems;
+}
+
+/** The manifest with the defaults of its definition, as the server has it when it evaluates rules. */
+export function withDefaults(manifest: Manifest): Manifest {
+  return checked(manifest).defaulted;
+}
+
+interface Checked {
+  readonly problems: readonly string[];
+  readonly defaulted: Manifest;
+}
+
+function checked(manifest: Manifest): Checked {
   const key = `${manifest.apiVersion}/${manifest.kind}`;
   let validate = validators.get(key);
   if (validate === undefined) {
     validate = ajv.compile(closed(schemaOf(manifest.apiVersion, manifest.kind), true));
     validators.set(key, validate);
   }
-  if (validate(manifest) === true) return [];
-  return (validate.errors ?? []).map(
+  // Defaults are written into what is validated.
+  const defaulted = JSON.parse(JSON.stringify(manifest)) as Manifest;
+  if (validate(defaulted) === true) return { problems: [], defaulted };
+  const problems = (validate.errors ?? []).map(
     ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
   );
+  return { problems, defaulted };
 }
 
 /** Patterns are written for Go, whose `(?i)` JavaScript has as a flag. */

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe } from "@jest/globals";
-import { parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 
 const FOLDER = path.resolve(__dirname, "../../..", "../shared/crds");
 
@@ -23,7 +23,6 @@ export interface Schema {
 }
 
 interface Definition {
-  readonly kind: string;
   readonly spec: {
     readonly group: string;
     readonly names: { readonly kind: string };
@@ -34,31 +33,19 @@ interface Definition {
   };
 }
 
-let loaded: ReadonlyMap<string, Schema> | undefined;
+const found = new Map<string, Schema | undefined>();
 
-/** Schemas by `group/version/kind`. */
-function schemas(): ReadonlyMap<string, Schema> {
-  loaded ??= new Map(
-    readdirSync(FOLDER)
-      .filter((file) => file.endsWith(".yaml"))
-      .flatMap((file) =>
-        parseAllDocuments(readFileSync(path.join(FOLDER, file), "utf8")).map(
-          (document) => document.toJS() as Definition | null,
-        ),
-      )
-      .flatMap((one) =>
-        one?.kind !== "CustomResourceDefinition"
-          ? []
-          : one.spec.versions.map(
-              ({ name, schema }) =>
-                [
-                  `${one.spec.group}/${name}/${one.spec.names.kind}`,
-                  schema.openAPIV3Schema,
-                ] as const,
-            ),
-      ),
-  );
-  return loaded;
+/** Documents are parsed only when they may define the kind: some are over a megabyte. */
+function findSchema(apiVersion: string, kind: string): Schema | undefined {
+  for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".yaml"))) {
+    for (const text of readFileSync(path.join(FOLDER, file), "utf8").split(/^---$/m)) {
+      if (!text.includes(`\n    kind: ${kind}\n`)) continue;
+      const { spec } = parse(text) as Definition;
+      const version = spec.versions.find(({ name }) => `${spec.group}/${name}` === apiVersion);
+      if (spec.names.kind === kind && version !== undefined) return version.schema.openAPIV3Schema;
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -66,7 +53,9 @@ function schemas(): ReadonlyMap<string, Schema> {
  * @throws when no definition names the kind in this version.
  */
 export function schemaOf(apiVersion: string, kind: string): Schema {
-  const schema = schemas().get(`${apiVersion}/${kind}`);
+  const key = `${apiVersion}/${kind}`;
+  if (!found.has(key)) found.set(key, findSchema(apiVersion, kind));
+  const schema = found.get(key);
   if (schema === undefined) throw new Error(`no definition of ${kind} in ${apiVersion}`);
   return schema;
 }

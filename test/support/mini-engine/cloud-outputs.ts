@@ -40,7 +40,7 @@ export const cloudOutputTable: CloudOutputTable = {
     dnsName: `${name}.elb.example`,
     zoneId: `${name}-zone`,
   }),
-  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.probe.example/000000000000/${name}` }),
+  "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/globalAddress:GlobalAddress": () => ({ address: "192.0.2.3" }),
   "gcp:compute/network:Network": selfLink,
