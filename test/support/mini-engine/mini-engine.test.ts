@@ -64,13 +64,13 @@ describe("the mini-engine", () => {
       unknownPaths: [],
     });
     expect(run.registeredOutputs.get(COMPONENT)?.values).toEqual({
-      url: "https://sqs.probe.example/000000000000/jobs-live",
+      url: "https://sqs.example/jobs-live",
     });
   });
 
   it("answers functions and references from its tables, and keeps secrets secret", () => {
     expect(run.stackOutputs.values).toEqual({
-      url: "https://sqs.probe.example/000000000000/jobs-live",
+      url: "https://sqs.example/jobs-live",
       zoneNames: ["a", "b"],
       vpcId: "vpc-1",
       password: "swordfish",
