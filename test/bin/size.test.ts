@@ -44,8 +44,8 @@ describe("capplan size", () => {
       // Every region alone carries all 12/s: at 9 to 10 a second a replica that is two in each, at $1.861.
       expect(stdout).toContain("4 replicas on 4 accelerators in 2 regions: $7.44 per hour");
       expect(stdout).toContain("It is the cheapest: no fleet of the search costs less.");
-      expect(stdout).toMatch(
-        /^Next cheaper: \$5\.58 per hour with [\s\S]* 2 → 1; then\s+it\s+breaks/m,
+      expect(stdout.replace(/\s+/g, " ")).toMatch(
+        /Next cheaper: \$5\.58 per hour with \S+ 2 → 1; then it breaks \(us-/,
       );
       const headings = ["Fleet", "Cost", "Case: whole scenario", "Case: peak, us-east-1 lost"];
       for (const heading of [...headings, "Assumptions", "Reproduce"]) {
