@@ -2,20 +2,25 @@
 import path from "node:path";
 import type { CapacityPlan } from "../planner/plan/plan-spec";
 import { formatCount, plural } from "../planner/report/format-number";
+import type { ScenarioSpec } from "../planner/scenario/scenario-spec";
 import type { SizingResult, VerifiedFleet } from "../planner/sizing/sizing-result";
 import { type Io, resolvePath } from "./io";
 import type { LoadedSpec } from "./load-scenario";
 import { packageVersion } from "./package-root";
 import { writeStacks } from "./write-stacks";
 
+export interface PlanSource {
+  /** As it was given to the search. */
+  readonly asked: ScenarioSpec;
+  readonly loaded: LoadedSpec;
+  readonly outName: string | undefined;
+  readonly io: Io;
+}
+
 /** undefined when none is asked for, or there is no fleet that could be deployed. */
 export async function planOf(
   result: SizingResult | VerifiedFleet,
-  {
-    loaded,
-    outName,
-    io,
-  }: { readonly loaded: LoadedSpec; readonly outName?: string | undefined; readonly io: Io },
+  { asked, loaded, outName, io }: PlanSource,
 ): Promise<CapacityPlan | undefined> {
   if (outName === undefined || result.kind === "infeasible") return undefined;
   if (result.cases.length === 0 || result.verdict === "FAIL") return undefined;
@@ -25,6 +30,7 @@ export async function planOf(
   const to = resolvePath(io, folder);
   return sizedPlan({
     result,
+    asked,
     written,
     traces,
     tracePath: (given) =>

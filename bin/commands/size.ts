@@ -142,7 +142,7 @@ async function size(name: string | undefined, options: SizeOptions, io: Io): Pro
     const report = await reportOf(result, asked, before);
     const reproduce = reproduceCommand(loaded.name, asked, options);
     await writeReport(report, { studies: outcome.studies, page, reproduce, options, io });
-    const plan = await planOf(result, { loaded, outName, io });
+    const plan = await planOf(result, { asked: asked.context.spec, loaded, outName, io });
     if (plan === undefined) planFile?.discard();
     else {
       planFile!.write(await planText(plan));

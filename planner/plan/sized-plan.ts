@@ -6,6 +6,7 @@
 import { InvariantViolation } from "../foundation/errors";
 import { formatNumber } from "../foundation/format-units";
 import { resolveScenario } from "../scenario/resolve-scenario";
+import type { ScenarioSpec } from "../scenario/scenario-spec";
 import { sizingAssumptions, sizingWarnings } from "../sizing/sizing-notes";
 import type { ObjectiveMargin, SizedFleet, VerifiedFleet } from "../sizing/sizing-result";
 import { buildPlan, type PlanInput } from "./build-plan";
@@ -18,13 +19,15 @@ export interface SizedPlanInput
   extends Pick<PlanInput, "written" | "traces" | "tracePath" | "version"> {
   /** With at least one case. */
   readonly result: SizedFleet | VerifiedFleet;
+  /** The scenario as it was given to the search, with its own pools. */
+  readonly asked: ScenarioSpec;
 }
 
 /**
  * @throws PlannerError when the scenario, as it is written, does not go with the fleet: a fault or a case of `stress`
  *   that names a pool which the fleet does not have
  */
-export function sizedPlan({ result, ...input }: SizedPlanInput): CapacityPlan {
+export function sizedPlan({ result, asked, ...input }: SizedPlanInput): CapacityPlan {
   const { spec, cases } = result;
   const nominal = cases[0]?.summary;
   if (nominal === undefined) throw new InvariantViolation("a plan has evidence", { spec });
@@ -37,8 +40,8 @@ export function sizedPlan({ result, ...input }: SizedPlanInput): CapacityPlan {
     runs: cases.map(({ name, summary }) => evidenceOfRun(name, summary, resolved)),
     found: {
       bound: boundOf(result),
-      assumptions: [...sizingAssumptions(result, spec)],
-      warnings: sizingWarnings(result, spec).map((warning) => ({ ...warning })),
+      assumptions: [...sizingAssumptions(result, asked)],
+      warnings: sizingWarnings(result, asked).map((warning) => ({ ...warning })),
       provenance,
     },
     ...plannedCost({ fleet: resolved.fleet, cost: nominal.cost }),

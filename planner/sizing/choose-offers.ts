@@ -143,8 +143,7 @@ function reasonAgainst(
 ): Pick<LeftOut, "why" | "reason"> | undefined {
   const own = measured.get(kinOf(offer.option));
   if (own !== undefined && own.holds === 0) {
-    const reason = `breaks an objective with nearly nothing to do: ${describeBroken(own.idle)}`;
-    return { why: "breaks-objective", reason };
+    return { why: "breaks-objective", reason: describeBroken(own.idle) };
   }
   const most = own === undefined ? problem.bounds[offer.index]! : own.breaks;
   const usdPerCall = usdPerUnit(offer) / most;

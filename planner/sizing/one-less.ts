@@ -1,5 +1,5 @@
 /**
- * The next cheaper fleet when no search came by one: as much less of one thing as saves something. It is simulated to
+ * The next cheaper fleet where the search came by none that is as near: as much less of one thing as saves something. It is simulated to
  * say what a little less money would break.
  */
 import type { CaseLoss } from "./demand";
@@ -13,17 +13,23 @@ import type { SizingProblem } from "./sizing-problem";
 
 type SmallerFleet = Pick<FleetSolution, "units" | "nodes" | "usdPerHour">;
 
-/** @returns undefined when nothing less is a fleet, or when it holds */
+export interface OneLessContext {
+  readonly problem: SizingProblem;
+  /** US dollars per hour: of a fleet that costs no more it is known already what it breaks. */
+  readonly above: number;
+  readonly losses: readonly (CaseLoss | null)[];
+  readonly evaluator: Evaluator;
+}
+
+/** @returns undefined when nothing less is a fleet, when one that is nearer is known, or when it holds */
 export async function refusedOneLess(
-  problem: SizingProblem,
+  { problem, above, losses, evaluator }: OneLessContext,
   fleet: FleetSolution,
-  losses: readonly (CaseLoss | null)[],
-  evaluator: Evaluator,
 ): Promise<RefusedFleet | undefined> {
   const dearest = problem.offers
     .flatMap((offer) => smaller(problem, fleet, offer) ?? [])
     .toSorted((a, b) => b.usdPerHour - a.usdPerHour)[0];
-  if (dearest === undefined) return undefined;
+  if (dearest === undefined || dearest.usdPerHour <= above) return undefined;
   const parts = await checkFleet(problem, dearest, losses, evaluator);
   const { holds, failed } = parts.holds
     ? await checkWholeFleet(problem, dearest, losses, evaluator)

@@ -136,12 +136,16 @@ class Sizing {
     return await this.verified(search);
   }
 
-  /** For saying what less would break, where the search has not come by it. */
+  /** For saying what a little less would break, where the search has not come by it. */
   private async tryOneLess(search: FleetSearch): Promise<void> {
     const { problem, evaluator } = this;
     const best = search.best!;
-    if (search.refused.some(({ usdPerHour }) => isCheaper(usdPerHour, best))) return;
-    const refused = await refusedOneLess(problem, best, search.losses, evaluator);
+    const cheaper = search.refused.filter(({ usdPerHour }) => isCheaper(usdPerHour, best));
+    const above = Math.max(0, ...cheaper.map(({ usdPerHour }) => usdPerHour));
+    const refused = await refusedOneLess(
+      { problem, above, losses: search.losses, evaluator },
+      best,
+    );
     if (refused !== undefined) search.refused.push(refused);
   }
 

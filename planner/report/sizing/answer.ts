@@ -1,5 +1,5 @@
 /** The first lines of the report: the fleet's cost, how far from the least, whether it holds, and what stops it. */
-import { formatNumber, formatShare, formatTime, formatUsd, plural } from "../format-number";
+import { formatCount, formatShare, formatTime, formatUsd, plural } from "../format-number";
 import type { ReportLine } from "../report";
 import { VERDICT_TONE } from "../simulation/answer";
 import type { FleetReport } from "./sizing-report";
@@ -22,11 +22,11 @@ function verdictLine({ kind, verdict, isInterrupted, cases }: FleetReport): Repo
     return { text, tone: "unsure" };
   }
   const tone = VERDICT_TONE[verdict];
-  const all = cases.length === 1 ? "the case" : `all ${plural(cases.length, "case")}`;
+  const all = cases.length === 1 ? "" : ` in all ${plural(cases.length, "case")}`;
   const failing = cases.filter(({ summary }) => summary.verdict === verdict);
   switch (verdict) {
     case "PASS":
-      return { text: `PASS: the fleet keeps every objective in ${all}.`, tone };
+      return { text: `PASS: the fleet keeps every objective${all}.`, tone };
     case "FAIL":
       return {
         text: `FAIL: the fleet breaks an objective in ${failing.length} of ${plural(cases.length, "case")}.`,
@@ -39,7 +39,7 @@ function verdictLine({ kind, verdict, isInterrupted, cases }: FleetReport): Repo
       };
     case "NONE": {
       const what = kind === "sized" ? "no queue grows without bound" : "nothing is promised";
-      return { text: `No verdict: no workload has objectives (slo); ${what} in ${all}.`, tone };
+      return { text: `No verdict: no workload has objectives (slo); ${what}${all}.`, tone };
     }
   }
 }
@@ -105,7 +105,7 @@ function quotaLines({ quotasUsedUp, quotasBroken }: FleetReport): ReportLine[] {
     ...quotasUsedUp.map((path): ReportLine => ({ text: `Used up: ${path}.`, tone: "plain" })),
     ...quotasBroken.map(
       ({ path, used, max }): ReportLine => ({
-        text: `Over the quota: ${path} is ${formatNumber(max)}, the fleet needs ${formatNumber(used)}.`,
+        text: `Over the quota: ${path} is ${formatCount(max)}, the fleet needs ${formatCount(used)}.`,
         tone: "bad",
       }),
     ),

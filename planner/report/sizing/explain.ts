@@ -1,6 +1,6 @@
 /** Why each option lost: by model and kind of reason, options with the same reason together. */
 import { LEFT_OUT_WHYS, type LeftOut, type LeftOutWhy } from "../../sizing/serving-option";
-import { paragraph, type ReportBlock, type ReportSection, table } from "../report";
+import { paragraph, type ReportBlock, type ReportSection } from "../report";
 
 const HEADINGS: Readonly<Record<LeftOutWhy, string>> = {
   "cannot-run": "Cannot run",
@@ -14,33 +14,42 @@ const HEADINGS: Readonly<Record<LeftOutWhy, string>> = {
 /** A section for each model, in the order of the models' names. */
 export function explainSections(leftOut: readonly LeftOut[]): ReportSection[] {
   const models = [...new Set(leftOut.map(({ model }) => model))].toSorted();
-  return models.map((model) => ({
-    heading: `Why options for ${model} were not taken`,
-    blocks: LEFT_OUT_WHYS.flatMap((why) =>
-      blocksOf(
-        HEADINGS[why],
-        leftOut.filter((one) => one.model === model && one.why === why),
+  return models.map((model) => {
+    const own = leftOut.filter((one) => one.model === model);
+    const shared = sharedBeginning(own.map(({ option }) => nameOf(option)));
+    return {
+      heading: `Why options for ${model} were not taken`,
+      blocks: LEFT_OUT_WHYS.flatMap((why) =>
+        blocksOf(
+          HEADINGS[why],
+          own.filter((one) => one.why === why),
+          shared,
+        ),
       ),
-    ),
-  }));
+    };
+  });
 }
 
-function blocksOf(heading: string, options: readonly LeftOut[]): ReportBlock[] {
+function blocksOf(heading: string, options: readonly LeftOut[], shared: string): ReportBlock[] {
   if (options.length === 0) return [];
-  const rows = [...groupBy(options, ({ reason }) => reason)].map(([reason, own]) => [
-    optionsText(own),
-    reason,
-  ]);
-  return [
-    paragraph(`${heading} (${new Set(options.map(({ option }) => option)).size}):`),
-    table(
-      [
-        { header: "options", align: "left", wraps: true },
-        { header: "why", align: "left", wraps: true },
-      ],
-      rows,
-    ),
-  ];
+  // Options of one model have a name in common, which says nothing here.
+  const short = (text: string): string => (shared === "" ? text : text.replaceAll(shared, ""));
+  const items = [...groupBy(options, ({ reason }) => reason)].map(
+    ([reason, own]) => `${short(optionsText(own))}: ${short(reason)}`,
+  );
+  return [paragraph(`${heading}:`), { kind: "list", items }];
+}
+
+/** What all names begin with, up to a hyphen. */
+function sharedBeginning(names: readonly string[]): string {
+  const first = names[0];
+  if (first === undefined || new Set(names).size < 2) return "";
+  const words = first.split("-");
+  for (let count = words.length - 1; count > 0; count--) {
+    const beginning = `${words.slice(0, count).join("-")}-`;
+    if (names.every((name) => name.startsWith(beginning))) return beginning;
+  }
+  return "";
 }
 
 /** `g6-12xlarge-tp2, g6-24xlarge-tp2 in us-east-1 and us-west-2`: places once for all that have the same ones. */
