@@ -50,7 +50,7 @@ class Refusal {
   ) {}
 
   refuseLastRegion(what: string): void {
-    if (regionsOf(this.fleet).length < 2) {
+    if (this.regionCount < 2) {
       const message = `${what} cannot be survived: the fleet has one region`;
       this.refuse(message, "add a region to fleet.regions");
     } else this.refuseNoWayOut(what);
@@ -66,7 +66,7 @@ class Refusal {
   /** The only zone of a region is the region; and of several, one must be left with a gateway. */
   refuseZone(what: string, region: string, zone: number): void {
     if (this.zonesOf(region) === 1) {
-      if (regionsOf(this.fleet).length < 2) {
+      if (this.regionCount < 2) {
         const message = `${what} cannot be survived: ${region} has one zone, and the fleet no other region`;
         this.refuse(message, `give ${region} more zones, or add a region to fleet.regions`);
       } else this.refuseNoWayOut(what);
@@ -120,6 +120,10 @@ class Refusal {
 
   private refuse(message: string, hint: string): void {
     this.problems.push({ code: "conflict", path: this.path, message, hint });
+  }
+
+  private get regionCount(): number {
+    return Object.keys(this.fleet.regions).length;
   }
 
   private clouds(): string[] {

@@ -15,7 +15,6 @@ import type { Evaluation, EvaluationJob } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { type FleetUnits, type PoolsByRegion, poolsOf } from "./fleet-units";
 import type { ModelGroup } from "./model-group";
-import type { Offer } from "./offer";
 import { type FleetSolution, zoneOf } from "./programme/programme-input";
 import { originsOf } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
@@ -148,7 +147,7 @@ function wholeCheck(
 ): FleetCheck {
   const { demand, offers, seed } = problem;
   const own = unitsOf(problem, fleet.units, group, null);
-  const isHit = loss !== null && strikes(demand, offers, own, loss);
+  const isHit = loss !== null && strikes(problem, own, loss);
   const job: EvaluationJob = {
     pools: evaluatedPools(problem, own, fleet),
     workloads: group.workloads,
@@ -188,8 +187,7 @@ function unitsOf(
 
 /** Whether a loss takes anything of a fleet. */
 export function strikes(
-  demand: Demand,
-  offers: readonly Offer[],
+  { demand, offers }: Pick<SizingProblem, "demand" | "offers">,
   units: FleetUnits,
   loss: CaseLoss,
 ): boolean {

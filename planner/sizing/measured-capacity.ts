@@ -112,9 +112,9 @@ class Bisection {
       if (other === model) continue;
       const helper = strongest(offers, this.offer.region, other, bounds);
       if (helper === undefined) continue;
-      units[helper.index] = Math.ceil(
-        (HELPER_MARGIN * load(other) * factor) / bounds[helper.index]!,
-      );
+      const needed = (HELPER_MARGIN * load(other) * factor) / bounds[helper.index]!;
+      // A fallback that is never called must be there all the same.
+      units[helper.index] = Math.max(1, Math.ceil(needed));
     }
     const durationSeconds = Math.min(
       WINDOW_SECONDS_MAX,

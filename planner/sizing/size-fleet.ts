@@ -88,6 +88,8 @@ class Sizing {
   private chosen: ChosenOffers | undefined;
   /** Fleets that the search took for good and the verification did not. */
   private readonly unverified: CheaperFleet[] = [];
+  /** Holds in the search, but not in the verification: still better than nothing while it is made stronger. */
+  private found: FleetSolution | undefined;
 
   constructor(
     private readonly problem: SizingProblem,
@@ -100,7 +102,7 @@ class Sizing {
       return await this.uninterrupted();
     } catch (error) {
       if (!(error instanceof SearchInterrupted)) throw error;
-      const best = this.search?.best;
+      const best = this.search?.best ?? this.found;
       if (best === undefined) throw error;
       return this.sized(best, []);
     }
@@ -160,6 +162,7 @@ class Sizing {
       const failing = cases.filter((one) => !passes(one));
       if (failing.length === 0 || round === VERIFICATIONS_MAX) break;
       this.unverified.push(unverifiedFleet(solution, failing));
+      this.found = solution;
       search.demandMore(
         solution,
         failing.flatMap((one) =>

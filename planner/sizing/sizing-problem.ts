@@ -2,9 +2,11 @@
  * A scenario made ready for the search: what may be bought, what it is held against, and what each unit can do at
  * most. Everything here follows from the scenario alone; nothing has been simulated yet.
  */
-import { findRegion } from "../catalog";
+import { findModel, findRegion } from "../catalog";
 import type { RegionSpec } from "../catalog/specs";
+import { unknown } from "../fleet/names";
 import { PlannerError, type Problem } from "../foundation/errors";
+import { placeOf } from "../scenario/fleet-places";
 import { resolvePrices } from "../scenario/resolve-prices";
 import { resolveScenario } from "../scenario/resolve-scenario";
 import { resolveSearch, servedModels } from "../scenario/resolve-search";
@@ -65,6 +67,8 @@ export function sizingProblem({
   const search = resolveSearch(spec, problems);
   const { book, prices } = resolvePrices(spec.prices, problems);
   const places = placesOf(spec, problems);
+  refuseUnknownModels(spec, problems);
+  refuseUnknownResidency(spec, problems);
   refuseClosedLoops(spec, problems);
   refuseWeights(spec, problems);
   const models = [...servedModels(spec)];
@@ -123,6 +127,33 @@ function placesOf(spec: SizingContext["spec"], problems: Problem[]): RegionSpec[
       return [];
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What nobody knows is a slip of the pen, not something that is not for sale. */
+function refuseUnknownModels({ workloads }: SizingContext["spec"], problems: Problem[]): void {
+  const check = (path: string, model: string | undefined): void => {
+    if (model === undefined) return;
+    const lookup = findModel(model);
+    if (!lookup.found) problems.push(unknown(path, "model", model, lookup.hint, "models"));
+  };
+  for (const [name, { model, fallback, chain = [] }] of Object.entries(workloads)) {
+    check(`workloads.${name}.model`, model);
+    check(`workloads.${name}.fallback.model`, fallback?.model);
+    for (const [index, step] of chain.entries()) {
+      if (!("model" in step)) continue;
+      check(`workloads.${name}.chain[${index}].model`, step.model);
+      check(`workloads.${name}.chain[${index}].fallback.model`, step.fallback?.model);
+    }
+  }
+}
+
+/** Fleets of the search have some of the regions: what is allowed in the others is left out there, not here. */
+function refuseUnknownResidency({ fleet }: SizingContext["spec"], problems: Problem[]): void {
+  for (const [origin, regions] of Object.entries(fleet.residency ?? {})) {
+    for (const [index, region] of regions.entries()) {
+      placeOf(region, `fleet.residency.${origin}[${index}]`, fleet, problems);
+    }
+  }
 }
 
 /** Clients that wait for an answer before they ask again are served by any fleet, only more slowly. */

@@ -28,7 +28,7 @@ export async function verifyFleet(
 ): Promise<readonly VerifiedCase[]> {
   const parts = losses.flatMap((loss) =>
     // What takes nothing of this fleet changes nothing.
-    loss === null || !strikes(demand, offers, units, loss)
+    loss === null || !strikes({ demand, offers }, units, loss)
       ? []
       : [
           {
