@@ -521,7 +521,7 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "no pools",
     ["fleet.regions.us-east-1.pools={}"],
-    "fleet.regions.us-east-1.pools: needs at least one pool; add one, or let `capplan size` find out which",
+    "fleet.regions: none has a pool, so that there is nothing to run; let `capplan size` find out which, or add some",
   ],
   ["no regions", ["fleet.regions="], "fleet.regions: is missing; give a map"],
 ];
