@@ -92,7 +92,7 @@ describe("the report of a sizing", () => {
       ],
     };
     const text = textOf({ ...SIZED, change });
-    expect(text.replace(/\s+/g, " ")).toContain("costs less, what changes counted in.");
+    expect(text.replace(/\s+/g, " ")).toContain("per hour, the cost of changes included: at most");
     expect(text).toMatch(/us-west-2\/chat +none +10\n/);
     expect(text).toContain("old.plan.json costs unknown");
     const same = { ...change, pools: change.pools.slice(0, 1) };
