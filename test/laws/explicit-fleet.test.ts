@@ -4,10 +4,10 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
 import { explicitFleet } from "../../planner/fleet/explicit-fleet";
-import { builtInScenarios } from "../../planner/scenario/built-in-scenarios";
 import { parseScenario } from "../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../planner/scenario/resolve-scenario";
 import { readFleet } from "../planner/fleet/small-fleet";
+import { builtInFleets } from "../support/built-in-fleets";
 import { writtenFleet } from "../support/random-fleet-spec";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -39,7 +39,7 @@ describe("an explicit fleet", () => {
     expect(good).toBeGreaterThan(GOOD_MIN);
   });
 
-  it.each(builtInScenarios)("of the scenario $name has the scenario's digest", ({ file }) => {
+  it.each(builtInFleets)("of the scenario $name has the scenario's digest", ({ file }) => {
     const spec = parseScenario(readFileSync(path.join(ROOT, file), "utf8"));
     const { fleet, digest } = resolveScenario(spec, { traces: new Map() });
     const explicit = readFleet(written(fleet), fleet.origins);

@@ -71,7 +71,7 @@ function boundLine({ lowerBound, isInterrupted, change }: FleetReport): ReportLi
     const text = "How far that is from the least possible is not known.";
     return [{ text, tone: "unsure" }];
   }
-  const counting = change === null ? "" : ", what changes counted in";
+  const counting = change === null ? "" : ", the cost of changes included";
   const tone = isInterrupted ? "unsure" : "plain";
   if (gap < 5e-7) {
     return [{ text: `It is the cheapest: no fleet of the search costs less${counting}.`, tone }];
