@@ -10,7 +10,7 @@ export const EXIT = {
   badInput: 2,
   /** No fleet within the declared limits keeps the promises. */
   noFeasiblePlan: 3,
-  /** The result is there, but an objective, budget or policy check failed. */
+  /** The result is there, but a check that was asked for failed: of an objective, a budget, a policy, or a difference. */
   objectiveFailed: 4,
   /** Stopped by Ctrl-C; what was finished is kept and printed. */
   interrupted: 130,

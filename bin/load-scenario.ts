@@ -1,11 +1,14 @@
 /**
- * From what the command line says of a scenario to a resolved one: finds the file or the built-in, reads the traces
- * that it names, applies `--set`. Shared by every command that takes a scenario.
+ * From what the command line says of a scenario to a resolved one: finds the file, the plan or the built-in, reads the
+ * traces that it names, applies `--set`. Shared by every command that takes a scenario.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { didYouMean } from "../planner/catalog/suggest";
 import { PlannerError, type Problem } from "../planner/foundation/errors";
+import { isPlanFile } from "../planner/plan/plan-file-name";
+import type { CapacityPlan } from "../planner/plan/plan-spec";
+import type { ParseOptions, WrittenScenario } from "../planner/scenario/parse-scenario";
 import type { ResolvedScenario } from "../planner/scenario/resolved-scenario";
 import type { ScenarioSpec } from "../planner/scenario/scenario-spec";
 import type { TraceFile, TracesRead } from "../planner/scenario/trace-files";
@@ -17,20 +20,32 @@ import type { InputFile } from "./refuse-overwriting";
 
 /** Help text of the argument. */
 export const SCENARIO_ARGUMENT =
-  "scenario file, or name of a built-in scenario (default: ./capplan.yaml)";
+  "scenario file, plan, or name of a built-in scenario (default: ./capplan.yaml)";
 
 /** Read when the command line names no scenario. */
 export const DEFAULT_FILE = "capplan.yaml";
 
-export interface LoadedScenario {
+/** A scenario that is not resolved: it may have no pools yet. */
+export interface LoadedSpec {
   /** What names this scenario on a command line. */
   readonly name: string;
+  /** Its folder, where its relative paths start. */
+  readonly folder: string;
+  /** As it is written, `--set` applied. */
+  readonly written: WrittenScenario;
   readonly spec: ScenarioSpec;
-  readonly scenario: ResolvedScenario;
+  /** When it is the scenario of a plan. */
+  readonly plan: CapacityPlan | undefined;
   /** By key: those of the scenario, and of the cases of its `stress`. */
   readonly traces: TracesRead;
   /** The scenario file and its traces: what no output may replace. */
   readonly inputs: readonly InputFile[];
+}
+
+export interface LoadedScenario extends LoadedSpec {
+  readonly scenario: ResolvedScenario;
+  /** Why a plan may not show what it promises: for stderr, before anything is computed. */
+  readonly warnings: readonly string[];
 }
 
 /** Text of a scenario and where its relative paths start. */
@@ -51,22 +66,77 @@ export async function loadScenario(
   argument: string | undefined,
   overrides: readonly string[],
 ): Promise<LoadedScenario> {
-  const { parseScenario } = await import("../planner/scenario/parse-scenario");
   const { resolveScenario } = await import("../planner/scenario/resolve-scenario");
   const { traceFilesOf } = await import("../planner/scenario/trace-files");
+  const loaded = await loadSpec(io, argument, overrides);
+  const { name, spec, plan, traces } = loaded;
+  if (plan === undefined)
+    return { ...loaded, scenario: resolveScenario(spec, { traces }), warnings: [] };
+  const { atPlaceInPlan } = await import("../planner/plan/scenario-of-plan");
+  const { planWarnings } = await import("../planner/plan/plan-warnings");
+  const scenario = atPlaceInPlan(() => resolveScenario(spec, { traces }));
+  const warnings = planWarnings({
+    plan,
+    source: name,
+    scenario,
+    traces: traceFilesOf(spec).map(({ key, path: given }) => ({
+      path: given,
+      table: traces.get(key)!,
+    })),
+    hasOverrides: overrides.length > 0,
+  });
+  return { ...loaded, scenario, warnings };
+}
+
+/**
+ * The same, without looking whether it can be simulated.
+ *
+ * @throws PlannerError with every problem that the schema finds, or of the traces
+ */
+export async function loadSpec(
+  io: Io,
+  argument: string | undefined,
+  overrides: readonly string[],
+): Promise<LoadedSpec> {
+  const { traceFilesOf } = await import("../planner/scenario/trace-files");
   const { name, text, file } = await findScenario(io, argument);
-  const spec = parseScenario(text, { source: name, overrides });
+  const { written, spec, plan } = await readWritten(text, { source: name, overrides });
   const traceFiles = traceFilesOf(spec);
   const folder = path.dirname(file);
   const traces = await readTraces(io, traceFiles, folder);
   const inputs = [
-    { file, role: "the scenario itself" },
+    { file, role: plan === undefined ? "the scenario itself" : "the plan itself" },
     ...traceFiles.map((trace) => ({
       file: traceTarget(trace, folder),
       role: `a trace of the scenario (${trace.namedAt.join(", ")})`,
     })),
   ];
-  return { name, spec, scenario: resolveScenario(spec, { traces }), traces, inputs };
+  return { name, folder, written, spec, plan, traces, inputs };
+}
+
+/** Says why a plan may not show what it promises, where anyone listens. */
+export function warnOfPlan(io: Io, { warnings }: LoadedScenario, isQuiet: boolean): void {
+  if (isQuiet) return;
+  for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+}
+
+/** A scenario, or that of a plan, with the overrides in it. */
+async function readWritten(
+  text: string,
+  options: Required<ParseOptions>,
+): Promise<Pick<LoadedSpec, "written" | "spec" | "plan">> {
+  const { checkScenario, overridden, readScenario } = await import(
+    "../planner/scenario/parse-scenario"
+  );
+  if (!isPlanFile(options.source)) {
+    const written = readScenario(text, options);
+    return { written, spec: checkScenario(written), plan: undefined };
+  }
+  const { readPlan } = await import("../planner/plan/read-plan");
+  const { atPlaceInPlan, writtenScenarioOf } = await import("../planner/plan/scenario-of-plan");
+  const plan = readPlan(text, options);
+  const written = overridden(writtenScenarioOf(plan), options.overrides);
+  return { written, spec: atPlaceInPlan(() => checkScenario(written)), plan };
 }
 
 async function findScenario(io: Io, argument: string | undefined): Promise<ScenarioText> {
@@ -100,7 +170,7 @@ async function defaultScenario(io: Io): Promise<ScenarioText> {
 
 function fileScenario(io: Io, file: string): ScenarioText {
   const name = displayPath(io, file);
-  const text = readTextFile(io, file, "a scenario");
+  const text = readTextFile(io, file, isPlanFile(file) ? "a plan" : "a scenario");
   return { name, text, file };
 }
 

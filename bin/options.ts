@@ -2,7 +2,7 @@
  * Readers of option values that several commands share. Each says what is allowed when it refuses, and
  * commander puts the option's name in front.
  */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./describe-error";
 import { OUTPUT_FORMATS, type OutputFormat } from "./render-table";
 
@@ -44,6 +44,47 @@ export function fileOutputOption(): Option {
     "--output <format>",
     "how the result is written (default: what the name of --out says, or table)",
   ).choices(OUTPUT_FORMATS);
+}
+
+/** More threads than any machine has cores. */
+export const JOBS_MAX = 256;
+
+/**
+ * Options of a command that runs many simulations: where they run, and what is kept of them (open-executor.ts).
+ *
+ * @param runs what they are called in the help: `cases`
+ */
+export function addExecutorOptions(command: Command, runs: string): Command {
+  return command
+    .option(
+      "--jobs <n>",
+      `${runs} run at once on this machine (default: one per core)`,
+      integerOption(1, JOBS_MAX),
+    )
+    .addOption(
+      new Option(
+        "--executor <url>",
+        `run ${runs} on every \`capplan worker\` of this Redis: redis://HOST:PORT/DB`,
+      )
+        .argParser(redisUrlOption)
+        .conflicts("jobs"),
+    )
+    .option(
+      "--journal <file>",
+      "keep what is finished in a file, and go on from it when the command is run again",
+    );
+}
+
+/** Reads the address of a Redis. */
+export function redisUrlOption(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isRedis = url?.protocol === "redis:" || url?.protocol === "rediss:";
+  if (url === undefined || !isRedis || url.hostname === "" || !/^(\/\d*)?$/.test(url.pathname)) {
+    throw new InvalidArgumentError(
+      "It must be redis://HOST:PORT, or rediss:// for TLS, with USER:PASSWORD@ in front and /DB behind if needed.",
+    );
+  }
+  return text;
 }
 
 /** The format asked for, or the one that the name of the file suggests. */

@@ -50,11 +50,7 @@ export function openOutputFile(io: Io, file: string): OutputFile {
   if (file === "-") return stdoutFile(io);
   if (file === "") throw unreadable(file, "the file name is empty");
   const target = followLink(resolvePath(io, file));
-  const existing = fs.statSync(target, { throwIfNoEntry: false });
-  if (existing?.isDirectory() === true) {
-    throw unreadable(file, "is a folder, not a file", "give a file name in it");
-  }
-  checkWritable(file, target, existing !== undefined);
+  const existing = checkWritable(file, target);
   // A device or a pipe (/dev/null, /dev/fd/3) cannot be replaced: it is written to as it is.
   const isSpecial = existing !== undefined && !existing.isFile();
   return isSpecial
@@ -62,7 +58,17 @@ export function openOutputFile(io: Io, file: string): OutputFile {
     : new ReplacingFile(target, existing?.mode);
 }
 
-function checkWritable(file: string, target: string, exists: boolean): void {
+/**
+ * @param file name as given, for messages
+ * @param target where it lies
+ * @returns the file that is there already
+ * @throws PlannerError when no file can be written there
+ */
+export function checkWritable(file: string, target: string): fs.Stats | undefined {
+  const existing = fs.statSync(target, { throwIfNoEntry: false });
+  if (existing?.isDirectory() === true) {
+    throw unreadable(file, "is a folder, not a file", "give a file name in it");
+  }
   const folder = path.dirname(target);
   const folderStat = fs.statSync(folder, { throwIfNoEntry: false });
   if (folderStat === undefined) {
@@ -71,10 +77,11 @@ function checkWritable(file: string, target: string, exists: boolean): void {
   if (!folderStat.isDirectory()) {
     throw unreadable(file, "cannot be written: a part of the path is not a folder");
   }
-  if (exists && !isWritable(target)) throw unreadable(file, "is read-only");
-  if (!exists && !isWritable(folder)) {
+  if (existing !== undefined && !isWritable(target)) throw unreadable(file, "is read-only");
+  if (existing === undefined && !isWritable(folder)) {
     throw unreadable(file, "cannot be written: its folder is read-only");
   }
+  return existing;
 }
 
 /** The file behind a symbolic link, so that the link stays a link. */

@@ -39,10 +39,32 @@ const COMMANDS: readonly CommandEntry[] = [
       (require("./commands/simulate") as typeof import("./commands/simulate")).configureSimulate,
   },
   {
+    name: "size",
+    summary: "find the cheapest fleet that keeps its promises, and write its plan",
+    load: () => (require("./commands/size") as typeof import("./commands/size")).configureSize,
+  },
+  {
     name: "stress",
     summary: "try a fleet against overload and failures before it is deployed",
     load: () =>
       (require("./commands/stress") as typeof import("./commands/stress")).configureStress,
+  },
+  {
+    name: "diff",
+    summary: "show what changed between two plans, what it costs, and why",
+    load: () => (require("./commands/diff") as typeof import("./commands/diff")).configureDiff,
+  },
+  {
+    name: "stacks",
+    summary: "write the Pulumi stack configuration files that deploy a plan",
+    load: () =>
+      (require("./commands/stacks") as typeof import("./commands/stacks")).configureStacks,
+  },
+  {
+    name: "worker",
+    summary: "run simulations that other machines ask for through Redis",
+    load: () =>
+      (require("./commands/worker") as typeof import("./commands/worker")).configureWorker,
   },
   {
     name: "trace",
@@ -57,7 +79,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "schema",
-    summary: "print the JSON Schema of a scenario or of a result",
+    summary: "print the JSON Schema of a scenario, a result or a plan",
     load: () =>
       (require("./commands/schema") as typeof import("./commands/schema")).configureSchema,
   },
@@ -114,8 +136,8 @@ export function createProgram(io: Io, argv?: readonly string[]): Command {
 
 const HELP_END = `
 Exit codes: 0 done, 1 bug, 2 bad usage or input, 3 no feasible plan,
-4 an objective failed (with --fail-on-slo or --fail-on), 130 interrupted,
-143 terminated.
+4 a check failed (of size; with --fail-on-slo, --fail-on, --exit-code),
+130 interrupted, 143 terminated.
 
 Start with:
   capplan init        write ./capplan.yaml

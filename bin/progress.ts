@@ -18,8 +18,8 @@ const BAR_CELLS_MIN = 4;
 const ETA_READINGS = 100;
 
 interface ProgressState {
-  /** From 0 to 1, over all replications. */
-  readonly fractionDone: number;
+  /** From 0 to 1, over all replications; undefined where nobody knows how much there will be. */
+  readonly fractionDone: number | undefined;
   /** Requests simulated so far, over all replications. */
   readonly requestsDone: number;
   readonly label: string;
@@ -35,6 +35,7 @@ export interface Progress {
 interface Payload {
   readonly requestsPerSecond: number;
   readonly label: string;
+  readonly isOpenEnded: boolean;
 }
 
 export function makeProgress(io: Io, isQuiet: boolean): Progress {
@@ -48,12 +49,16 @@ export function makeProgress(io: Io, isQuiet: boolean): Progress {
       if (nowMs < nextMs) return;
       nextMs = nowMs + UPDATE_MS;
       const requestsPerSecond = (requestsDone / (nowMs - startedMs)) * 1000;
-      const payload: Payload = { requestsPerSecond, label };
+      const payload: Payload = {
+        requestsPerSecond,
+        label,
+        isOpenEnded: fractionDone === undefined,
+      };
       if (bar === undefined) {
         bar = makeBar(io);
-        bar.start(1, fractionDone, payload);
+        bar.start(1, fractionDone ?? 0, payload);
       } else {
-        bar.update(fractionDone, payload);
+        bar.update(fractionDone ?? 0, payload);
       }
     },
     clear() {
@@ -101,24 +106,32 @@ function terminalStream(io: Io): NodeJS.WritableStream {
 /** One line that fits the terminal: parts are left out from the right, the bar first of all. */
 function progressLine(
   { progress, eta }: Params,
-  { requestsPerSecond, label }: Payload,
+  { requestsPerSecond, label, isOpenEnded }: Payload,
   io: Io,
   drawBar: (cells: number) => string,
 ): string {
+  const rate = `${formatNumber(requestsPerSecond)} requests/s`;
+  // The last column stays free: some terminals wrap when it is written.
+  const room = io.stderr.columns - 1;
+  if (isOpenEnded) return fittingLine([label, rate], room);
   // Not a number until there are two readings.
   const isEtaKnown = typeof eta === "number" && Number.isFinite(eta);
   const parts = [
     `${String(Math.floor(progress * 100)).padStart(3)} %`,
     isEtaKnown ? `${formatDuration(eta)} left` : "",
-    `${formatNumber(requestsPerSecond)} requests/s`,
+    rate,
     label,
   ].filter((part) => part !== "");
-  // The last column stays free: some terminals wrap when it is written.
-  const room = io.stderr.columns - 1;
-  while (parts.length > 1 && parts.join("  ").length > room) parts.pop();
-  const text = parts.join("  ");
+  const text = fittingLine(parts, room);
   const cells = Math.min(BAR_CELLS_MAX, room - text.length - 1);
   if (cells < BAR_CELLS_MIN) return text;
   const bar = drawBar(cells);
   return `${hasColor(io, io.stderr) ? `\u001b[36m${bar}\u001b[39m` : bar} ${text}`;
+}
+
+/** As many of the parts as there is room for, the first one at least. */
+function fittingLine(parts: readonly string[], room: number): string {
+  let count = parts.length;
+  while (count > 1 && parts.slice(0, count).join("  ").length > room) count -= 1;
+  return parts.slice(0, count).join("  ").slice(0, Math.max(0, room));
 }

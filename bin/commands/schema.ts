@@ -1,17 +1,20 @@
-/** `capplan schema scenario|summary`: JSON Schema, for editors that complete and for programs that read results. */
+/** `capplan schema scenario|summary|plan|sizing`: JSON Schema, for editors that complete and for programs that read results. */
 import { Argument, type Command } from "commander";
 import type { Io } from "../io";
 import { renderJson } from "../render-table";
 
+const DESCRIBED = ["scenario", "summary", "plan", "sizing"] as const;
+
+type Described = (typeof DESCRIBED)[number];
+
+const WHAT =
+  "scenario: what a scenario file holds; summary: what simulate prints; plan: what a plan holds; sizing: what size prints";
+
 export function configureSchema(command: Command, io: Io): void {
   command
-    .addArgument(
-      new Argument("<what>", "scenario: what a scenario file holds; summary: what simulate prints")
-        .choices(["scenario", "summary"])
-        .argRequired(),
-    )
+    .addArgument(new Argument("<what>", WHAT).choices(DESCRIBED).argRequired())
     .addHelpText("after", EXAMPLES)
-    .action(async (what: "scenario" | "summary") => {
+    .action(async (what: Described) => {
       io.stdout.write(renderJson(await schemaOf(what)));
     });
 }
@@ -22,7 +25,15 @@ Examples:
   # first line of a scenario, for editors with the YAML language server:
   # yaml-language-server: $schema=./capplan.schema.json`;
 
-async function schemaOf(what: "scenario" | "summary"): Promise<Record<string, unknown>> {
+async function schemaOf(what: Described): Promise<Record<string, unknown>> {
+  if (what === "plan") {
+    const { planJsonSchema } = await import("../../planner/plan/plan-json-schema");
+    return planJsonSchema();
+  }
+  if (what === "sizing") {
+    const { sizingJsonSchema } = await import("../../planner/report/sizing/sizing-schema");
+    return sizingJsonSchema();
+  }
   if (what === "summary") {
     const { summaryJsonSchema } = await import("../../planner/report/summary-schema");
     return summaryJsonSchema();

@@ -12,7 +12,7 @@ import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
 import { type Interrupts, watchInterrupts } from "../interrupts";
 import type { Io } from "../io";
-import { loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
+import { loadScenario, SCENARIO_ARGUMENT, warnOfPlan } from "../load-scenario";
 import {
   fileOutputOption,
   integerOption,
@@ -110,6 +110,7 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
   refuseOverwriting(io, outputs, []);
   const loaded = await loadScenario(io, name, options.set ?? []);
   refuseOverwriting(io, outputs, loaded.inputs);
+  warnOfPlan(io, loaded, options.quiet === true);
   const scenario = withRunOptions(loaded.scenario, options);
   if (options.quiet !== true) await warnOfOddities(scenario, io);
   const files = new OutputFiles();

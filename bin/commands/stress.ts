@@ -2,7 +2,6 @@
  * `capplan stress [SCENARIO]`: the game day before deploying. The scenario is run without and with each case of the
  * built-in suite and of its own `stress.cases`; printed are a scorecard and what breaks with each part of the fleet.
  */
-import os from "node:os";
 import type { Command } from "commander";
 import type { RunProgress } from "../../planner/foundation/job-executor";
 import { formatCount, formatNumber, plural } from "../../planner/report/format-number";
@@ -17,8 +16,10 @@ import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
 import { type Interrupts, watchInterrupts } from "../interrupts";
 import type { Io } from "../io";
-import { type LoadedScenario, loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
+import { type LoadedScenario, loadScenario, SCENARIO_ARGUMENT, warnOfPlan } from "../load-scenario";
+import { type ExecutorChoice, openExecutor } from "../open-executor";
 import {
+  addExecutorOptions,
   fileOutputOption,
   integerOption,
   outputFormat,
@@ -31,14 +32,13 @@ import { refuseOverwriting } from "../refuse-overwriting";
 import { type OutputFormat, renderAs, renderTableAs } from "../render-table";
 import { shellCommand } from "../shell-words";
 
-interface StressOptions {
+interface StressOptions extends ExecutorChoice {
   readonly seed?: number;
   readonly set?: readonly string[];
   readonly only?: string;
   readonly list?: true;
   readonly failOn?: string;
   readonly domains?: "worst" | "all";
-  readonly jobs?: number;
   readonly output?: OutputFormat;
   readonly out?: string;
   readonly html?: string;
@@ -46,7 +46,6 @@ interface StressOptions {
 }
 
 const SEED_MAX = 2 ** 32 - 1;
-const JOBS_MAX = 256;
 
 export function configureStress(command: Command, io: Io): void {
   command
@@ -63,8 +62,8 @@ export function configureStress(command: Command, io: Io): void {
       command
         .createOption("--domains <which>", "nodes and replicas in the blast radius")
         .choices(["worst", "all"]),
-    )
-    .option("--jobs <n>", "cases run at once (default: one per core)", integerOption(1, JOBS_MAX))
+    );
+  addExecutorOptions(command, "cases")
     .addOption(fileOutputOption())
     .option("--out <file>", "write the result to a file instead of stdout")
     .option("--html <file>", "also write a page with charts")
@@ -88,14 +87,15 @@ Examples:
   capplan stress fleet.yaml --only region-loss,retry-storm`;
 
 async function stress(name: string | undefined, options: StressOptions, io: Io): Promise<void> {
-  const { out: outName, html } = options;
+  const { out: outName, html, journal } = options;
   refuseTwoOnStdout({ "the result": outName ?? "-", "--html": html });
-  const outputs = { "--out": outName, "--html": html };
+  const outputs = { "--out": outName, "--html": html, "--journal": journal };
   refuseOverwriting(io, outputs, []);
   const { givenThresholds } = await import("../../planner/stress/thresholds");
   const fromCommandLine = givenThresholds(undefined, options.failOn);
   const loaded = await loadScenario(io, name, options.set ?? []);
   refuseOverwriting(io, outputs, loaded.inputs);
+  warnOfPlan(io, loaded, options.quiet === true);
   const cases = chosenCases(await allCases(loaded), options.only);
   if (options.list === true) {
     io.stdout.write(await renderList(cases, options, io));
@@ -114,12 +114,11 @@ async function stress(name: string | undefined, options: StressOptions, io: Io):
     const startedMs = io.now();
     const seed = options.seed ?? loaded.scenario.seed;
     const run = { seed, cases, thresholds };
-    const { report, requests } = await runCases(loaded.scenario, run, options, {
-      progress,
-      interrupts,
-    });
+    const surroundings = { io, progress, interrupts };
+    const { report, requests } = await runCases(loaded.scenario, run, options, surroundings);
     if (report === undefined) {
-      io.stderr.write("interrupted before the baseline was finished; nothing is kept\n");
+      const kept = journal === undefined ? "nothing is kept" : `what was is in ${journal}`;
+      io.stderr.write(`interrupted before the baseline was finished; ${kept}\n`);
       throw new EndWith(interrupts.exitCode());
     }
     const reproduce = reproduceCommand(loaded.name, seed, options);
@@ -179,6 +178,13 @@ async function renderList(
   return renderTableAs(format, { table: () => caseListTable(cases), data }, io);
 }
 
+/** What hears of a run, and what it listens to, while it goes on. */
+interface RunSurroundings {
+  readonly io: Io;
+  readonly progress: Progress;
+  readonly interrupts: Interrupts;
+}
+
 /** @returns the report, undefined when the baseline was not finished; and how many requests were simulated for it */
 async function runCases(
   scenario: ResolvedScenario,
@@ -187,21 +193,24 @@ async function runCases(
     "seed" | "cases" | "thresholds"
   >,
   options: StressOptions,
-  { progress, interrupts }: { readonly progress: Progress; readonly interrupts: Interrupts },
+  { io, progress, interrupts }: RunSurroundings,
 ): Promise<{ readonly report: StressReport | undefined; readonly requests: number }> {
   const { runStress } = await import("../../planner/stress/run-stress");
-  const { localExecutor } = await import("../../planner/execution/local-executor");
   let requests = 0;
   const onProgress = ({ jobsDone, jobs, fractionDone, workDone }: RunProgress): void => {
     requests = workDone;
     const label = `${jobsDone} of ${jobs} runs`;
     progress.update({ fractionDone, requestsDone: workDone, label });
   };
+  const onNote = (note: string): void => {
+    if (options.quiet === true) return;
+    progress.clear();
+    io.stderr.write(`note: ${note}\n`);
+  };
   try {
     const report = await runStress(scenario, {
       ...run,
-      openExecutor: (suite) =>
-        localExecutor("stress", suite, options.jobs ?? os.availableParallelism()),
+      openExecutor: (suite) => openExecutor(io, "stress", suite, { ...options, onNote }),
       watch: { onProgress, isInterrupted: interrupts.isInterrupted },
     });
     return { report, requests };

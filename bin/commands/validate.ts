@@ -13,7 +13,7 @@ import { kvCapacitySection } from "../../planner/report/simulation/pools";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
 import type { ScenarioNote } from "../../planner/scenario/scenario-notes";
 import type { Io } from "../io";
-import { loadScenario, SCENARIO_ARGUMENT } from "../load-scenario";
+import { loadScenario, SCENARIO_ARGUMENT, warnOfPlan } from "../load-scenario";
 import { outputOption, overrideOption } from "../options";
 import { type OutputFormat, renderAs } from "../render-table";
 
@@ -32,7 +32,9 @@ export function configureValidate(command: Command, io: Io): void {
     .action(async (argument: string | undefined, options: ValidateOptions) => {
       const { describeResolved } = await import("../../planner/scenario/describe-resolved");
       const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
-      const { spec, scenario } = await loadScenario(io, argument, options.set ?? []);
+      const loaded = await loadScenario(io, argument, options.set ?? []);
+      const { spec, scenario } = loaded;
+      warnOfPlan(io, loaded, options.quiet === true);
       const capacities = await checkPools(scenario.fleet);
       if (options.quiet === true) return;
       const rows = describeResolved(spec, scenario);

@@ -14,12 +14,27 @@ import type { AutoscalingSpec, ScalingRulesSpec } from "./scaling-spec";
 
 const DAY_SECONDS = 86_400;
 
-/** @param coldStartSeconds mean time until a new replica of the pool serves: how far a prediction looks ahead */
+/** What a pool's policy depends on, of the pool. */
+interface ScaledPool {
+  readonly replicasMin: number;
+  /** Mean time until a new replica of the pool serves: how far a prediction looks ahead. */
+  readonly coldStartSeconds: number;
+}
+
+/**
+ * What a pool that follows the policy does. Of a policy that several pools follow, what can do nothing in this one is
+ * left at its default: leaving zero where the pool has a minimum, and times with no more than that minimum.
+ */
 export function resolveAutoscaling(
   spec: AutoscalingSpec,
-  coldStartSeconds: number,
+  { replicasMin, coldStartSeconds }: ScaledPool,
 ): ResolvedAutoscaling {
   const defaults = AUTOSCALING_DEFAULTS;
+  const leavesZero = replicasMin === 0;
+  const { cooldownPeriod, activation } = leavesZero
+    ? spec
+    : { cooldownPeriod: undefined, activation: undefined };
+  const schedule = (spec.schedule ?? []).filter(({ replicas }) => replicas > replicasMin);
   return {
     metric: spec.metric,
     target: spec.target.value,
@@ -28,9 +43,9 @@ export function resolveAutoscaling(
     tolerance: spec.tolerance ?? defaults.tolerance.value,
     scaleUp: resolveRules(spec.scaleUp, "scaleUp"),
     scaleDown: resolveRules(spec.scaleDown, "scaleDown"),
-    cooldownSeconds: spec.cooldownPeriod ?? defaults.cooldownPeriod.value,
-    activation: spec.activation?.value ?? defaults.activation.value,
-    schedule: resolveSchedule(spec.schedule ?? []),
+    cooldownSeconds: cooldownPeriod ?? defaults.cooldownPeriod.value,
+    activation: activation?.value ?? defaults.activation.value,
+    schedule: resolveSchedule(schedule),
     predictive: resolvePredictive(spec.predictive, coldStartSeconds),
   };
 }

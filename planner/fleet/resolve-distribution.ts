@@ -78,10 +78,13 @@ function resolveQuantiles(
   problems: Problem[],
 ): Distribution | undefined {
   const before = problems.length;
-  const points: { readonly percent: number; readonly value: number }[] = [];
+  const points: { readonly percent: number; readonly share: number; readonly value: number }[] = [];
   for (const [name, value] of Object.entries(spec)) {
-    const percent = Number(QUANTILE_NAME.exec(name)?.[1] ?? Number.NaN);
-    if (percent >= 0 && percent <= 100) points.push({ percent, value });
+    const digits = QUANTILE_NAME.exec(name)?.[1] ?? "";
+    const percent = digits === "" ? Number.NaN : Number(digits);
+    // The point is moved in the decimal digits: a division would round a second time.
+    const share = Number(`${digits}e-2`);
+    if (percent >= 0 && percent <= 100) points.push({ percent, share, value });
     else
       problems.push({
         code: "unknown-key",
@@ -103,7 +106,7 @@ function resolveQuantiles(
   if (problems.length > before) return undefined;
   return {
     kind: "quantiles",
-    probabilities: points.map(({ percent }) => percent / 100),
+    probabilities: points.map(({ share }) => share),
     values: points.map(({ value }) => value),
   };
 }

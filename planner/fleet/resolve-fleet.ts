@@ -31,15 +31,7 @@ export function resolveFleet(
   problems: Problem[],
 ): ResolvedFleet {
   const regions = resolveRegions(spec, problems);
-  for (const { key } of regions) {
-    if (Object.keys(spec.regions[key]?.pools ?? {}).length > 0) continue;
-    problems.push({
-      code: "empty",
-      path: `fleet.regions.${key}.pools`,
-      message: "needs at least one pool",
-      hint: "add one, or let `capplan size` find out which",
-    });
-  }
+  refuseEmpty(spec, regions, problems);
   const shared = {
     fleet: spec,
     coldStart: coldStartGiven(spec.coldStart, "fleet.coldStart", problems),
@@ -79,6 +71,30 @@ export function resolveFleet(
     origins,
     roundTripSeconds: origins.map((origin) => roundTripsFrom(origin, regions)),
   };
+}
+
+/** A place without pools is for `capplan size` to fill. */
+function refuseEmpty(spec: FleetSpec, regions: readonly NamedRegion[], problems: Problem[]): void {
+  const empty = regions.filter(
+    ({ key }) => Object.keys(spec.regions[key]?.pools ?? {}).length === 0,
+  );
+  if (empty.length === regions.length && empty.length > 0) {
+    problems.push({
+      code: "empty",
+      path: "fleet.regions",
+      message: "none has a pool, so that there is nothing to run",
+      hint: "let `capplan size` find out which, or add some",
+    });
+    return;
+  }
+  for (const { key } of empty) {
+    problems.push({
+      code: "empty",
+      path: `fleet.regions.${key}.pools`,
+      message: "needs at least one pool",
+      hint: "add one, or let `capplan size` find out which",
+    });
+  }
 }
 
 function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {

@@ -119,7 +119,10 @@ export function resolvePool(
     autoscaling:
       autoscaling === undefined
         ? undefined
-        : resolveAutoscaling(autoscaling.policy, coldStartSeconds(coldStart)),
+        : resolveAutoscaling(autoscaling.policy, {
+            replicasMin: min,
+            coldStartSeconds: coldStartSeconds(coldStart),
+          }),
     healthCheck: resolveHealthCheck(healthCheckOf(fleet, placed)?.policy),
     role: spec.role ?? POOL_DEFAULTS.role.value,
     kvTransfer: {

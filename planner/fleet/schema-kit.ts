@@ -177,7 +177,8 @@ export const percent = (description: string, limits: Limits = {}) =>
 function readPercent(value: unknown): ReadQuantity {
   if (value === 0) return { ok: true, value: 0 };
   const match = typeof value === "string" ? /^([0-9]+(?:\.[0-9]+)?)\s*%$/.exec(value.trim()) : null;
-  if (match !== null) return { ok: true, value: Number(match[1]) / 100 };
+  // The point is moved in the decimal digits: a division would round a second time.
+  if (match !== null) return { ok: true, value: Number(`${match[1]}e-2`) };
   const likely =
     typeof value === "number" && value > 0 && Number.isFinite(value)
       ? `; did you mean ${value > 1 ? value : value * 100}%?`

@@ -1,6 +1,6 @@
 /**
- * A binary min-heap in one flat array, ordered by (key, order); each entry carries an integer value. An entry's
- * three numbers lie side by side, so that a comparison touches one cache line.
+ * A binary min-heap in one flat array, ordered by (key, order); each entry carries a 32-bit integer as its value.
+ * An entry's three numbers lie side by side, so that a comparison touches one cache line.
  * No entry can be changed or removed from the middle: a caller that needs this marks its values as stale.
  */
 
@@ -27,7 +27,7 @@ export class FlatHeap {
 
   /** Value of that entry; only when `size > 0`. */
   get topValue(): number {
-    return this.entries[2]!;
+    return this.entries[2]! | 0;
   }
 
   push(key: number, order: number, value: number): void {
@@ -48,7 +48,7 @@ export class FlatHeap {
   /** Removes the top and returns its value; only when `size > 0`. */
   pop(): number {
     const entries = this.entries;
-    const top = entries[2]!;
+    const top = entries[2]! | 0;
     const n = --this.size;
     if (n === 0) return top;
     const last = n * WIDTH;

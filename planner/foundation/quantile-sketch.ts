@@ -44,6 +44,11 @@ export class QuantileSketch {
    * bucket edges: a handful of buckets however many steps. `a > 0`, `b ≥ 0`.
    */
   addSequence(a: number, b: number, steps: number, weight: number): void {
+    if (steps === 1) this.add(a, weight);
+    else this.addSteps(a, b, steps, weight);
+  }
+
+  private addSteps(a: number, b: number, steps: number, weight: number): void {
     const end = a + b * (steps - 1);
     if (a < this.min) this.min = a;
     if (end > this.max) this.max = end;

@@ -288,7 +288,7 @@ const faultResilience = z.strictObject({
     .describe("Set when the fault is over and retries keep the fleet down"),
 });
 
-const warningCode = z.enum([
+export const warningCode = z.enum([
   "saturated",
   "few-requests",
   "clipped-inputs",

@@ -8,6 +8,8 @@ export interface BuiltInScenario {
   readonly description: string;
   /** From the root of the package. */
   readonly file: string;
+  /** It has no pools: `capplan size` finds them, and nothing else can be done with it. */
+  readonly isToBeSized: boolean;
 }
 
 /** In the order in which they are listed: the one to begin with first. */
@@ -16,6 +18,13 @@ export const builtInScenarios: readonly BuiltInScenario[] = [
     "support-assistant",
     "three regions, two clouds, two models, mixed GPUs, a spike, tenants",
   ),
+  {
+    ...builtIn(
+      "three-region-sizing",
+      "no pools yet: four workloads, three regions, any of which may be lost; for capplan size",
+    ),
+    isToBeSized: true,
+  },
   builtIn("chat-single-h100", "one model on one H100"),
   builtIn("code-completion", "long prompts, short answers, shared prefixes, prefix affinity"),
   builtIn("prefill-decode-split", "prompts and answers in separate pools, KV over the network"),
@@ -42,5 +51,5 @@ export const builtInScenarios: readonly BuiltInScenario[] = [
 ];
 
 function builtIn(name: string, description: string): BuiltInScenario {
-  return { name, description, file: `planner/scenarios/${name}.yaml` };
+  return { name, description, file: `planner/scenarios/${name}.yaml`, isToBeSized: false };
 }

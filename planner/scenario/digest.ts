@@ -1,16 +1,20 @@
 /**
- * The identity of a resolved scenario: equal digests, equal results for equal versions of this library. SHA-256 over
- * JSON with sorted keys; columns of traces are hashed as bytes (little-endian) instead of being written out, and where
- * a trace was read from does not count.
+ * Identities of plain values. That of a resolved scenario: equal digests, equal results for equal versions of this
+ * library. SHA-256 over JSON with sorted keys; columns of traces are hashed as bytes (little-endian) instead of being
+ * written out, and where a trace was read from does not count.
  */
 import { createHash } from "node:crypto";
-import type { ResolvedScenario } from "./resolved-scenario";
 
 const DIGEST_CHARACTERS = 12;
 
 /** First 12 hex digits of the SHA-256 of the canonical form. */
-export function digestOf(scenario: Omit<ResolvedScenario, "digest">): string {
-  return sha256(canonicalJson(scenario)).slice(0, DIGEST_CHARACTERS);
+export function digestOf(value: object): string {
+  return fullDigestOf(value).slice(0, DIGEST_CHARACTERS);
+}
+
+/** All 64 hex digits of it. */
+export function fullDigestOf(value: object): string {
+  return sha256(canonicalJson(value));
 }
 
 /** JSON with sorted keys, without what is undefined, and with numbers that JSON does not have as words. */

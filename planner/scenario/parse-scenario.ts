@@ -28,11 +28,43 @@ export interface ParseOptions {
  * @throws PlannerError with all problems of the text
  */
 export function parseScenario(text: string, options: ParseOptions = {}): ScenarioSpec {
+  return checkScenario(readScenario(text, options));
+}
+
+/** A scenario as it is written: plain values, quantities as text, nothing checked. */
+export type WrittenScenario = Readonly<Record<string, unknown>>;
+
+/**
+ * The scenario of a text as it is written, with the overrides in it.
+ *
+ * @throws PlannerError with what is wrong with the syntax or the overrides
+ */
+export function readScenario(text: string, options: ParseOptions = {}): WrittenScenario {
   const raw = readScenarioText(text, options.source ?? "scenario");
-  const changed = applyOverrides(raw, options.overrides ?? []);
-  const parsed = scenarioSpec.safeParse(changed);
-  if (!parsed.success) throw new PlannerError(problemsOf(parsed.error.issues, changed));
-  const stressed = parseStressed(parsed.data, changed);
+  return overridden(raw as WrittenScenario, options.overrides ?? []);
+}
+
+/**
+ * A written scenario with `path=value` applied, in order.
+ *
+ * @throws PlannerError with every override that cannot be applied
+ */
+export function overridden(
+  written: WrittenScenario,
+  overrides: readonly string[],
+): WrittenScenario {
+  return applyOverrides(written, overrides) as WrittenScenario;
+}
+
+/**
+ * What a written scenario says, in base units.
+ *
+ * @throws PlannerError with everything that the schema refuses
+ */
+export function checkScenario(written: WrittenScenario): ScenarioSpec {
+  const parsed = scenarioSpec.safeParse(written);
+  if (!parsed.success) throw new PlannerError(problemsOf(parsed.error.issues, written));
+  const stressed = parseStressed(parsed.data, written);
   return stressed.length === 0 ? parsed.data : { ...parsed.data, stressed };
 }
 

@@ -85,7 +85,8 @@ export function scenarioJsonSchema(): Record<string, unknown> {
   return { ...inputSchemaOf(scenarioSpec), title: "capplan scenario" };
 }
 
-function inputSchemaOf(schema: z.core.$ZodType): Record<string, unknown> {
+/** JSON Schema of what a schema takes, with examples and the forms of each choice. */
+export function inputSchemaOf(schema: z.core.$ZodType): Record<string, unknown> {
   return z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {

@@ -70,11 +70,13 @@ export class AttemptStore extends ColumnTable {
 
   // Decoding
   /** Admission number on its replica: the running order; −1 while it does not run. */
-  admission = new Float64Array(0);
+  admission = new Int32Array(0);
   /** Token clock and step number of the replica when it began to decode, and its context then. */
   startClock = new Float64Array(0);
   startStep = new Float64Array(0);
   startContext = new Int32Array(0);
+  /** Its context less the token clock, modulo the block size. */
+  residue = new Int32Array(0);
   next = new Int32Array(0);
   previous = new Int32Array(0);
   /** 1 once its context is past the window of the step-time model, and of the KV geometry. */

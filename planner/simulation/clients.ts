@@ -101,10 +101,7 @@ export class Clients {
     requests.step[request] = index;
     requests.stepSeconds[request] = seconds;
     if (step.kind === "wait") {
-      const end = seconds + Math.min(chain!.waitSeconds[index]!, step.timeoutSeconds);
-      const giveUp = Math.max(seconds, this.giveUpSeconds(request));
-      if (giveUp < end) this.timers.at(giveUp, TIMER.attemptTimeout, request);
-      else this.timers.at(end, TIMER.waitStepOver, request);
+      this.waitOutside(request, chain!.waitSeconds[index]!, step.timeoutSeconds, seconds);
       return;
     }
     if (chain !== undefined) {
@@ -113,6 +110,19 @@ export class Clients {
       requests.prefix[request] = chain.prefixes[index];
     }
     this.call(request, step.model, false, seconds);
+  }
+
+  /** Begins a step that is no call of a model. */
+  private waitOutside(
+    request: number,
+    waitSeconds: number,
+    timeoutSeconds: number,
+    seconds: number,
+  ): void {
+    const end = seconds + Math.min(waitSeconds, timeoutSeconds);
+    const giveUp = Math.max(seconds, this.giveUpSeconds(request));
+    if (giveUp < end) this.timers.at(giveUp, TIMER.attemptTimeout, request);
+    else this.timers.at(end, TIMER.waitStepOver, request);
   }
 
   /** Asks a model for the first time. */
@@ -160,7 +170,7 @@ export class Clients {
   // Attempts
 
   private attempt(request: number, seconds: number): void {
-    const { requests, timers } = this;
+    const { requests } = this;
     const clients = this.workloads[requests.workload[request]!]!;
     requests.attempts[request]!++;
     requests.attemptsOfAll[request]!++;
@@ -170,13 +180,25 @@ export class Clients {
     this.recorder.attempted(request, seconds);
     if (requests.attempts[request] === 1) clients.retries?.onFirstAttempt(seconds);
     const isQueued = clients.workload.delivery === "queue";
-    // An answer in time may be followed by a step that begins a rounding error too late.
-    const deadline = Math.max(seconds, this.deadlineSeconds(request, clients));
-    if (isQueued) timers.at(deadline, TIMER.attemptTimeout, request);
-    if (isQueued || (clients.isPatient && this.gatewayIsPatient)) {
+    if (!isQueued && clients.isPatient && this.gatewayIsPatient) {
       this.listener.send(request, seconds);
       return;
     }
+    // An answer in time may be followed by a step that begins a rounding error too late.
+    const deadline = Math.max(seconds, this.deadlineSeconds(request, clients));
+    if (isQueued) this.timers.at(deadline, TIMER.attemptTimeout, request);
+    else this.setTimers(request, clients, deadline, seconds);
+    this.listener.send(request, seconds);
+  }
+
+  /** Sets what may end an attempt before its answer. */
+  private setTimers(
+    request: number,
+    clients: WorkloadClients,
+    deadline: number,
+    seconds: number,
+  ): void {
+    const { requests, timers } = this;
     const isFirst = requests.attemptsOfAll[request] === 1;
     if (isFirst) this.drawPatience(request, clients);
     const total = Math.min(requests.timeoutSeconds[request]!, this.gatewayTotalSeconds);
@@ -188,7 +210,6 @@ export class Clients {
     );
     this.setTimer(request, TIMER.firstTokenTimeout, first, clients.isConstant, seconds);
     timers.after(seconds, this.hedgeSeconds, TIMER.hedge, request);
-    this.listener.send(request, seconds);
   }
 
   private setTimer(
@@ -333,10 +354,19 @@ export class Clients {
    * @param beside seconds that the client waits beside the replica's own
    */
   isInTime(slot: number, seconds: number, beside: number): boolean {
+    const request = this.store.request[slot]!;
+    const clients = this.workloads[this.requests.workload[request]!]!;
+    return clients.isPatient || this.isWithinPatience(slot, request, clients, seconds, beside);
+  }
+
+  private isWithinPatience(
+    slot: number,
+    request: number,
+    clients: WorkloadClients,
+    seconds: number,
+    beside: number,
+  ): boolean {
     const { requests, store } = this;
-    const request = store.request[slot]!;
-    const clients = this.workloads[requests.workload[request]!]!;
-    if (clients.isPatient) return true;
     const sent = requests.sentSeconds[request]! + EPSILON_SECONDS;
     const firstToken = store.firstTokenSeconds[slot]! + beside;
     const firstTokenLimit = requests.firstTokenTimeoutSeconds[request]!;

@@ -6,7 +6,8 @@
  * All of them gain the same tokens in a step, so one token clock serves the whole batch: `clock(step)` =
  * ⌊step · tokensGainedPerStep⌋. A request that needs r more tokens finishes when the clock has advanced by
  * r; a context modulo the block size is a constant relative to the clock, so a histogram of these constants
- * gives the blocks needed over any number of tokens.
+ * gives the blocks needed over any number of tokens. The clock grows without bound and is a float; what is
+ * taken modulo the block size is kept as small whole numbers, for which that is fast.
  */
 
 import { FlatHeap } from "../foundation/flat-heap";
@@ -45,6 +46,12 @@ export class DecodeBatch {
   private readonly residues: Int32Array;
   private readonly residuesPastWindow: Int32Array;
   private pastWindow = 0;
+  /** The token clock modulo the block size. */
+  private clockResidue = 0;
+  /** Whether a mark may be that of a member that has left before it. */
+  private hasStaleMarks = false;
+  /** Whether there is a window that a context can pass. */
+  private readonly hasWindows: boolean;
   /** By token clock: slot at which a request has all its output; ~slot where it fills its KV window. */
   private readonly marks = new FlatHeap(64);
   /** By step: slot whose context passes the window of the step-time model. */
@@ -57,6 +64,7 @@ export class DecodeBatch {
     this.timeWindow = settings.stepTime.windowTokens;
     this.kvWindow = settings.geometry.windowTokens;
     this.kvWindowFull = this.kvWindow - this.blockTokens;
+    this.hasWindows = Math.min(this.timeWindow, this.kvWindow) < Number.POSITIVE_INFINITY;
     this.fullGroups = settings.geometry.fullGroups;
     this.windowGroups = settings.geometry.windowGroups;
     this.residues = new Int32Array(this.blockTokens);
@@ -65,57 +73,75 @@ export class DecodeBatch {
   }
 
   /** Token clock after `step` steps. */
-  clockAt(step: number): number {
+  private clockAt(step: number): number {
     return this.gain === 1 ? step : Math.floor(step * this.gain + 1e-9);
+  }
+
+  /** Tokens that every member gains in the next `steps` steps. */
+  tokensIn(steps: number): number {
+    return this.gain === 1 ? steps : this.clockAt(this.step + steps) - this.clock;
   }
 
   /** KV blocks of a context of `tokens`. */
   blocksOf(tokens: number): number {
-    const blocks = Math.ceil(tokens / this.blockTokens);
+    const blocks = this.wholeBlocksOf(tokens);
     if (this.windowGroups === 0) return this.fullGroups * blocks;
     const windowed = Math.min(blocks, this.kvWindow / this.blockTokens);
     return this.fullGroups * blocks + this.windowGroups * windowed;
   }
 
+  /** Blocks of one group that `tokens` fill, the last in part. */
+  private wholeBlocksOf(tokens: number): number {
+    return ((tokens + this.blockTokens - 1) / this.blockTokens) | 0;
+  }
+
   /** KV tokens of a member now. */
   contextOf(slot: number): number {
     const store = this.store;
-    return store.startContext[slot]! + this.clock - store.startClock[slot]!;
+    return store.startContext[slot]! + ((this.clock - store.startClock[slot]!) | 0);
   }
 
   /** KV blocks that a member holds now, shared ones included. */
   blocksHeldBy(slot: number): number {
-    const blocks = Math.ceil(this.contextOf(slot) / this.blockTokens);
-    if (this.store.isPastKvWindow[slot] === 0)
+    const blocks = this.wholeBlocksOf(this.contextOf(slot));
+    if (this.store.isPastKvWindow[slot] === 0) {
       return (this.fullGroups + this.windowGroups) * blocks;
+    }
     return this.fullGroups * blocks + (this.windowGroups * this.kvWindow) / this.blockTokens;
   }
 
-  /** Blocks that the batch takes while the token clock goes from `from` to `to`. */
+  /** Blocks that the batch takes while the token clock goes from `from` to `to` tokens past what it is now. */
   blocksBetween(from: number, to: number): number {
     const size = this.blockTokens;
     const tokens = to - from;
-    const whole = Math.floor(tokens / size);
+    const whole = (tokens / size) | 0;
     const rest = tokens - whole * size;
     // A context with key k needs its next block when the clock passes −k modulo the block size.
-    let key = (size - (from % size)) % size;
-    let all = 0;
-    let fullOnly = 0;
+    let key = size - 1 - ((this.clockResidue + from + size - 1) % size);
+    const first = key;
+    let all = whole * (this.size - this.pastWindow);
     for (let i = 0; i < rest; i++) {
       all += this.residues[key]!;
-      fullOnly += this.residuesPastWindow[key]!;
       if (--key < 0) key = size - 1;
     }
-    if (whole > 0) {
-      all += whole * (this.size - this.pastWindow);
-      fullOnly += whole * this.pastWindow;
+    const blocks = all * (this.fullGroups + this.windowGroups);
+    if (this.pastWindow === 0) return blocks;
+    return blocks + this.fullGroups * this.requestsPastWindow(first, whole, rest);
+  }
+
+  /** How often one past its KV window needs a block: `whole` times round the histogram, and `rest` from `first` on. */
+  private requestsPastWindow(first: number, whole: number, rest: number): number {
+    let count = whole * this.pastWindow;
+    for (let i = 0, key = first; i < rest; i++) {
+      count += this.residuesPastWindow[key]!;
+      if (--key < 0) key = this.blockTokens - 1;
     }
-    return all * (this.fullGroups + this.windowGroups) + fullOnly * this.fullGroups;
+    return count;
   }
 
   /** No more than the blocks of `blocksBetween`, in O(1). */
   blocksAtMost(tokens: number): number {
-    return this.size * (this.fullGroups + this.windowGroups) * Math.ceil(tokens / this.blockTokens);
+    return this.size * (this.fullGroups + this.windowGroups) * this.wholeBlocksOf(tokens);
   }
 
   /** Adds a request whose KV holds `contextTokens` and which needs `remaining` more tokens. */
@@ -125,17 +151,17 @@ export class DecodeBatch {
     store.startContext[slot] = contextTokens;
     store.startClock[slot] = clock;
     store.startStep[slot] = this.step;
+    store.residue[slot] = (contextTokens + this.blockTokens - this.clockResidue) % this.blockTokens;
     this.size++;
     this.sizeByWorkload[store.workload[slot]!]!++;
     this.contextTokens += contextTokens;
     this.marks.push(clock + remaining, store.admission[slot]!, slot);
-    this.joinWindows(slot, contextTokens, remaining);
-    if (store.isPastKvWindow[slot] === 1) {
-      this.residuesPastWindow[this.residueKey(slot)]!++;
-      this.pastWindow++;
-    } else {
-      this.residues[this.residueKey(slot)]!++;
-    }
+    this.windowTokens += contextTokens;
+    this.withinWindow++;
+    this.residues[store.residue[slot]!]!++;
+    store.isPastTimeWindow[slot] = 0;
+    store.isPastKvWindow[slot] = 0;
+    if (this.hasWindows) this.joinWindows(slot, contextTokens, remaining);
     this.link(slot);
   }
 
@@ -155,30 +181,41 @@ export class DecodeBatch {
     else store.previous[after] = slot;
   }
 
+  /** A context may be past a window, or pass it before the request's end. */
   private joinWindows(slot: number, contextTokens: number, remaining: number): void {
-    const store = this.store;
-    const isPastTime = contextTokens >= this.timeWindow;
-    store.isPastTimeWindow[slot] = isPastTime ? 1 : 0;
-    if (isPastTime) {
-      this.windowTokens += this.timeWindow;
-    } else {
-      this.windowTokens += contextTokens;
-      this.withinWindow++;
-      const tokensToGo = this.timeWindow - contextTokens;
-      if (tokensToGo < remaining) {
-        const step = this.step + Math.ceil(tokensToGo / this.gain);
-        this.windowMarks.push(step, store.admission[slot]!, slot);
-      }
+    const admission = this.store.admission[slot]!;
+    const tokensToPass = this.timeWindow - contextTokens;
+    if (tokensToPass <= 0) {
+      this.passTimeWindow(slot);
+    } else if (tokensToPass < remaining) {
+      this.windowMarks.push(this.step + Math.ceil(tokensToPass / this.gain), admission, slot);
     }
-    const isPastKv = contextTokens > this.kvWindowFull;
-    store.isPastKvWindow[slot] = isPastKv ? 1 : 0;
     const tokensToFull = this.kvWindowFull + 1 - contextTokens;
-    if (!isPastKv && tokensToFull < remaining) {
-      this.marks.push(this.clock + tokensToFull, store.admission[slot]!, ~slot);
+    if (tokensToFull <= 0) this.fillKvWindow(slot);
+    else if (tokensToFull < remaining) this.marks.push(this.clock + tokensToFull, admission, ~slot);
+  }
+
+  /** Takes back for a member that leaves what it was counted as past its windows. */
+  private leaveWindows(slot: number, expectedContext: number): void {
+    const { store } = this;
+    if (store.isPastTimeWindow[slot] === 1) {
+      this.windowTokens += expectedContext - this.timeWindow;
+      this.withinWindow++;
+    }
+    if (store.isPastKvWindow[slot] === 1) {
+      this.residues[store.residue[slot]!]!++;
+      this.residuesPastWindow[store.residue[slot]!]!--;
+      this.pastWindow--;
     }
   }
 
-  /** Takes a member out of all aggregates; its marks turn stale with its admission number. */
+  /** Takes a member out before its end; its marks turn stale with its admission number. */
+  leaveEarly(slot: number): void {
+    this.leave(slot);
+    this.hasStaleMarks = true;
+  }
+
+  /** Takes a member that `popFinished` has named out of all aggregates. */
   leave(slot: number): void {
     const store = this.store;
     const expectedContext =
@@ -186,18 +223,10 @@ export class DecodeBatch {
     this.size--;
     this.sizeByWorkload[store.workload[slot]!]!--;
     this.contextTokens -= expectedContext;
-    if (store.isPastTimeWindow[slot] === 1) {
-      this.windowTokens -= this.timeWindow;
-    } else {
-      this.windowTokens -= expectedContext;
-      this.withinWindow--;
-    }
-    if (store.isPastKvWindow[slot] === 1) {
-      this.residuesPastWindow[this.residueKey(slot)]!--;
-      this.pastWindow--;
-    } else {
-      this.residues[this.residueKey(slot)]!--;
-    }
+    this.windowTokens -= expectedContext;
+    this.withinWindow--;
+    this.residues[store.residue[slot]!]!--;
+    if (this.hasWindows) this.leaveWindows(slot, expectedContext);
     if (this.size === 0) {
       // Speculative gains are fractions: drop what rounding left.
       this.contextTokens = 0;
@@ -229,29 +258,35 @@ export class DecodeBatch {
 
   /** Steps until the next member finishes or passes a window: no aggregate changes its slope before. */
   stepsToNextMark(): number {
-    this.dropStale(this.marks);
-    this.dropStale(this.windowMarks);
+    if (this.hasStaleMarks) this.dropStaleMarks();
     const byClock = this.marks.topKey;
-    let steps =
-      this.gain === 1
-        ? byClock - this.step
-        : Math.max(1, Math.ceil((byClock - 1e-9) / this.gain) - this.step);
-    if (this.gain !== 1) {
-      while (steps > 1 && this.clockAt(this.step + steps - 1) >= byClock) steps--;
-      while (this.clockAt(this.step + steps) < byClock) steps++;
-    }
-    return Math.min(steps, this.windowMarks.topKey - this.step);
+    const steps = this.gain === 1 ? (byClock - this.step) | 0 : this.stepsToClock(byClock);
+    return this.hasWindows ? Math.min(steps, this.windowMarks.topKey - this.step) : steps;
+  }
+
+  /** Fewest steps, at least 1, after which the token clock is at `clock` or past it. */
+  private stepsToClock(clock: number): number {
+    let steps = Math.max(1, Math.ceil((clock - 1e-9) / this.gain) - this.step);
+    while (steps > 1 && this.clockAt(this.step + steps - 1) >= clock) steps--;
+    while (this.clockAt(this.step + steps) < clock) steps++;
+    return steps;
   }
 
   /** Moves `steps` steps on. Members whose mark is reached are then taken one by one with `popFinished`. */
   advance(steps: number): void {
+    this.clockResidue = (this.clockResidue + this.tokensIn(steps)) % this.blockTokens;
     this.step += steps;
     this.clock = this.clockAt(this.step);
     this.contextTokens += steps * this.gain * this.size;
     this.windowTokens += steps * this.gain * this.withinWindow;
-    while (this.windowMarks.size > 0 && this.windowMarks.topKey <= this.step) {
-      if (!this.isTopStale(this.windowMarks)) this.passTimeWindow(this.windowMarks.topValue);
-      this.windowMarks.pop();
+    if (this.hasWindows) this.passTimeWindows();
+  }
+
+  private passTimeWindows(): void {
+    const marks = this.windowMarks;
+    while (marks.size > 0 && marks.topKey <= this.step) {
+      if (!this.isTopStale(marks)) this.passTimeWindow(marks.topValue);
+      marks.pop();
     }
   }
 
@@ -259,7 +294,7 @@ export class DecodeBatch {
   popFinished(): number {
     const marks = this.marks;
     while (marks.size > 0 && marks.topKey <= this.clock) {
-      const isStale = this.isTopStale(marks);
+      const isStale = this.hasStaleMarks && this.isTopStale(marks);
       const value = marks.pop();
       if (isStale) continue;
       if (value >= 0) return value;
@@ -269,7 +304,7 @@ export class DecodeBatch {
   }
 
   private fillKvWindow(slot: number): void {
-    const key = this.residueKey(slot);
+    const key = this.store.residue[slot]!;
     this.residues[key]!--;
     this.residuesPastWindow[key]!++;
     this.pastWindow++;
@@ -285,15 +320,15 @@ export class DecodeBatch {
     store.isPastTimeWindow[slot] = 1;
   }
 
-  private residueKey(slot: number): number {
-    const size = this.blockTokens;
-    const store = this.store;
-    return (((store.startContext[slot]! - store.startClock[slot]!) % size) + size) % size;
-  }
-
   private isTopStale(heap: FlatHeap): boolean {
     const value = heap.topValue;
     return this.store.admission[value >= 0 ? value : ~value] !== heap.topOrder;
+  }
+
+  private dropStaleMarks(): void {
+    this.dropStale(this.marks);
+    this.dropStale(this.windowMarks);
+    this.hasStaleMarks = this.marks.size + this.windowMarks.size > 0;
   }
 
   private dropStale(heap: FlatHeap): void {

@@ -42,6 +42,8 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   private waits: SiteWaits | undefined;
   private readonly isDeadlineAware: boolean;
   private readonly watchesFirstTokens: boolean;
+  /** Whether anything may be cut off in this run. */
+  private readonly hasCuts: boolean;
   /** What the replica whose boundary it is has told. */
   readonly reports: BoundaryReports;
 
@@ -69,8 +71,9 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     this.isDeadlineAware = isDeadlineAware;
     this.heldBack = new HeldBack(context.store, (slot) => this.isCutOff(slot));
     // Behind a cut a first token is not there for its client before the cut is mended.
-    const hasCuts = scenario.faults.faults.some(({ effect }) => effect.kind === "partition");
-    this.watchesFirstTokens = isDeadlineAware || fleet.policies.hedging !== undefined || hasCuts;
+    this.hasCuts = scenario.faults.faults.some(({ effect }) => effect.kind === "partition");
+    this.watchesFirstTokens =
+      isDeadlineAware || fleet.policies.hedging !== undefined || this.hasCuts;
     this.reports = new BoundaryReports(scenario, context);
   }
 
@@ -143,19 +146,25 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     const { replicas } = this.parts;
     if (!canEverRun(store, slot, replica, this.fleet, this.parts)) {
       this.fail(slot, REASON["context-too-long"], undefined, RETRIABLE.started, seconds);
-      return;
-    }
-    const isServing = replicas.isServing(replica);
-    if (replicas.isCut(replica) || (!isServing && replicas.isSilent(replica))) {
-      store.mark(slot, ATTEMPT.connecting);
-      const request = store.request[slot]!;
-      this.timers.after(seconds, this.connectSeconds, TIMER.connectFailed, request);
-    } else if (!isServing) {
-      this.fail(slot, REASON["connect-failure"], true, RETRIABLE.refused, seconds);
-    } else {
+    } else if (replicas.isServing(replica) && !replicas.isCut(replica)) {
       store.delaySeconds[slot] = replicas.delaySeconds(replica);
       if (this.watchesFirstTokens) store.mark(slot, ATTEMPT.watched);
       replicas.send(slot, replica, seconds);
+    } else {
+      this.connectInVain(slot, replica, seconds);
+    }
+  }
+
+  /** Nothing answers from the replica until the time to connect is over, or its machine refuses at once. */
+  private connectInVain(slot: number, replica: number, seconds: number): void {
+    const { store } = this;
+    const { replicas } = this.parts;
+    if (replicas.isCut(replica) || replicas.isSilent(replica)) {
+      store.mark(slot, ATTEMPT.connecting);
+      const request = store.request[slot]!;
+      this.timers.after(seconds, this.connectSeconds, TIMER.connectFailed, request);
+    } else {
+      this.fail(slot, REASON["connect-failure"], true, RETRIABLE.refused, seconds);
     }
   }
 
@@ -236,19 +245,31 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   /** The boundary's results are complete: handles what the replica has reported. */
   afterBoundary(replica: number, seconds: number): void {
     const { reports } = this;
-    if (!reports.hasAny) return;
     const { firstTokens, finished, prefilled, cancelled } = reports;
     reports.hasAny = false;
     const hasRoom = finished.length > 0 || cancelled.length > 0;
-    // Emptied by pop: setting the length of an array costs more than all of this.
-    for (let i = 0; i < firstTokens.length; i++) this.onToken(firstTokens[i]!, seconds);
-    while (firstTokens.length > 0) firstTokens.pop();
-    for (let i = 0; i < finished.length; i++) this.onAnswer(finished[i]!, seconds);
-    while (finished.length > 0) finished.pop();
-    for (let i = 0; i < prefilled.length; i++) this.move(prefilled[i]!, seconds);
-    while (prefilled.length > 0) prefilled.pop();
+    if (firstTokens.length > 0) this.onTokens(firstTokens, seconds);
+    if (finished.length > 0) this.onAnswers(finished, seconds);
+    if (prefilled.length > 0) this.moveAll(prefilled, seconds);
     while (cancelled.length > 0) this.store.release(cancelled.pop()!);
     if (hasRoom) this.parts.queues?.onRoom(replica, seconds);
+  }
+
+  // Lists are emptied by pop: setting the length of an array costs more than all of this.
+
+  private onTokens(slots: number[], seconds: number): void {
+    for (let i = 0; i < slots.length; i++) this.onToken(slots[i]!, seconds);
+    while (slots.length > 0) slots.pop();
+  }
+
+  private onAnswers(slots: number[], seconds: number): void {
+    for (let i = 0; i < slots.length; i++) this.onAnswer(slots[i]!, seconds);
+    while (slots.length > 0) slots.pop();
+  }
+
+  private moveAll(slots: number[], seconds: number): void {
+    for (let i = 0; i < slots.length; i++) this.move(slots[i]!, seconds);
+    while (slots.length > 0) slots.pop();
   }
 
   /** The scheduler has decided: with a poisonous request it was for the last time; one that is drained goes. */
@@ -297,7 +318,7 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     const { store } = this;
     store.unmark(slot, ATTEMPT.onReplica);
     if (store.has(slot, ATTEMPT.ghost)) this.releaseGhost(slot, seconds);
-    else if (!this.heldBack.holdsAnswer(slot)) this.arrive(slot, seconds);
+    else if (!this.hasCuts || !this.heldBack.holdsAnswer(slot)) this.arrive(slot, seconds);
   }
 
   /** Duplicates of a message are counted where they run until they are over. */

@@ -193,14 +193,16 @@ export class Gateways {
   private dispatch(request: number, index: number, isRetry: boolean, seconds: number): void {
     const process = this.processes[index]!;
     const replica = this.choose(process, request);
-    if (replica === NONE) {
-      for (const pool of this.sites[process.site]!.entryPools[this.requests.model[request]!]!) {
-        this.refusals[pool]!++;
-      }
-      this.listener.refuse(request, REASON["no-healthy-replica"], 0, seconds);
-      return;
+    if (replica === NONE) this.refuseForWant(request, process.site, seconds);
+    else this.launch(request, index, replica, isRetry, seconds);
+  }
+
+  /** There is no replica for the request at a site. */
+  private refuseForWant(request: number, site: number, seconds: number): void {
+    for (const pool of this.sites[site]!.entryPools[this.requests.model[request]!]!) {
+      this.refusals[pool]!++;
     }
-    this.launch(request, index, replica, isRetry, seconds);
+    this.listener.refuse(request, REASON["no-healthy-replica"], 0, seconds);
   }
 
   /**
@@ -211,7 +213,7 @@ export class Gateways {
     const model = this.requests.model[request]!;
     const chosen = process.choose(model, this.routedAs(request));
     const tried = this.requests.tried[request];
-    if (tried?.includes(chosen) !== true) return chosen;
+    if (tried === undefined || !tried.includes(chosen)) return chosen;
     const other = process.chooseWithRoom(model, (replica) => !tried.includes(replica));
     return other === NONE ? chosen : other;
   }
@@ -300,24 +302,34 @@ export class Gateways {
     const breaker = process.breakers[pool];
     store.gateway[slot] = NONE;
     if (store.has(slot, ATTEMPT.pending)) {
-      store.unmark(slot, ATTEMPT.pending);
-      process.pending[pool]!.remove(slot);
-      breaker!.leavePending(store.has(slot, ATTEMPT.retry));
-      this.stopWaiting(store.request[slot]!, seconds);
+      this.leaveLine(slot, process, pool, seconds);
       return;
     }
     const replica = store.entryReplica[slot]!;
     if (store.has(slot, ATTEMPT.hedge)) process.hedges--;
     if (replica !== NONE) process.over(replica);
     if (replica !== NONE && isError !== undefined && process.judge(replica, isError, seconds)) {
-      // Not always the pool it came in by: a decode replica is judged too.
-      const own = this.poolOf[replica]!;
-      this.recorder.control({ seconds, kind: "ejected", replica, pool: own });
-      this.onEjection(index, own);
+      this.noteEjection(index, replica, seconds);
     }
     if (breaker === undefined) return;
     breaker.leave(store.has(slot, ATTEMPT.retry));
     this.promote(index, pool, seconds);
+  }
+
+  private noteEjection(index: number, replica: number, seconds: number): void {
+    // Not always the pool that the attempt came in by: a decode replica is judged too.
+    const pool = this.poolOf[replica]!;
+    this.recorder.control({ seconds, kind: "ejected", replica, pool });
+    this.onEjection(index, pool);
+  }
+
+  /** An attempt does not wait for a connection to the pool any more. */
+  private leaveLine(slot: number, process: GatewayProcess, pool: number, seconds: number): void {
+    const { store } = this;
+    store.unmark(slot, ATTEMPT.pending);
+    process.pending[pool]!.remove(slot);
+    process.breakers[pool]!.leavePending(store.has(slot, ATTEMPT.retry));
+    this.stopWaiting(store.request[slot]!, seconds);
   }
 
   /** Set by the run: a sweep of this process's detector is to come. */

@@ -11,6 +11,26 @@ import { InvariantViolation } from "../foundation/errors";
 
 const NONE = -1;
 
+/**
+ * A node is a chunk of the free queue or a cached segment. Its numbers lie side by side, so that following a list
+ * touches one cache line a node; a node is known by the place of its first number.
+ */
+const NODE = {
+  blocks: 0,
+  /** Of a cached segment. One that is referenced is in no list. */
+  references: 1,
+  /** In the free queue, or among unused nodes. */
+  next: 2,
+  previous: 3,
+  /** Node of the segment before a referenced one in its chain. */
+  parent: 4,
+  /** 1 while its blocks hold the KV of `segmentOf`. */
+  isCached: 5,
+} as const;
+const NODE_WIDTH = 8;
+/** Nodes that there is room for at first. */
+const NODES = 32;
+
 /** Segments below this are found in an array, which a few popular prefixes fit; those above in a map. */
 const ARRAY_SEGMENTS = 4096;
 
@@ -50,16 +70,13 @@ export class KvPool {
   readonly blocks: number;
   readonly isCaching: boolean;
 
-  /** Nodes are chunks of the free queue and cached segments; a referenced segment is in no list. */
-  private nodeBlocks = new Int32Array(64);
-  private nodeReferences = new Int32Array(64);
-  private nodeSegment = new Float64Array(64);
-  private nodeNext = new Int32Array(64);
-  private nodePrevious = new Int32Array(64);
-  /** Node of the segment before a referenced one in its chain. */
-  private nodeParent = new Int32Array(64);
-  private nodesUsed = 0;
-  private readonly unusedNodes: number[] = [];
+  private nodes = new Int32Array(NODES * NODE_WIDTH);
+  /** Segment of each cached node, by number of the node. */
+  private segmentOf = new Float64Array(NODES);
+  /** Place of the next node that was never used. */
+  private nodesEnd = 0;
+  /** First of the nodes that were used before and are not now: a list by `next`. */
+  private unused = NONE;
   private head = NONE;
   private tail = NONE;
   private readonly nodeOfSegment = new SegmentIndex();
@@ -68,7 +85,7 @@ export class KvPool {
     this.blocks = blocks;
     this.free = blocks;
     this.isCaching = isCaching;
-    if (isCaching) this.append(this.newNode(blocks, NONE));
+    if (isCaching) this.append(this.newNode(blocks));
   }
 
   /** Node of a cached segment, or -1. */
@@ -78,18 +95,20 @@ export class KvPool {
 
   /** Blocks of a cached segment that are counted as free now and would not be once it is referenced. */
   freeBlocksOf(node: number): number {
-    return this.nodeReferences[node] === 0 ? this.nodeBlocks[node]! : 0;
+    const { nodes } = this;
+    return nodes[node + NODE.references] === 0 ? nodes[node + NODE.blocks]! : 0;
   }
 
   /** Takes a reference on a cached segment that follows `parent` (or -1) in a chain. */
   reference(node: number, parent: number): void {
-    if (this.nodeReferences[node] === 0) {
+    const { nodes } = this;
+    if (nodes[node + NODE.references] === 0) {
       this.unlink(node);
-      this.free -= this.nodeBlocks[node]!;
+      this.free -= nodes[node + NODE.blocks]!;
     }
-    this.nodeReferences[node]!++;
+    nodes[node + NODE.references]!++;
     // Whoever holds a segment holds those before it, so the parent is the same for all holders.
-    this.nodeParent[node] = parent;
+    nodes[node + NODE.parent] = parent;
   }
 
   /**
@@ -97,9 +116,10 @@ export class KvPool {
    * without a reference left go to the recent end of the free queue.
    */
   dereferenceChain(deepest: number): void {
-    for (let node = deepest; node !== NONE; node = this.nodeParent[node]!) {
-      if (--this.nodeReferences[node]! === 0) {
-        this.free += this.nodeBlocks[node]!;
+    const { nodes } = this;
+    for (let node = deepest; node !== NONE; node = nodes[node + NODE.parent]!) {
+      if (--nodes[node + NODE.references]! === 0) {
+        this.free += nodes[node + NODE.blocks]!;
         this.append(node);
       }
     }
@@ -107,9 +127,12 @@ export class KvPool {
 
   /** Turns `blocks` privately held blocks into a cached segment with one reference; returns its node. */
   publish(segment: number, blocks: number, parent: number): number {
-    const node = this.newNode(blocks, segment);
-    this.nodeReferences[node] = 1;
-    this.nodeParent[node] = parent;
+    const node = this.newNode(blocks);
+    const { nodes } = this;
+    nodes[node + NODE.references] = 1;
+    nodes[node + NODE.parent] = parent;
+    nodes[node + NODE.isCached] = 1;
+    this.segmentOf[node / NODE_WIDTH] = segment;
     this.nodeOfSegment.set(segment, node);
     return node;
   }
@@ -117,112 +140,122 @@ export class KvPool {
   /** Takes `count` blocks (at most `free`), the least recently used first; cached segments on the way are evicted. */
   allocate(count: number): void {
     this.free -= count;
-    if (this.free < 0) {
-      throw new InvariantViolation("KV blocks are allocated only when free", {
-        free: this.free,
-        count,
-      });
-    }
-    if (!this.isCaching) return;
+    if (this.free < 0) this.refuse(count);
+    if (this.isCaching) this.takeFromQueue(count);
+  }
+
+  private refuse(count: number): never {
+    throw new InvariantViolation("KV blocks are allocated only when free", {
+      free: this.free,
+      count,
+    });
+  }
+
+  private takeFromQueue(count: number): void {
+    const { nodes } = this;
     let wanted = count;
     while (wanted > 0) {
       const node = this.head;
-      const segment = this.nodeSegment[node]!;
-      if (segment !== NONE) {
-        this.nodeOfSegment.delete(segment);
-        this.nodeSegment[node] = NONE;
-      }
-      const here = this.nodeBlocks[node]!;
+      if (nodes[node + NODE.isCached] === 1) this.forget(node);
+      const here = nodes[node + NODE.blocks]!;
       if (here > wanted) {
-        this.nodeBlocks[node] = here - wanted;
+        nodes[node + NODE.blocks] = here - wanted;
         return;
       }
       wanted -= here;
       this.unlink(node);
-      this.unusedNodes.push(node);
+      this.discard(node);
     }
   }
 
   /** Gives back `count` private blocks, at the recent end of the free queue. */
   release(count: number): void {
     this.free += count;
-    if (!this.isCaching || count === 0) return;
-    if (this.tail !== NONE && this.nodeSegment[this.tail] === NONE) {
-      this.nodeBlocks[this.tail]! += count;
-    } else {
-      this.append(this.newNode(count, NONE));
-    }
+    if (this.isCaching && count > 0) this.addToQueue(count);
+  }
+
+  private addToQueue(count: number): void {
+    const { nodes, tail } = this;
+    if (tail !== NONE && nodes[tail + NODE.isCached] === 0) nodes[tail + NODE.blocks]! += count;
+    else this.append(this.newNode(count));
   }
 
   /** Forgets all that is cached and not referenced: the blocks stay free. */
   forgetUnreferenced(): void {
-    for (let node = this.head; node !== NONE; node = this.nodeNext[node]!) {
-      const segment = this.nodeSegment[node]!;
-      if (segment === NONE) continue;
-      this.nodeOfSegment.delete(segment);
-      this.nodeSegment[node] = NONE;
+    const { nodes } = this;
+    for (let node = this.head; node !== NONE; node = nodes[node + NODE.next]!) {
+      if (nodes[node + NODE.isCached] === 1) this.forget(node);
     }
+  }
+
+  /** What a node held is in the cache no more. */
+  private forget(node: number): void {
+    this.nodeOfSegment.delete(this.segmentOf[node / NODE_WIDTH]!);
+    this.nodes[node + NODE.isCached] = 0;
   }
 
   /** Counts the blocks of the queue and of the referenced segments anew, for tests. */
   recount(): { free: number; referenced: number } {
     if (!this.isCaching) return { free: this.free, referenced: 0 };
+    const { nodes } = this;
     let free = 0;
-    for (let node = this.head; node !== NONE; node = this.nodeNext[node]!) {
-      free += this.nodeBlocks[node]!;
+    for (let node = this.head; node !== NONE; node = nodes[node + NODE.next]!) {
+      free += nodes[node + NODE.blocks]!;
     }
     let referenced = 0;
-    for (let node = 0; node < this.nodesUsed; node++) {
+    for (let node = 0; node < this.nodesEnd; node += NODE_WIDTH) {
       const isCached =
-        this.nodeSegment[node] !== NONE && this.find(this.nodeSegment[node]!) === node;
-      if (isCached && this.nodeReferences[node]! > 0) referenced += this.nodeBlocks[node]!;
+        nodes[node + NODE.isCached] === 1 && this.find(this.segmentOf[node / NODE_WIDTH]!) === node;
+      if (isCached && nodes[node + NODE.references]! > 0) referenced += nodes[node + NODE.blocks]!;
     }
     return { free, referenced };
   }
 
-  private newNode(blocks: number, segment: number): number {
-    let node = this.unusedNodes.pop();
-    if (node === undefined) {
-      node = this.nodesUsed++;
-      if (node === this.nodeBlocks.length) this.growNodes();
+  private newNode(blocks: number): number {
+    let node = this.unused;
+    if (node === NONE) {
+      node = this.nodesEnd;
+      this.nodesEnd += NODE_WIDTH;
+      if (node === this.nodes.length) this.growNodes();
+    } else {
+      this.unused = this.nodes[node + NODE.next]!;
     }
-    this.nodeBlocks[node] = blocks;
-    this.nodeReferences[node] = 0;
-    this.nodeSegment[node] = segment;
+    this.nodes[node + NODE.blocks] = blocks;
+    this.nodes[node + NODE.references] = 0;
+    this.nodes[node + NODE.isCached] = 0;
     return node;
   }
 
+  private discard(node: number): void {
+    this.nodes[node + NODE.next] = this.unused;
+    this.unused = node;
+  }
+
   private append(node: number): void {
-    this.nodePrevious[node] = this.tail;
-    this.nodeNext[node] = NONE;
-    if (this.tail === NONE) this.head = node;
-    else this.nodeNext[this.tail] = node;
+    const { nodes, tail } = this;
+    nodes[node + NODE.previous] = tail;
+    nodes[node + NODE.next] = NONE;
+    if (tail === NONE) this.head = node;
+    else nodes[tail + NODE.next] = node;
     this.tail = node;
   }
 
   private unlink(node: number): void {
-    const previous = this.nodePrevious[node]!;
-    const next = this.nodeNext[node]!;
+    const { nodes } = this;
+    const previous = nodes[node + NODE.previous]!;
+    const next = nodes[node + NODE.next]!;
     if (previous === NONE) this.head = next;
-    else this.nodeNext[previous] = next;
+    else nodes[previous + NODE.next] = next;
     if (next === NONE) this.tail = previous;
-    else this.nodePrevious[next] = previous;
+    else nodes[next + NODE.previous] = previous;
   }
 
   private growNodes(): void {
-    const capacity = this.nodeBlocks.length * 2;
-    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const grown = new Int32Array(capacity);
-      grown.set(old);
-      return grown;
-    };
-    this.nodeBlocks = wider(this.nodeBlocks);
-    this.nodeReferences = wider(this.nodeReferences);
-    this.nodeNext = wider(this.nodeNext);
-    this.nodePrevious = wider(this.nodePrevious);
-    this.nodeParent = wider(this.nodeParent);
-    const segments = new Float64Array(capacity);
-    segments.set(this.nodeSegment);
-    this.nodeSegment = segments;
+    const nodes = new Int32Array(this.nodes.length * 2);
+    nodes.set(this.nodes);
+    this.nodes = nodes;
+    const segments = new Float64Array(this.segmentOf.length * 2);
+    segments.set(this.segmentOf);
+    this.segmentOf = segments;
   }
 }

@@ -25,6 +25,14 @@ const COMPLETED = REQUEST_OUTCOMES.indexOf("completed");
 const IN_FLIGHT = REQUEST_OUTCOMES.indexOf("in-flight");
 const NONE = -1;
 
+/** Of one answered request, in seconds; no TPOT (NaN) with a single token. */
+interface Latencies {
+  readonly ttft: number;
+  readonly tpot: number;
+  readonly e2e: number;
+  readonly queueTime: number;
+}
+
 export class Recorder {
   readonly cells: CellRecord[] = [];
   readonly batches: readonly (readonly BatchRecord[])[];
@@ -261,14 +269,24 @@ export class Recorder {
     }
     this.steps?.completed(arrival, seconds, cell.workload, ttft, hasMetAll);
     if (this.observer !== undefined) {
-      const row = this.describe(request, COMPLETED, NONE);
-      row.queueTimeSeconds = queueTime;
-      row.ttftSeconds = ttft;
-      row.tpotSeconds = tpot;
-      row.e2eSeconds = e2e;
-      row.sloMet = objectives.length === 0 ? -1 : hasMetAll ? 1 : 0;
-      this.observer.onRequest(row);
+      this.tellAnswer(this.observer, request, { ttft, tpot, e2e, queueTime }, hasMetAll);
     }
+  }
+
+  private tellAnswer(
+    observer: RunObserver,
+    request: number,
+    seconds: Latencies,
+    hasMetAll: boolean,
+  ): void {
+    const row = this.describe(request, COMPLETED, NONE);
+    row.queueTimeSeconds = seconds.queueTime;
+    row.ttftSeconds = seconds.ttft;
+    row.tpotSeconds = seconds.tpot;
+    row.e2eSeconds = seconds.e2e;
+    // Without objectives `describe` says that there is nothing to meet.
+    if (hasMetAll && row.sloMet === 0) row.sloMet = 1;
+    observer.onRequest(row);
   }
 
   /** The request is over without an answer: it broke every objective. */
@@ -393,8 +411,7 @@ export class Recorder {
   }
 
   private cellFor(workload: number, tenant: number, pool: number): number {
-    const pools = this.scenario.fleet.pools.length + 1;
-    const place = (this.tenantBase[workload]! + tenant) * pools + pool + 1;
+    const place = (this.tenantBase[workload]! + tenant) * (this.pools.length + 1) + pool + 1;
     const known = this.cellIndex[place]!;
     if (known >= 0) return known;
     const { slo, chain } = this.scenario.workloads[workload]!;
@@ -403,10 +420,7 @@ export class Recorder {
     return this.cells.length - 1;
   }
 
-  private addToBatch(
-    request: number,
-    seconds: { ttft: number; tpot: number; e2e: number; queueTime: number },
-  ): void {
+  private addToBatch(request: number, seconds: Latencies): void {
     const parts = this.batches[this.requests.workload[request]!]!;
     const since = this.requests.arrivalSeconds[request]! - this.windowStart;
     const share = since / (this.windowEnd - this.windowStart);

@@ -12,6 +12,7 @@
  */
 
 import { InvariantViolation } from "../foundation/errors";
+import type { PrefixChain } from "../traffic/request-source";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { DecodeBatch } from "./decode-batch";
 import { KvPool } from "./kv-pool";
@@ -79,8 +80,8 @@ export class Replica {
    * that part makes its first chunk smaller, so each boundary must be looked at.
    */
   private isHeadPartlyCached = false;
-  /** Token clock up to which the decoding requests have their blocks. */
-  private allocatedClock = 0;
+  /** Tokens past the token clock for which the decoding requests have their blocks. */
+  private allocatedTokens = 0;
 
   // Prefill in the current step
   /** Requests in the middle of their prompt between steps, in the order of admission. */
@@ -183,7 +184,7 @@ export class Replica {
     while (batch.tail !== NONE) {
       const slot = batch.tail;
       store.generatedTokens[slot]! += batch.clock - store.startClock[slot]!;
-      batch.leave(slot);
+      batch.leaveEarly(slot);
       lost.push(slot);
     }
     while (this.waiting.length > 0) lost.push(this.waiting.popFront());
@@ -267,7 +268,9 @@ export class Replica {
       this.allocateRun();
       this.accountBlocks(seconds);
       this.completeDecodes(seconds);
-      this.completePrefills(seconds);
+      if (this.chunks > 0) this.completePrefills(seconds);
+    } else {
+      this.accountBlocks(seconds);
     }
     if (this.cancelled.length > 0) this.dropCancelled(seconds);
     this.phase = "waking";
@@ -276,7 +279,6 @@ export class Replica {
   /** Takes the cancelled attempts out that the last steps have not brought to their end. */
   private dropCancelled(seconds: number): void {
     const { store, batch } = this;
-    this.accountBlocks(seconds);
     for (const slot of this.cancelled) {
       if (store.admission[slot] === NONE) continue;
       const partial = this.partials.indexOf(slot);
@@ -287,14 +289,13 @@ export class Replica {
         store.admission[slot] = NONE;
       } else {
         const blocks = batch.blocksHeldBy(slot);
-        batch.leave(slot);
+        batch.leaveEarly(slot);
         this.freeBlocks(slot, blocks);
       }
       this.outstanding--;
       this.listener.onCancelled(slot, seconds);
     }
     this.cancelled.length = 0;
-    this.accountBlocks(seconds);
   }
 
   private measureRun(seconds: number): void {
@@ -319,17 +320,21 @@ export class Replica {
 
   /** Adds the steps of the run that ends at `seconds` as far as they end within the measured window. */
   private measureSteps(seconds: number, prefillTokens: number): void {
-    const { pool, batch } = this;
-    let before = 0;
-    let steps = this.runSteps;
+    const { pool } = this;
     if (this.runStart >= pool.measureFrom && seconds <= pool.measureTo) {
       pool.busySeconds += seconds - this.runStart;
-    } else {
-      pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
-      before = this.stepsEndedBy(pool.measureFrom, seconds);
-      steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
-      if (steps <= 0) return;
+      this.countSteps(0, this.runSteps, prefillTokens);
+      return;
     }
+    pool.busySeconds += pool.measuredSeconds(this.runStart, seconds);
+    const before = this.stepsEndedBy(pool.measureFrom, seconds);
+    const steps = this.stepsEndedBy(pool.measureTo, seconds) - before;
+    if (steps > 0) this.countSteps(before, steps, prefillTokens);
+  }
+
+  /** Counts `steps` steps of the run after the first `before`. */
+  private countSteps(before: number, steps: number, prefillTokens: number): void {
+    const { pool, batch } = this;
     pool.steps += steps;
     pool.requestSteps += steps * (batch.size + this.chunks);
     pool.prefillTokens += prefillTokens;
@@ -371,20 +376,17 @@ export class Replica {
   private allocateRun(): void {
     const batch = this.batch;
     if (batch.size === 0) return;
-    const clock = batch.clockAt(batch.step + this.runSteps);
-    if (clock > this.allocatedClock) {
-      this.kv.allocate(batch.blocksBetween(this.allocatedClock, clock));
-      this.allocatedClock = clock;
+    const tokens = batch.tokensIn(this.runSteps);
+    if (tokens > this.allocatedTokens) {
+      this.kv.allocate(batch.blocksBetween(this.allocatedTokens, tokens));
+      this.allocatedTokens = tokens;
     }
   }
 
   private completeDecodes(seconds: number): void {
     const batch = this.batch;
     if (batch.size === 0) return;
-    if (this.joined.length > 0) {
-      for (const slot of this.joined) this.measureGap(slot, seconds);
-      this.joined.length = 0;
-    }
+    if (this.joined.length > 0) this.measureJoined(seconds);
     batch.advance(this.runSteps);
     for (;;) {
       const slot = batch.popFinished();
@@ -393,38 +395,49 @@ export class Replica {
     }
   }
 
+  private measureJoined(seconds: number): void {
+    for (const slot of this.joined) this.measureGap(slot, seconds);
+    this.joined.length = 0;
+  }
+
   private completePrefills(seconds: number): void {
     const store = this.store;
     for (let i = 0; i < this.chunks; i++) {
       const slot = this.chunkSlots[i]!;
       const computed = store.computedTokens[slot]! + this.chunkTokens[i]!;
       store.computedTokens[slot] = computed;
-      if (computed < store.targetTokens[slot]!) continue;
-      if (Number.isNaN(store.firstTokenSeconds[slot]!)) {
-        store.firstTokenSeconds[slot] = seconds;
-        if (store.has(slot, ATTEMPT.watched)) this.listener.onFirstToken(slot, seconds);
-      } else {
-        this.measureGap(slot, seconds);
-      }
-      store.lastTokenSeconds[slot] = seconds;
-      const generated = ++store.generatedTokens[slot]!;
-      const remaining = store.outputTokens[slot]! - generated;
-      if (remaining === 0) {
-        this.finish(slot, seconds, this.batch.blocksOf(computed), false);
-      } else if (this.pool.settings.role === "prefill") {
-        this.outstanding--;
-        store.admission[slot] = NONE;
-        this.listener.onPrefilled(slot, seconds);
-      } else {
-        this.batch.join(slot, computed, remaining);
-      }
+      if (computed === store.targetTokens[slot]!) this.completePrompt(slot, computed, seconds);
     }
     this.chunks = 0;
   }
 
+  /** All of a prompt is computed: it has its next token, and goes on to decode unless that was the last. */
+  private completePrompt(slot: number, computed: number, seconds: number): void {
+    const store = this.store;
+    if (Number.isNaN(store.firstTokenSeconds[slot]!)) {
+      store.firstTokenSeconds[slot] = seconds;
+      if (store.has(slot, ATTEMPT.watched)) this.listener.onFirstToken(slot, seconds);
+    } else {
+      this.measureGap(slot, seconds);
+    }
+    store.lastTokenSeconds[slot] = seconds;
+    const generated = ++store.generatedTokens[slot]!;
+    const remaining = store.outputTokens[slot]! - generated;
+    if (remaining === 0) this.finish(slot, seconds, this.batch.blocksOf(computed), false);
+    else if (this.pool.settings.role !== "prefill") this.batch.join(slot, computed, remaining);
+    else this.handOver(slot, seconds);
+  }
+
+  /** A prefill replica is done with a request but for its KV. */
+  private handOver(slot: number, seconds: number): void {
+    this.outstanding--;
+    this.store.admission[slot] = NONE;
+    this.listener.onPrefilled(slot, seconds);
+  }
+
   private finish(slot: number, seconds: number, blocks: number, isDecoding: boolean): void {
     if (isDecoding) {
-      this.publishUpTo(slot, this.batch.contextOf(slot));
+      if (this.kv.isCaching) this.publishUpTo(slot, this.batch.contextOf(slot));
       this.batch.leave(slot);
     }
     this.store.admission[slot] = NONE;
@@ -444,21 +457,22 @@ export class Replica {
     store.heldBlocks[slot] = 0;
   }
 
-  /** Decides what the next step computes and how long the run from `seconds` lasts. */
+  /** Decides what the next step computes and how long the run from `seconds` lasts. Comes after `finishRun`. */
   schedule(seconds: number): void {
-    this.accountBlocks(seconds);
     this.hasPreempted = false;
+    this.isHeadPartlyCached = false;
     this.makeRoomForDecodes(seconds);
     const hasStalled = this.partialCount > 0 && !this.continuePartials(seconds);
     const settings = this.pool.settings;
     let budget = this.budgetLeft();
-    if (!this.hasPreempted && !hasStalled) budget = this.admit(budget, seconds);
+    const mayAdmit = this.waiting.length > 0 && !this.hasPreempted && !hasStalled;
+    if (mayAdmit) budget = this.admit(budget, seconds);
     // Between steps without a chunk there are no partial prompts: only an idle replica lets one wait.
     this.isOpen =
       budget > 0 &&
       this.running < settings.maxSequences &&
       (this.waiting.length === 0 || settings.isPriorityScheduling);
-    this.accountBlocks(seconds);
+    this.blocksInUse = this.kv.blocks - this.kv.free;
     this.startRun(seconds, this.hasPreempted);
   }
 
@@ -473,17 +487,17 @@ export class Replica {
   /** Allocates the blocks of the next step's decodes, preempting while there are too few. */
   private makeRoomForDecodes(seconds: number): void {
     const batch = this.batch;
-    const nextClock = batch.clockAt(batch.step + 1);
-    this.allocatedClock = batch.clock;
+    const tokens = batch.tokensIn(1);
+    this.allocatedTokens = 0;
     while (batch.size > 0) {
-      const needed = batch.blocksBetween(batch.clock, nextClock);
+      const needed = batch.blocksBetween(0, tokens);
       if (needed <= this.kv.free) {
         this.kv.allocate(needed);
         break;
       }
       this.preempt(this.victim(), seconds);
     }
-    this.allocatedClock = nextClock;
+    this.allocatedTokens = tokens;
   }
 
   /**
@@ -518,10 +532,10 @@ export class Replica {
       return;
     }
     const gained = batch.clock - store.startClock[victim]!;
-    const blocks = batch.blocksOf(batch.contextOf(victim) + this.allocatedClock - batch.clock);
+    const blocks = batch.blocksOf(batch.contextOf(victim) + this.allocatedTokens);
     store.generatedTokens[victim]! += gained;
     store.lastTokenSeconds[victim] = seconds;
-    batch.leave(victim);
+    batch.leaveEarly(victim);
     this.requeue(victim, blocks, seconds);
   }
 
@@ -615,7 +629,6 @@ export class Replica {
   /** Admits waiting requests in order until one does not fit; returns what is left of the budget. */
   private admit(budget: number, seconds: number): number {
     const settings = this.pool.settings;
-    this.isHeadPartlyCached = false;
     let left = budget;
     let running = this.batch.size + this.chunks;
     while (
@@ -640,54 +653,76 @@ export class Replica {
 
   /** Admits a prompt, reusing what the prefix cache holds of it; returns the tokens it computes, 0 if it cannot. */
   private admitPrompt(slot: number, budget: number): number {
-    const store = this.store;
-    const kv = this.kv;
+    const { store, kv, batch } = this;
+    const { geometry, chunkTokensMax, isPrefillChunked } = this.pool.settings;
     const target = store.targetTokens[slot]!;
-    const blockTokens = this.pool.settings.geometry.blockTokens;
-    let hits = 0;
-    let hitTokens = 0;
-    let freeHits = 0;
     const prefix = kv.isCaching ? store.prefix[slot] : undefined;
-    if (prefix !== undefined) {
-      for (; hits < prefix.length; hits++) {
-        const end = wholeBlocks(prefix.endTokens[hits]!, blockTokens);
-        const node = end <= target ? kv.find(prefix.ids[hits]!) : NONE;
-        if (node === NONE) break;
-        hitTokens = end;
-        freeHits += kv.freeBlocksOf(node);
-        this.hitNodes[hits] = node;
-      }
-    }
+    const hits = prefix === undefined ? 0 : this.findHits(prefix, target);
+    const hitTokens =
+      hits === 0 ? 0 : wholeBlocks(prefix!.endTokens[hits - 1]!, geometry.blockTokens);
     // At least one token is computed, so that there are logits to sample from.
-    const computed = Math.min(hitTokens, wholeBlocks(target - 1, blockTokens));
+    const computed = Math.min(hitTokens, wholeBlocks(target - 1, geometry.blockTokens));
     const toCompute = target - computed;
-    const { chunkTokensMax, isPrefillChunked } = this.pool.settings;
     const tokens = Math.min(toCompute, chunkTokensMax, budget);
     if (tokens < toCompute && !isPrefillChunked) return 0;
-    const hitBlocks = this.batch.blocksOf(hitTokens);
-    const needed = Math.max(0, this.batch.blocksOf(computed + tokens) - hitBlocks);
+    const hitBlocks = batch.blocksOf(hitTokens);
+    const needed = Math.max(0, batch.blocksOf(computed + tokens) - hitBlocks);
+    const freeHits = hits === 0 ? 0 : this.freeBlocksOfHits(hits);
     if (needed + freeHits > kv.free) {
       this.isHeadPartlyCached = freeHits > 0;
       return 0;
     }
-    for (let i = 0; i < hits; i++) {
-      kv.reference(this.hitNodes[i]!, i === 0 ? NONE : this.hitNodes[i - 1]!);
-    }
+    if (hits > 0) this.holdHits(slot, hits, hitBlocks);
     kv.allocate(needed);
-    store.heldSegments[slot] = hits;
-    store.heldNode[slot] = hits === 0 ? NONE : this.hitNodes[hits - 1]!;
-    store.heldBlocks[slot] = hitBlocks;
     store.computedTokens[slot] = computed;
     store.admission[slot] = this.admissions.next++;
-    if (store.generatedTokens[slot] === 0 && store.preemptions[slot] === 0) {
-      store.cachedTokens[slot] = computed;
-      this.pool.promptTokens += target;
-      this.pool.cachedTokens += computed;
-    }
+    if (store.preemptions[slot] === 0) this.countPrompt(slot, target, computed);
     this.addChunk(slot, tokens);
-    this.publishUpTo(slot, computed + tokens);
+    if (prefix !== undefined) this.publishUpTo(slot, computed + tokens);
     if (computed + tokens < target) this.partials[this.partialCount++] = slot;
     return tokens;
+  }
+
+  /** Counts what the cache has of a prompt at its first schedule. */
+  private countPrompt(slot: number, target: number, cached: number): void {
+    const { store, pool } = this;
+    // It goes on from where a lost replica has left it.
+    if (store.generatedTokens[slot]! > 0) return;
+    store.cachedTokens[slot] = cached;
+    pool.promptTokens += target;
+    pool.cachedTokens += cached;
+  }
+
+  /** Finds the leading segments of a prompt of `target` tokens that are cached, as nodes in `hitNodes`. */
+  private findHits(prefix: PrefixChain, target: number): number {
+    const { blockTokens } = this.pool.settings.geometry;
+    let hits = 0;
+    for (; hits < prefix.length; hits++) {
+      const end = wholeBlocks(prefix.endTokens[hits]!, blockTokens);
+      const node = end <= target ? this.kv.find(prefix.ids[hits]!) : NONE;
+      if (node === NONE) break;
+      this.hitNodes[hits] = node;
+    }
+    return hits;
+  }
+
+  private freeBlocksOfHits(hits: number): number {
+    let blocks = 0;
+    for (let i = 0; i < hits; i++) blocks += this.kv.freeBlocksOf(this.hitNodes[i]!);
+    return blocks;
+  }
+
+  /** Takes references on the cached segments that were found: they hold `blocks`. */
+  private holdHits(slot: number, hits: number, blocks: number): void {
+    const { store, hitNodes } = this;
+    let parent = NONE;
+    for (let i = 0; i < hits; i++) {
+      this.kv.reference(hitNodes[i]!, parent);
+      parent = hitNodes[i]!;
+    }
+    store.heldSegments[slot] = hits;
+    store.heldNode[slot] = parent;
+    store.heldBlocks[slot] = blocks;
   }
 
   /** Admits a request whose prompt was computed elsewhere: it decodes in this very step. */
@@ -698,8 +733,7 @@ export class Replica {
     const context = store.inputTokens[slot]! + store.generatedTokens[slot]! - 1;
     const computed = settings.tokensComputedPerStep;
     if (budget < computed || batch.blocksOf(context + computed) > this.kv.free) return 0;
-    const gained = batch.clockAt(batch.step + 1) - batch.clock;
-    this.kv.allocate(batch.blocksOf(context + gained));
+    this.kv.allocate(batch.blocksOf(context + batch.tokensIn(1)));
     store.isTransferred[slot] = 0;
     store.admission[slot] = this.admissions.next++;
     batch.join(slot, context, store.outputTokens[slot]! - store.generatedTokens[slot]!);
@@ -709,9 +743,13 @@ export class Replica {
 
   /** Puts the segments of the prefix that lie within `tokens` into the cache, or shares those already there. */
   private publishUpTo(slot: number, tokens: number): void {
-    const store = this.store;
-    const prefix = store.prefix[slot];
+    const prefix = this.store.prefix[slot];
     if (prefix === undefined || !this.kv.isCaching) return;
+    if (this.store.heldSegments[slot]! < prefix.length) this.publish(slot, prefix, tokens);
+  }
+
+  private publish(slot: number, prefix: PrefixChain, tokens: number): void {
+    const { store } = this;
     const blockTokens = this.pool.settings.geometry.blockTokens;
     let held = store.heldSegments[slot]!;
     while (held < prefix.length) {
@@ -735,62 +773,72 @@ export class Replica {
   }
 
   private startRun(seconds: number, hasPreempted: boolean): void {
-    const { batch, pool } = this;
-    const stepTime = pool.settings.stepTime;
     this.runStart = seconds;
     this.runSteps = 1;
-    this.runGrowth = 0;
     if (this.chunks > 0) {
       this.phase = "mixed";
-      this.runFirst = this.mixedSeconds();
-    } else if (batch.size > 0) {
+      this.paceMixedStep();
+    } else if (this.batch.size > 0) {
       this.phase = "decoding";
-      const segment = segmentOf(stepTime.context.start, batch.contextTokens);
-      this.runFirst = pool.decodeSeconds(batch.size) + this.contextSeconds(segment);
-      const gain = pool.settings.tokensGainedPerStep;
-      this.runGrowth =
-        (gain *
-          (stepTime.context.slope[segment]! * batch.size +
-            stepTime.windowSecondsPerToken * batch.withinWindow)) /
-        pool.contextWays(batch.size);
+      const { context } = this.pool.settings.stepTime;
+      const segment = segmentOf(context.start, this.batch.contextTokens);
+      this.paceDecodes(segment);
       const isJump = !hasPreempted && !this.isHeadPartlyCached && this.joined.length === 0;
       if (isJump) this.runSteps = this.stepsAhead(segment);
     } else {
-      this.phase = "idle";
-      this.nextEventSeconds = Number.POSITIVE_INFINITY;
-      if (this.waiting.length > 0 && this.kv.free === this.kv.blocks) {
-        throw new InvariantViolation("an idle replica has nothing that it could run", {
-          replica: this.index,
-          pool: pool.index,
-          waiting: this.waiting.length,
-        });
-      }
+      this.rest();
       return;
     }
-    this.runFirst *= this.slowdown;
-    this.runGrowth *= this.slowdown;
-    if (!(this.runFirst > 0 && this.runFirst < Number.POSITIVE_INFINITY)) {
-      throw new InvariantViolation("a step takes a positive time", {
-        seconds: this.runFirst,
-        batch: batch.size,
-      });
-    }
+    if (!(this.runFirst > 0 && this.runFirst < Number.POSITIVE_INFINITY)) this.refusePace();
     this.nextEventSeconds = seconds + runSeconds(this.runFirst, this.runGrowth, this.runSteps);
   }
 
-  /** Seconds of the context term of the decoding requests now. */
-  private contextSeconds(segment: number): number {
-    const { context, windowSecondsPerToken } = this.pool.settings.stepTime;
-    const seconds =
-      context.intercept[segment]! +
-      context.slope[segment]! * this.batch.contextTokens +
-      windowSecondsPerToken * this.batch.windowTokens;
-    return seconds / this.pool.contextWays(this.batch.size);
+  private refusePace(): never {
+    throw new InvariantViolation("a step takes a positive time", {
+      seconds: this.runFirst,
+      batch: this.batch.size,
+    });
   }
 
-  private mixedSeconds(): number {
-    const { store, batch } = this;
-    const stepTime = this.pool.settings.stepTime;
+  private rest(): void {
+    this.phase = "idle";
+    this.nextEventSeconds = Number.POSITIVE_INFINITY;
+    if (this.waiting.length > 0 && this.kv.free === this.kv.blocks) {
+      throw new InvariantViolation("an idle replica has nothing that it could run", {
+        replica: this.index,
+        pool: this.pool.index,
+        waiting: this.waiting.length,
+      });
+    }
+  }
+
+  /** Seconds of the first decode step from now, and what each step after it takes more. */
+  private paceDecodes(segment: number): void {
+    const { batch, pool, slowdown } = this;
+    const { stepTime, tokensGainedPerStep } = pool.settings;
+    const perToken =
+      stepTime.context.slope[segment]! * batch.size +
+      stepTime.windowSecondsPerToken * batch.withinWindow;
+    const ways = pool.contextWays(batch.size);
+    const contextSeconds = this.contextSeconds(segment) / ways;
+    this.runFirst = (pool.decodeSeconds(batch.size) + contextSeconds) * slowdown;
+    this.runGrowth = ((tokensGainedPerStep * perToken) / ways) * slowdown;
+  }
+
+  /** Seconds of the context term of the decoding requests now, on one part. */
+  private contextSeconds(segment: number): number {
+    const { context, windowSecondsPerToken } = this.pool.settings.stepTime;
+    return (
+      context.intercept[segment]! +
+      context.slope[segment]! * this.batch.contextTokens +
+      windowSecondsPerToken * this.batch.windowTokens
+    );
+  }
+
+  /** Seconds of a step that computes chunks beside its decodes. */
+  private paceMixedStep(): void {
+    const { store, batch, pool } = this;
+    const { stepTime } = pool.settings;
     let tokens = 0;
     let pairs = 0;
     let windowPairs = 0;
@@ -801,22 +849,27 @@ export class Replica {
       pairs += chunk * (before + chunk / 2);
       windowPairs += windowedPairs(before, chunk, stepTime.windowTokens);
     }
-    const seconds = stepTime.mixedSeconds(batch.size, this.chunks, tokens, pairs, windowPairs);
-    if (batch.size === 0) return seconds;
-    return seconds + this.contextSeconds(segmentOf(stepTime.context.start, batch.contextTokens));
+    let seconds = stepTime.mixedSeconds(batch.size, this.chunks, tokens, pairs, windowPairs);
+    if (batch.size > 0) {
+      const segment = segmentOf(stepTime.context.start, batch.contextTokens);
+      seconds += this.contextSeconds(segment) / pool.contextWays(batch.size);
+    }
+    this.runFirst = seconds * this.slowdown;
+    this.runGrowth = 0;
   }
 
   /** How many steps nothing is decided in, and the linear form holds. At least 1. */
   private stepsAhead(segment: number): number {
     const { batch, kv } = this;
     const settings = this.pool.settings;
-    let steps = Math.min(batch.stepsToNextMark(), settings.stepsPerRunMax);
+    let steps = batch.stepsToNextMark();
+    if (steps > settings.stepsPerRunMax) steps = settings.stepsPerRunMax;
     const nextStart = settings.stepTime.context.start[segment + 1];
     if (nextStart !== undefined) {
       const perStep = batch.size * settings.tokensGainedPerStep;
       steps = Math.min(steps, Math.ceil((nextStart - batch.contextTokens) / perStep));
     }
-    const tokens = batch.clockAt(batch.step + steps) - this.allocatedClock;
+    const tokens = batch.tokensIn(steps) - this.allocatedTokens;
     if (batch.blocksAtMost(tokens) > kv.free) steps = this.stepsWithinBlocks(steps);
     return Math.max(1, steps);
   }
@@ -825,7 +878,7 @@ export class Replica {
   private stepsWithinBlocks(steps: number): number {
     const { batch, kv } = this;
     const fits = (count: number): boolean =>
-      batch.blocksBetween(this.allocatedClock, batch.clockAt(batch.step + count)) <= kv.free;
+      batch.blocksBetween(this.allocatedTokens, batch.tokensIn(count)) <= kv.free;
     if (fits(steps)) return steps;
     let low = 1;
     let high = steps;

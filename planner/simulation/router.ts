@@ -11,6 +11,7 @@ import type { Priority } from "../fleet/priority";
 import type { ResolvedPool, ResolvedRouting } from "../fleet/resolved-fleet";
 import { meanUsdPerReplicaHour } from "../fleet/resolved-price";
 import { InvariantViolation } from "../foundation/errors";
+import { LeastCounts } from "../foundation/least-counts";
 import type { RandomStream } from "../foundation/random";
 import { WinnerTree } from "../foundation/winner-tree";
 import type { PrefixChain } from "../traffic/request-source";
@@ -42,8 +43,8 @@ export class RoutingGroup {
   /** Places that may be chosen, in order; all of them at first. */
   private available: number[];
   private readonly isAvailable: Uint8Array;
-  private readonly byOutstanding: WinnerTree;
-  private readonly byOutstandingInPool: readonly WinnerTree[];
+  private readonly byOutstanding: LeastCounts;
+  private readonly byOutstandingInPool: readonly LeastCounts[];
   private readonly byKv: WinnerTree | undefined;
   /** Last replica of each segment seen lately, and of those seen before that: two generations, so that
    * forgetting is dropping a map. */
@@ -69,9 +70,9 @@ export class RoutingGroup {
     this.kv = new Float64Array(this.members.length);
     this.isAvailable = new Uint8Array(this.members.length).fill(1);
     this.available = this.members.map((_, place) => place);
-    this.byOutstanding = new WinnerTree(this.members.length, 0);
+    this.byOutstanding = new LeastCounts(this.members.length);
     this.byOutstandingInPool = needsPools(routing.policy)
-      ? replicasOfPool.map((replicas) => new WinnerTree(replicas.length, 0))
+      ? replicasOfPool.map((replicas) => new LeastCounts(replicas.length))
       : [];
     this.byKv = routing.policy === "least-kv" ? new WinnerTree(this.members.length, 0) : undefined;
     this.poolsByPrice = pools
@@ -107,8 +108,14 @@ export class RoutingGroup {
 
   /** A request was sent to a member (1), or is over there (−1). */
   addOutstanding(place: number, change: number): void {
-    this.outstanding[place]! += change;
-    if (this.isAvailable[place] === 1) this.rank(place);
+    const before = this.outstanding[place]!;
+    this.outstanding[place] = before + change;
+    if (this.isAvailable[place] === 0) return;
+    this.byOutstanding.move(place, before, before + change);
+    if (this.byOutstandingInPool.length === 0) return;
+    const pool = this.poolOf(place);
+    const own = place - this.poolStart[pool]!;
+    this.byOutstandingInPool[pool]!.move(own, before, before + change);
   }
 
   /** Lets a member be chosen, or not. */
@@ -118,7 +125,7 @@ export class RoutingGroup {
     this.available = this.members
       .map((_, index) => index)
       .filter((index) => this.isAvailable[index]);
-    this.rank(place);
+    this.list(place, isAvailable);
   }
 
   /** Tells the group what share of its KV blocks a member last reported in use. */
@@ -127,16 +134,17 @@ export class RoutingGroup {
     if (this.isAvailable[place] === 1) this.byKv?.set(place, share);
   }
 
-  /** Places a member in the trees, or takes it out of them. */
-  private rank(place: number): void {
-    const isAvailable = this.isAvailable[place] === 1;
-    const count = isAvailable ? this.outstanding[place]! : Number.POSITIVE_INFINITY;
-    this.byOutstanding.set(place, count);
+  /** Puts a member among those that may be chosen, or takes it out. */
+  private list(place: number, isAvailable: boolean): void {
+    const count = this.outstanding[place]!;
     this.byKv?.set(place, isAvailable ? this.kv[place]! : Number.POSITIVE_INFINITY);
-    if (this.byOutstandingInPool.length > 0) {
-      const pool = this.poolOf(place);
-      this.byOutstandingInPool[pool]!.set(place - this.poolStart[pool]!, count);
-    }
+    if (isAvailable) this.byOutstanding.insert(place, count);
+    else this.byOutstanding.remove(place, count);
+    if (this.byOutstandingInPool.length === 0) return;
+    const pool = this.poolOf(place);
+    const own = place - this.poolStart[pool]!;
+    if (isAvailable) this.byOutstandingInPool[pool]!.insert(own, count);
+    else this.byOutstandingInPool[pool]!.remove(own, count);
   }
 
   private choosePlace(request: RoutedRequest): number {
@@ -244,16 +252,18 @@ export class RoutingGroup {
         best = pool;
       }
     }
-    const tree = this.byOutstandingInPool[best]!;
+    const counts = this.byOutstandingInPool[best]!;
     // None of these is available: better somewhere else than nowhere.
-    if (tree.smallest === Number.POSITIVE_INFINITY) return this.byOutstanding.winner;
-    return this.poolStart[best]! + tree.winner;
+    if (counts.smallest === Number.POSITIVE_INFINITY) return this.byOutstanding.winner;
+    return this.poolStart[best]! + counts.winner;
   }
 
   private cheapestWithRoom(): number {
     for (const pool of this.poolsByPrice) {
-      const tree = this.byOutstandingInPool[pool]!;
-      if (tree.smallest < this.routing.spillOutstanding) return this.poolStart[pool]! + tree.winner;
+      const counts = this.byOutstandingInPool[pool]!;
+      if (counts.smallest < this.routing.spillOutstanding) {
+        return this.poolStart[pool]! + counts.winner;
+      }
     }
     return this.byOutstanding.winner;
   }

@@ -108,7 +108,8 @@ class Simulation {
   private readonly delivery: Delivery;
   private readonly queues: QueueDelivery | undefined;
   private readonly control: Control;
-  private readonly poison: PoisonDraw;
+  /** Where requests may be poisonous. */
+  private readonly poison: PoisonDraw | undefined;
   private readonly watchesKv: boolean;
   /** Set when a client that waits for its answer may send the next request at this very time. */
   private hasFeedback = false;
@@ -217,7 +218,7 @@ class Simulation {
     });
     this.replicas.begin();
     this.watchesKv = fleet.routing.policy === "least-kv";
-    this.poison = new PoisonDraw(faults.poison, seed);
+    this.poison = faults.poison.length === 0 ? undefined : new PoisonDraw(faults.poison, seed);
   }
 
   private newReplicas(
@@ -311,7 +312,9 @@ class Simulation {
     requests.prefix[request] = draw.prefix;
     requests.chain[request] = draw.chain;
     requests.resolverPhase[request] = this.network.drawResolverPhase();
-    if (this.poison.strikes(workload, draw.arrivalSeconds)) requests.mark(request, REQUEST.poison);
+    if (this.poison?.strikes(workload, draw.arrivalSeconds) === true) {
+      requests.mark(request, REQUEST.poison);
+    }
     this.recorder.arrived(request);
     this.clients.begin(request, draw.isRefused, this.now);
   }
@@ -346,10 +349,10 @@ class Simulation {
   private handleBoundary(index: number): void {
     const replica = this.replicas.replicas[index]!;
     const seconds = this.now;
-    if (this.replicas.hasCrashed(index, seconds)) return;
+    if (this.poison !== undefined && this.replicas.hasCrashed(index, seconds)) return;
     this.hasFeedback = false;
     replica.finishRun();
-    this.delivery.afterBoundary(index, seconds);
+    if (this.delivery.reports.hasAny) this.delivery.afterBoundary(index, seconds);
     if (this.hasFeedback && this.sourcePeeks.smallest <= seconds) {
       // A client answers at once: its request belongs before the scheduler's decision.
       this.replicaEvents.set(index, seconds);

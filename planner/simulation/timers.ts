@@ -26,7 +26,9 @@ export const TIMER = {
 } as const;
 
 const LAST_OF_REQUEST = 15;
-const KINDS = 32;
+/** A timer's kind and subject as one number. */
+const KIND_BITS = 5;
+const KIND_MASK = (1 << KIND_BITS) - 1;
 
 /** Stamps of the subjects, read at any time: the tables grow. */
 export interface Stamps {
@@ -39,7 +41,7 @@ class DelayLine {
   length = 0;
   private head = 0;
   private seconds = new Float64Array(256);
-  private codes = new Float64Array(256);
+  private codes = new Int32Array(256);
   private stamps = new Int32Array(256);
 
   get topSeconds(): number {
@@ -70,7 +72,7 @@ class DelayLine {
   private grow(): void {
     const size = this.seconds.length;
     const seconds = new Float64Array(size * 2);
-    const codes = new Float64Array(size * 2);
+    const codes = new Int32Array(size * 2);
     const stamps = new Int32Array(size * 2);
     for (let i = 0; i < this.length; i++) {
       const from = (this.head + i) & (size - 1);
@@ -93,7 +95,7 @@ export class Timers {
   private readonly heap = new FlatHeap(256);
   /** Order of entries at one time is that of their making; the heap's value is a place in these. */
   private made = 0;
-  private codes = new Float64Array(256);
+  private codes = new Int32Array(256);
   private heapStamps = new Int32Array(256);
   private readonly vacant: number[] = [];
   private places = 0;
@@ -125,7 +127,7 @@ export class Timers {
   at(seconds: number, kind: number, subject: number): void {
     if (seconds === Number.POSITIVE_INFINITY) return;
     const place = this.vacant.pop() ?? this.newPlace();
-    this.codes[place] = subject * KINDS + kind;
+    this.codes[place] = (subject << KIND_BITS) | kind;
     this.heapStamps[place] = this.stampOf(kind, subject);
     this.heap.push(seconds, this.made++, place);
   }
@@ -139,7 +141,7 @@ export class Timers {
       this.lineOf.set(delaySeconds, line);
       this.lines.push(line);
     }
-    line.push(now + delaySeconds, subject * KINDS + kind, this.stampOf(kind, subject));
+    line.push(now + delaySeconds, (subject << KIND_BITS) | kind, this.stampOf(kind, subject));
   }
 
   /** Takes the timer of `nextSeconds` (of the heap first, then of the oldest line) into `kind` and `subject`. */
@@ -159,13 +161,12 @@ export class Timers {
   }
 
   private read(code: number): void {
-    this.kind = code % KINDS;
-    this.subject = (code - this.kind) / KINDS;
+    this.kind = code & KIND_MASK;
+    this.subject = code >> KIND_BITS;
   }
 
   private isStale(code: number, stamp: number): boolean {
-    const kind = code % KINDS;
-    return this.stampOf(kind, (code - kind) / KINDS) !== stamp;
+    return this.stampOf(code & KIND_MASK, code >> KIND_BITS) !== stamp;
   }
 
   private stampOf(kind: number, subject: number): number {
@@ -175,7 +176,7 @@ export class Timers {
 
   private newPlace(): number {
     if (this.places === this.codes.length) {
-      const codes = new Float64Array(this.places * 2);
+      const codes = new Int32Array(this.places * 2);
       codes.set(this.codes);
       this.codes = codes;
       const stamps = new Int32Array(this.places * 2);

@@ -5,6 +5,7 @@
  * proof looks at it again. Offers that keep no objective even when idle, and those that a quota leaves nothing of, are
  * out for good.
  */
+import { formatNumber } from "../foundation/format-units";
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
@@ -49,7 +50,7 @@ export async function chooseOffers(
       if (reason === undefined) continue;
       open.delete(index);
       const { option, region } = offers[index]!;
-      leftOut.push({ option: `${region}/${option.name}`, model: option.model, reason });
+      leftOut.push({ option: `${region}/${option.name}`, model: option.model, ...reason });
     }
   }
   const impossible = asked.flatMap((model) => {
@@ -78,6 +79,7 @@ function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]
   leftOut.push({
     option: `${offer.region}/${offer.option.name}`,
     model: offer.option.model,
+    why: "no-quota",
     reason,
   });
   return true;
@@ -138,10 +140,10 @@ function reasonAgainst(
   offer: Offer,
   open: ReadonlySet<number>,
   measured: ReadonlyMap<string, MeasuredOption>,
-): string | undefined {
+): Pick<LeftOut, "why" | "reason"> | undefined {
   const own = measured.get(kinOf(offer.option));
   if (own !== undefined && own.holds === 0) {
-    return `breaks an objective with nearly nothing to do: ${describeBroken(own.idle)}`;
+    return { why: "breaks-objective", reason: describeBroken(own.idle) };
   }
   const most = own === undefined ? problem.bounds[offer.index]! : own.breaks;
   const usdPerCall = usdPerUnit(offer) / most;
@@ -157,7 +159,8 @@ function reasonAgainst(
   const known = measured.get(kinOf(better.option))!;
   const theirs = perThousand(usdPerUnit(better) / known.holds);
   const how = own === undefined ? "at best" : "as measured";
-  return `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;
+  const reason = `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;
+  return { why: "beaten", reason };
 }
 
 /** Whether a quota may run out of it, so that the next best is needed, too. */
@@ -175,6 +178,11 @@ function perThousand(usdPerHourAndCallPerSecond: number): string {
   return `$${((usdPerHourAndCallPerSecond / 3600) * 1000).toPrecision(3)}`;
 }
 
+/** `412 ms`: to three digits. */
+export function formatMs(ms: number): string {
+  return `${formatNumber(ms, 3)} ms`;
+}
+
 /** `chat ttft p95: 412 ms, 300 ms allowed` */
 export function describeBroken({ runs }: Evaluation): string {
   const broken = runs.flatMap(({ workloads }) =>
@@ -183,9 +191,8 @@ export function describeBroken({ runs }: Evaluation): string {
       ...objectives
         .filter(({ holds }) => !holds)
         .map(({ objective, valueMs, limitMs }) => {
-          const value =
-            valueMs === null ? "too little is answered" : `${valueMs.toPrecision(3)} ms`;
-          return `${name} ${objective}: ${value}, ${limitMs.toPrecision(3)} ms allowed`;
+          const value = valueMs === null ? "too little is answered" : formatMs(valueMs);
+          return `${name} ${objective}: ${value}, ${formatMs(limitMs)} allowed`;
         }),
     ]),
   );

@@ -1,6 +1,6 @@
 /** Parts of the search's answer in the words and figures of `sizing-result.ts`. */
 import { purchaseOptions } from "../catalog/prices/price-rows";
-import { describeBroken } from "./choose-offers";
+import { describeBroken, formatMs } from "./choose-offers";
 import type { RefusedFleet } from "./fleet-search";
 import type { FleetUnits } from "./fleet-units";
 import type { MeasuredOption } from "./measured-capacity";
@@ -64,23 +64,57 @@ export function objectiveMargins(cases: readonly SizedCase[]): readonly Objectiv
     .toSorted((a, b) => (a.toSpare ?? -1) - (b.toSpare ?? -1));
 }
 
-/** The dearest of the refused fleets that cost less. */
+/** A fleet that does not hold, and where: `us-east-1, us-west-2 lost: chat ttft p95: 912 ms, 800 ms allowed`. */
+export interface CheaperFleet {
+  readonly units: FleetUnits;
+  readonly usdPerHour: number;
+  readonly breaks: readonly string[];
+}
+
+/** As the search refused it. */
+export function cheaperFleet({ units, usdPerHour, failed }: RefusedFleet): CheaperFleet {
+  const breaks = failed.map(
+    ({ check, evaluation }) => `${check.name}: ${describeBroken(evaluation)}`,
+  );
+  return { units, usdPerHour, breaks: [...new Set(breaks)] };
+}
+
+/** As the verification refused it. */
+export function unverifiedFleet(
+  { units, usdPerHour }: FleetSolution,
+  failing: readonly SizedCase[],
+): CheaperFleet {
+  const breaks = failing.flatMap(({ name, summary }) =>
+    summary.slo
+      .filter(({ verdict }) => verdict !== "PASS")
+      .map(({ workload, objective, valueMs, highMs, limitMs }) => {
+        const upTo = highMs === null ? "with no upper end" : `up to ${formatMs(highMs)}`;
+        const value = valueMs === null ? "not measured" : formatMs(valueMs);
+        return `${name}: ${workload} ${objective}: ${value}, ${upTo}, ${formatMs(limitMs)} allowed`;
+      }),
+  );
+  return { units, usdPerHour, breaks: [...new Set(breaks)] };
+}
+
+/** Whether a fleet costs less, beyond what sums may be off by. */
+export function isCheaper(usdPerHour: number, than: Pick<FleetSolution, "usdPerHour">): boolean {
+  return usdPerHour < than.usdPerHour - 1e-9;
+}
+
+/** The dearest of the fleets that cost less. */
 export function nextCheaper(
   { offers }: SizingProblem,
   best: FleetSolution,
-  refused: readonly RefusedFleet[],
+  refused: readonly CheaperFleet[],
 ): NextCheaper | undefined {
   const cheaper = refused
-    .filter(({ usdPerHour }) => usdPerHour < best.usdPerHour - 1e-9)
+    .filter(({ usdPerHour }) => isCheaper(usdPerHour, best))
     .toSorted((a, b) => b.usdPerHour - a.usdPerHour)[0];
   if (cheaper === undefined) return undefined;
-  const breaks = cheaper.failed.map(
-    ({ check, evaluation }) => `${check.name}: ${describeBroken(evaluation)}`,
-  );
   return {
     usdPerHour: cheaper.usdPerHour,
     changes: changesBetween(offers, best.units, cheaper.units),
-    breaks: [...new Set(breaks)],
+    breaks: cheaper.breaks,
   };
 }
 
@@ -95,37 +129,56 @@ export function changesBetween(
   );
 }
 
-/** What was measured, the cheapest per call first; options of one kin are one row. */
+/** What was measured, the cheapest per call first; what one measurement stands for is a row for each instance type. */
 export function measuredRows(
   { offers, bounds }: SizingProblem,
   measured: ReadonlyMap<string, MeasuredOption>,
   units: FleetUnits,
 ): readonly MeasuredOptionRow[] {
-  return [...measured]
-    .map(([kin, { holds, breaks }]): MeasuredOptionRow => {
-      const own = offers.filter(({ option }) => kinOf(option) === kin);
-      const { option, index } = own.find((offer) => units[offer.index]! > 0) ?? own[0]!;
-      const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
-      const usdPerThousandCalls = own
-        .filter((offer) => offer.option.name === option.name)
-        .map(({ region, prices, replicasPerNode }) => {
-          const cheapest = Math.min(...prices.map(({ usdPerNodeHour }) => usdPerNodeHour));
-          const usdPerHour = (cheapest * replicas) / replicasPerNode;
-          return [region, holds === 0 ? null : (usdPerHour / 3600 / holds) * 1000] as const;
-        });
-      return {
-        option: option.name,
-        model: option.model,
-        instanceType: option.instanceType.name,
-        acceleratorsPerReplica: option.acceleratorsPerReplica,
-        holds,
-        breaks,
-        bound: bounds[index]!,
-        usdPerThousandCalls: Object.fromEntries(usdPerThousandCalls),
-        isUsed: own.some((offer) => units[offer.index]! > 0),
-      };
-    })
-    .toSorted((a, b) => cheapestOf(a) - cheapestOf(b));
+  const rows = [...measured].flatMap(([kin, capacity]) => {
+    const own = offers.filter(({ option }) => kinOf(option) === kin);
+    const types = [...new Set(own.map(({ option }) => option.instanceType.name))];
+    return types.map((type) =>
+      measuredRow(
+        own.filter(({ option }) => option.instanceType.name === type),
+        { ...capacity, bounds, units },
+      ),
+    );
+  });
+  return rows.toSorted((a, b) => cheapestOf(a) - cheapestOf(b));
+}
+
+/** @param own offers of one option, in each region that sells it */
+function measuredRow(
+  own: readonly Offer[],
+  {
+    holds,
+    breaks,
+    bounds,
+    units,
+  }: Pick<MeasuredOption, "holds" | "breaks"> & {
+    readonly bounds: readonly number[];
+    readonly units: FleetUnits;
+  },
+): MeasuredOptionRow {
+  const { option, index } = own.find((offer) => units[offer.index]! > 0) ?? own[0]!;
+  const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
+  const usdPerThousandCalls = own.map(({ region, prices, replicasPerNode }) => {
+    const cheapest = Math.min(...prices.map(({ usdPerNodeHour }) => usdPerNodeHour));
+    const usdPerHour = (cheapest * replicas) / replicasPerNode;
+    return [region, holds === 0 ? null : (usdPerHour / 3600 / holds) * 1000] as const;
+  });
+  return {
+    option: option.name,
+    model: option.model,
+    instanceType: option.instanceType.name,
+    acceleratorsPerReplica: option.acceleratorsPerReplica,
+    holds,
+    breaks,
+    bound: bounds[index]!,
+    usdPerThousandCalls: Object.fromEntries(usdPerThousandCalls),
+    isUsed: own.some((offer) => units[offer.index]! > 0),
+  };
 }
 
 function cheapestOf({ usdPerThousandCalls }: MeasuredOptionRow): number {

@@ -19,7 +19,14 @@ export type SizingExecutor = JobExecutor<SizingJob, SizingJobResult>;
 export interface EvaluatorWatch {
   readonly isInterrupted?: () => boolean;
   /** After each job, and between: of all jobs so far. */
-  readonly onProgress?: (done: { readonly evaluations: number; readonly requests: number }) => void;
+  readonly onProgress?: (done: SearchProgress) => void;
+}
+
+export interface SearchProgress {
+  readonly evaluations: number;
+  readonly requests: number;
+  /** Of the jobs that run now, from 0 to 1: of one batch of many, and how many there will be is not known. */
+  readonly batchFraction: number;
 }
 
 /** The search was interrupted; what it had found by then is kept by who catches this. */
@@ -73,10 +80,11 @@ export class Evaluator {
     const before = this.requests;
     const outcomes = this.executor.run(jobs, {
       ...(isInterrupted === undefined ? {} : { isInterrupted }),
-      onProgress: ({ workDone, jobsDone }) =>
+      onProgress: ({ workDone, jobsDone, fractionDone }) =>
         onProgress?.({
           evaluations: this.evaluations + jobsDone,
           requests: before + workDone,
+          batchFraction: fractionDone,
         }),
     });
     for await (const { index, outcome } of outcomes) {
@@ -88,6 +96,10 @@ export class Evaluator {
     }
     if (keys.some((key) => !this.known.has(key))) throw new SearchInterrupted("interrupted");
     this.evaluations += jobs.length;
-    onProgress?.({ evaluations: this.evaluations, requests: this.requests });
+    onProgress?.({
+      evaluations: this.evaluations,
+      requests: this.requests,
+      batchFraction: 1,
+    });
   }
 }

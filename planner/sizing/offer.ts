@@ -41,7 +41,12 @@ export function offersOf(
       if (known.length === 0) {
         const ways = search.purchase.join(" or ");
         const reason = `no price of ${instanceType.name} in ${region.name} (${ways}): not sold there, or not known`;
-        leftOut.push({ option: option.name, model: option.model, reason });
+        leftOut.push({
+          option: `${region.name}/${option.name}`,
+          model: option.model,
+          why: "no-price",
+          reason,
+        });
         return [];
       }
       return [
@@ -77,7 +82,12 @@ function withoutDearerTwins(
     if (cheaper === undefined) return true;
     const { region, option } = offer;
     const reason = `the same accelerators as ${cheaper.option.name}, which costs no more`;
-    leftOut.push({ option: `${region}/${option.name}`, model: option.model, reason });
+    leftOut.push({
+      option: `${region}/${option.name}`,
+      model: option.model,
+      why: "dearer-twin",
+      reason,
+    });
     return false;
   });
 }

@@ -2,7 +2,8 @@
 import type { ChosenOffers } from "./choose-offers";
 import type { EvaluatedObjective } from "./evaluation-job";
 import type { RefusedFleet } from "./fleet-search";
-import { describeUnits } from "./fleet-units";
+import type { FleetUnits } from "./fleet-units";
+import type { Offer } from "./offer";
 import type { SizingProblem } from "./sizing-problem";
 import type { Conflict } from "./sizing-result";
 
@@ -81,6 +82,14 @@ function missesOf({ failed }: RefusedFleet): Miss[] {
       ),
     ),
   );
+}
+
+/** `3 × us-east-1/qwen3-8b-g6e-xlarge, …` */
+function describeUnits(offers: readonly Offer[], units: FleetUnits): string {
+  const parts = offers.flatMap(({ region, option, index }) =>
+    units[index]! > 0 ? [`${units[index]} × ${region}/${option.name}`] : [],
+  );
+  return parts.join(", ");
 }
 
 function formatMs(ms: number): string {

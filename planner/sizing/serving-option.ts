@@ -38,8 +38,24 @@ export interface OptionPart {
 export interface LeftOut {
   readonly option: string;
   readonly model: string;
+  readonly why: LeftOutWhy;
   readonly reason: string;
 }
+
+/**
+ * In the order in which options go: it cannot run; it is not for sale; another one has the same accelerators for less; a
+ * quota leaves nothing of it; it keeps no objective; another one takes each call for less.
+ */
+export const LEFT_OUT_WHYS = [
+  "cannot-run",
+  "no-price",
+  "dearer-twin",
+  "no-quota",
+  "breaks-objective",
+  "beaten",
+] as const;
+
+export type LeftOutWhy = (typeof LEFT_OUT_WHYS)[number];
 
 /**
  * What options have in common that the simulator cannot tell apart: the same engine on the same accelerators, with
@@ -71,7 +87,7 @@ export function servingOptions(
       const option = optionOf(model, instanceType, draft);
       const problem = problemOf(option);
       if (problem === undefined) options.push(option);
-      else leftOut.push({ option: option.name, model, reason: problem });
+      else leftOut.push({ option: option.name, model, why: "cannot-run", reason: problem });
     }
   }
   return { options, leftOut };

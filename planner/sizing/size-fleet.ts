@@ -4,14 +4,17 @@
  * verification of all of it. Results depend on the scenario and its seed alone, never on who ran which job when.
  */
 import type { Highs } from "highs";
-import type { Verdict } from "../metrics/simulation-summary";
 import { type ChosenOffers, chooseOffers } from "./choose-offers";
 import {
+  type CheaperFleet,
+  cheaperFleet,
+  isCheaper,
   measuredRows,
   nextCheaper,
   objectiveMargins,
   quotasUsedUp,
   sizedPools,
+  unverifiedFleet,
 } from "./describe-sizing";
 import { fleetWith } from "./evaluated-scenario";
 import type { SizingContext } from "./evaluation-job";
@@ -21,14 +24,22 @@ import {
   SearchInterrupted,
   type SizingExecutor,
 } from "./evaluator";
+import type { ExistingPool } from "./existing-fleet";
 import { findConflict, NOTHING_CARRIES } from "./find-conflict";
 import { FleetSearch, type SearchStep } from "./fleet-search";
 import { type FleetUnits, poolsOf } from "./fleet-units";
+import { refusedOneLess } from "./one-less";
 import { impossibleObjectives, nearestMiss } from "./out-of-reach";
 import type { FleetSolution } from "./programme/programme-input";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
-import { modelsToStrengthen, passes, type VerifiedCase, verifyFleet } from "./verify-fleet";
+import {
+  modelsToStrengthen,
+  passes,
+  type VerifiedCase,
+  verdictOf,
+  verifyFleet,
+} from "./verify-fleet";
 
 export interface SizingOptions {
   readonly solver: Highs;
@@ -39,12 +50,6 @@ export interface SizingOptions {
   readonly existing?: { readonly pools: readonly ExistingPool[]; readonly usdPerHour: number };
   /** Without it the first fleet that holds is the answer, and no bound is given. @default true */
   readonly proves?: boolean;
-}
-
-export interface ExistingPool {
-  readonly region: string;
-  readonly name: string;
-  readonly replicas: number;
 }
 
 export interface SizingWatch extends EvaluatorWatch {
@@ -65,7 +70,12 @@ export async function sizeFleet(
 ): Promise<SizingResult> {
   let problem: SizingProblem;
   try {
-    problem = sizingProblem({ spec: context.spec, traces: new Map(context.traces) });
+    const { existing } = options;
+    problem = sizingProblem({
+      spec: context.spec,
+      traces: new Map(context.traces),
+      ...(existing === undefined ? {} : { existing: existing.pools }),
+    });
   } catch (error) {
     if (error instanceof Unsold) return infeasible(error.conflicts, error.leftOut, undefined);
     throw error;
@@ -77,6 +87,8 @@ export async function sizeFleet(
 class Sizing {
   private search: FleetSearch | undefined;
   private chosen: ChosenOffers | undefined;
+  /** Fleets that the search took for good and the verification did not. */
+  private readonly unverified: CheaperFleet[] = [];
   /** Holds in the search, but not in the verification: still better than nothing while it is made stronger. */
   private found: FleetSolution | undefined;
 
@@ -122,8 +134,22 @@ class Sizing {
       watch.onStage?.("proving");
       await search.prove(problem.search.evaluationsMax);
     }
+    await this.tryOneLess(search);
     watch.onStage?.("verifying");
     return await this.verified(search);
+  }
+
+  /** For saying what a little less would break, where the search has not come by it. */
+  private async tryOneLess(search: FleetSearch): Promise<void> {
+    const { problem, evaluator } = this;
+    const best = search.best!;
+    const cheaper = search.refused.filter(({ usdPerHour }) => isCheaper(usdPerHour, best));
+    const above = Math.max(0, ...cheaper.map(({ usdPerHour }) => usdPerHour));
+    const refused = await refusedOneLess(
+      { problem, above, losses: search.losses, evaluator },
+      best,
+    );
+    if (refused !== undefined) search.refused.push(refused);
   }
 
   /** Verifies the best fleet, and strengthens it where it does not pass. */
@@ -136,6 +162,7 @@ class Sizing {
       last = { solution, cases };
       const failing = cases.filter((one) => !passes(one));
       if (failing.length === 0 || round === VERIFICATIONS_MAX) break;
+      this.unverified.push(unverifiedFleet(solution, failing));
       this.found = solution;
       search.demandMore(
         solution,
@@ -176,7 +203,10 @@ class Sizing {
         analyticUsdPerHour: search!.analyticBound ?? null,
       },
       margins: objectiveMargins(cases),
-      nextCheaper: nextCheaper(problem, solution, search!.refused),
+      nextCheaper: nextCheaper(problem, solution, [
+        ...search!.refused.map(cheaperFleet),
+        ...this.unverified,
+      ]),
       quotasUsedUp: quotasUsedUp(problem, solution),
       cases: cases.map(({ name, summary }) => ({ name, summary })),
       options: measuredRows(problem, search!.measured, solution.units),
@@ -188,12 +218,8 @@ class Sizing {
 
   private existingUnits(): { units: FleetUnits; usdPerHour: number } | undefined {
     const { existing } = this.options;
-    if (existing === undefined) return undefined;
-    const units = this.problem.offers.map(({ region, option }) => {
-      const part = option.parts[0]!;
-      const pool = existing.pools.find((one) => one.region === region && one.name === part.name);
-      return pool === undefined ? 0 : Math.round(pool.replicas / part.replicas);
-    });
+    const { existingUnits: units } = this.problem;
+    if (existing === undefined || units === undefined) return undefined;
     return { units, usdPerHour: existing.usdPerHour };
   }
 
@@ -224,12 +250,4 @@ function infeasible(
   effort: SearchEffort | undefined,
 ): Infeasible {
   return { kind: "infeasible", conflicts, leftOut, effort };
-}
-
-function verdictOf(cases: readonly VerifiedCase[]): Verdict {
-  if (cases.length === 0) return "UNCERTAIN";
-  const verdicts = cases.map(({ summary }) => summary.verdict);
-  if (verdicts.includes("FAIL")) return "FAIL";
-  if (verdicts.includes("UNCERTAIN")) return "UNCERTAIN";
-  return verdicts.includes("PASS") ? "PASS" : "NONE";
 }

@@ -17,7 +17,9 @@ import { engineSettings } from "../simulation/engine-settings";
 import { type Demand, knownLosses, type Peak } from "./demand";
 import { evaluatedScenario } from "./evaluated-scenario";
 import type { SizingContext } from "./evaluation-job";
+import { type ExistingPool, offersAsTheyAre } from "./existing-fleet";
 import { expectedArrivals, rateReader, totalRate } from "./expected-arrivals";
+import type { FleetUnits } from "./fleet-units";
 import { type ModelGroup, modelGroups } from "./model-group";
 import { type Offer, offersOf } from "./offer";
 import { peakMoments, windowAround } from "./peak-windows";
@@ -45,6 +47,8 @@ export interface SizingProblem {
   /** Requests per second of each open-loop workload at the first peak. */
   readonly workloadRates: ReadonlyMap<string, number>;
   readonly seed: number;
+  /** Of a fleet that is there already; undefined when none was given. */
+  readonly existingUnits: FleetUnits | undefined;
 }
 
 /**
@@ -53,9 +57,11 @@ export interface SizingProblem {
 export function sizingProblem({
   spec,
   traces,
+  existing,
 }: {
   readonly spec: SizingContext["spec"];
   readonly traces: TracesRead;
+  readonly existing?: readonly ExistingPool[];
 }): SizingProblem {
   const problems: Problem[] = [];
   const search = resolveSearch(spec, problems);
@@ -76,22 +82,10 @@ export function sizingProblem({
   if (problems.length > 0) throw new PlannerError(problems);
   const conflicts = unsold(models, sold.offers, leftOut);
   if (conflicts.length > 0) throw new Unsold(conflicts, leftOut);
-  const { offers } = sold;
+  const there = existing === undefined ? undefined : offersAsTheyAre(sold.offers, existing);
+  const { offers } = there ?? sold;
   const scenario = widestScenario(spec, offers, traces);
-  const groups = modelGroups(scenario.workloads);
-  const reach = regionReach(scenario);
-  const regions = scenario.fleet.regions.map((region) => region.spec);
-  const zones = scenario.fleet.regions.map((region) => region.zones);
-  const peaks = peaksOf(scenario, groups, reach, search);
-  const demand = {
-    scenario,
-    groups,
-    regions,
-    zones,
-    reach,
-    peaks,
-    losses: knownLosses(search, regions, zones),
-  };
+  const demand = demandOf(scenario, search);
   const { seed } = scenario;
   const context = { spec, traces: [...traces] };
   return {
@@ -103,7 +97,19 @@ export function sizingProblem({
     seed,
     bounds: boundsOf(demand, offers, seed),
     workloadRates: workloadRates(demand),
+    existingUnits: there?.units,
   };
+}
+
+/** What the fleets of a scenario are held against. */
+export function demandOf(scenario: ResolvedScenario, search: ResolvedSearch): Demand {
+  const groups = modelGroups(scenario.workloads);
+  const reach = regionReach(scenario);
+  const regions = scenario.fleet.regions.map((region) => region.spec);
+  const zones = scenario.fleet.regions.map((region) => region.zones);
+  const peaks = peaksOf(scenario, groups, reach, search);
+  const losses = knownLosses(search, regions, zones);
+  return { scenario, groups, regions, zones, reach, peaks, losses };
 }
 
 function placesOf(spec: SizingContext["spec"], problems: Problem[]): RegionSpec[] {
@@ -151,7 +157,7 @@ function refuseUnknownResidency({ fleet }: SizingContext["spec"], problems: Prob
 }
 
 /** Clients that wait for an answer before they ask again are served by any fleet, only more slowly. */
-function refuseClosedLoops({ workloads }: SizingContext["spec"], problems: Problem[]): void {
+export function refuseClosedLoops({ workloads }: SizingContext["spec"], problems: Problem[]): void {
   for (const [name, { arrivals }] of Object.entries(workloads)) {
     if (!("closed" in arrivals)) continue;
     problems.push({

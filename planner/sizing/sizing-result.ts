@@ -48,6 +48,41 @@ export interface SizedPool {
   readonly usdPerHour: number;
 }
 
+/** A fleet that was given and held against the promises as it is. */
+export interface VerifiedFleet {
+  readonly kind: "verified";
+  readonly verdict: Verdict;
+  /** The scenario with the fleet, as it was given. */
+  readonly spec: ScenarioSpec;
+  readonly pools: readonly VerifiedPool[];
+  /** Of what has a price; null when nothing has. */
+  readonly usdPerHour: number | null;
+  readonly margins: readonly ObjectiveMargin[];
+  readonly quotasBroken: readonly BrokenQuota[];
+  /** The first one with nothing lost. */
+  readonly cases: readonly SizedCase[];
+  readonly effort: Pick<SearchEffort, "evaluations" | "requests">;
+}
+
+/** As a pool of the search, but that it may have an accelerator without an instance type, and no price. */
+export interface VerifiedPool extends Omit<SizedPool, "instanceType" | "purchases" | "usdPerHour"> {
+  readonly instanceType: string | null;
+  readonly purchases: readonly {
+    readonly purchase: PurchaseOption;
+    /** On average, where the pool scales. */
+    readonly nodes: number;
+    readonly usdPerHour: number | null;
+  }[];
+  readonly usdPerHour: number | null;
+}
+
+export interface BrokenQuota {
+  /** `search.quotas.us-east-1.p5.48xlarge` */
+  readonly path: string;
+  readonly used: number;
+  readonly max: number;
+}
+
 export interface LowerBound {
   /** US dollars per hour that no fleet of the search can be cheaper than; null when it is not known. */
   readonly usdPerHour: number | null;

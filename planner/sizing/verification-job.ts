@@ -22,6 +22,8 @@ export interface VerificationJob {
   readonly loss: readonly TargetSpec[] | null;
   readonly seed: number;
   readonly replications: number;
+  /** Cuts the summary's time into so many buckets. @default no timeline */
+  readonly timelineBuckets?: number;
 }
 
 export interface Verification {
@@ -36,7 +38,7 @@ export function* runVerification(
   context: SizingContext,
   job: VerificationJob,
 ): Generator<EvaluationProgress, Verification> {
-  const { pools, window, loss, seed, replications } = job;
+  const { pools, window, loss, seed, replications, timelineBuckets = 0 } = job;
   const workloads = Object.keys(context.spec.workloads);
   const scenario = scenarioOf(context, {
     pools,
@@ -51,7 +53,10 @@ export function* runVerification(
   const records: RunRecord[] = [];
   const requests = (): number => records.reduce((sum, { arrivals }) => sum + arrivals, 0);
   for (let replication = 0; replication < replications; replication++) {
-    const options: SimulateOptions = replications === 1 ? { batches: 10 } : {};
+    const options: SimulateOptions = {
+      timelineBuckets,
+      ...(replications === 1 ? { batches: 10 } : {}),
+    };
     const own = seed * REPLICATIONS_MAX + replication;
     records.push(yield* runOnce(scenario, own, options, [replication / runs, requests()]));
   }

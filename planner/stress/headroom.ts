@@ -1,6 +1,6 @@
 /**
  * What is paid for capacity that the baseline does not need at its peak: of each pool, the paid replicas less the share
- * of their throughput that is asked for, at the pool's price. Some of it is what lets the fleet survive a case. Not
+ * of their throughput that is asked for, at the mean price of a replica's share of its node. Some of it is what lets the fleet survive a case. Not
  * here: how few replicas would keep the promises, which takes a search.
  */
 import type { ResolvedFleet } from "../fleet/resolved-fleet";

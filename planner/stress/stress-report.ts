@@ -173,6 +173,6 @@ export interface Headroom {
   readonly usdPerHour: number | null;
   /** Of it, idle. */
   readonly idleUsdPerHour: number | null;
-  /** Pools left out of the dollars, because the scenario gives no price or the pool did nothing. */
+  /** Pools left out of the dollars, because a price is not known or the pool did nothing. */
   readonly leftOut: readonly string[];
 }

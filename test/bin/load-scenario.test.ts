@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { builtInScenarios } from "../../planner/scenario/built-in-scenarios";
+import { builtInFleets } from "../support/built-in-fleets";
 import { runCommand } from "../support/run-command";
 import { SMALL_SCENARIO } from "../support/small-scenario";
 import { withTemporaryFolder } from "../support/temporary-folder";
@@ -30,7 +31,7 @@ describe("the scenario of a command", () => {
     });
   });
 
-  it.each(builtInScenarios.map(({ name }) => name))("can be the built-in %s", async (name) => {
+  it.each(builtInFleets.map(({ name }) => name))("can be the built-in %s", async (name) => {
     expect(await runCommand(["validate", "--quiet", name])).toMatchObject({ exitCode: 0 });
   });
 

@@ -28,7 +28,7 @@ describe("capplan", () => {
   it.each([
     [
       ["bogus"],
-      "error: unknown command 'bogus'; the commands are init, validate, simulate, stress, trace, catalog, schema\n",
+      "error: unknown command 'bogus'; the commands are init, validate, simulate, size, stress, diff, stacks, worker, trace, catalog, schema\n",
     ],
     [["trace", "bogus"], "error: unknown command 'bogus'; the commands are inspect, fit\n"],
     [

@@ -85,9 +85,9 @@ describe("capplan schema", () => {
   });
 
   it("fails for another word, with those allowed", async () => {
-    const { exitCode, stderr } = await runCommand(["schema", "plan"]);
+    const { exitCode, stderr } = await runCommand(["schema", "fleet"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("allowed choices are scenario, summary");
+    expect(stderr).toContain("allowed choices are scenario, summary, plan");
   });
 });
 

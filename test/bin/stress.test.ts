@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { stressReportSchema } from "../../planner/report/stress/stress-schema";
 import { memoryIo } from "../support/memory-io";
+import { freePort } from "../support/redis-server";
 import { type CommandResult, runCommand, runCommandIn } from "../support/run-command";
 import { SMALL_SCENARIO } from "../support/small-scenario";
 import { withTemporaryFolder } from "../support/temporary-folder";
@@ -201,6 +202,68 @@ describe("capplan stress", () => {
       expect(stderr).toBe("interrupted before the baseline was finished; nothing is kept\n");
       expect(fs.readdirSync(cwd)).toEqual(["capplan.yaml"]);
       expect(io.listenerCount()).toBe(0);
+    });
+  });
+
+  it("goes on from a journal, with the same bytes, and repeats nothing", async () => {
+    await inFolder(async (run, cwd) => {
+      const argv = ["--only", "half gone,peak-2x", "--jobs", "1", "--output", "json"];
+      const without = await run([...argv, "--quiet"]);
+      const first = await run([...argv, "--journal", "run.journal"]);
+      expect(first.stderr).toMatch(/^3 runs, [1-9][\d,]* requests/);
+      const written = fs.readFileSync(path.join(cwd, "run.journal"), "utf8");
+      const second = await run([...argv, "--journal", "run.journal"]);
+      expect(second.stderr).toMatch(
+        /^note: run\.journal has 3 results of this run; they are not run again\n3 runs, 0 requests/,
+      );
+      expect([first.stdout, second.stdout]).toEqual([without.stdout, without.stdout]);
+      expect(fs.readFileSync(path.join(cwd, "run.journal"), "utf8")).toBe(written);
+      const other = await run([...argv, "--journal", "run.journal", "--seed", "6"]);
+      expect(other.stderr).toMatch(
+        /^note: run\.journal also has 3 of other scenarios, which are not used\n3 runs, [1-9]/,
+      );
+    });
+  });
+
+  it("fails when its journal is the scenario, or a stream, and leaves them alone", async () => {
+    await inFolder(async (run, cwd) => {
+      expect((await run([...ONE_CASE, "--journal", "capplan.yaml"])).exitCode).toBe(2);
+      const { exitCode, stderr } = await run([...ONE_CASE, "--journal", "-"]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toBe(
+        "error: --journal: a journal is a file, not a stream; give a file name\n",
+      );
+      fs.writeFileSync(path.join(cwd, "notes.txt"), "mine\n");
+      const foreign = await run([...ONE_CASE, "--journal", "notes.txt"]);
+      expect(foreign.stderr).toBe(
+        "error: notes.txt: is there, and is not a journal; name another file\n",
+      );
+      expect(fs.readFileSync(path.join(cwd, "notes.txt"), "utf8")).toBe("mine\n");
+      expect((await run([...ONE_CASE, "--journal", "no/such.journal"])).stderr).toBe(
+        "error: no/such.journal: cannot be written: its folder does not exist; create it first\n",
+      );
+    });
+  });
+
+  it("fails when its executor is no Redis, in one line that says what to do", async () => {
+    await inFolder(async (run, cwd) => {
+      const port = await freePort();
+      const { exitCode, stdout, stderr } = await run([
+        ...["--only", "half gone", "--out", "report.txt"],
+        ...["--executor", `redis://:secret@127.0.0.1:${port}`],
+      ]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toBe(
+        `error: redis://:***@127.0.0.1:${port}: Redis cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}; start redis-server there, or correct the address (rediss:// where it takes TLS only)\n`,
+      );
+      expect(fs.readdirSync(cwd)).toEqual(["capplan.yaml"]);
+      for (const url of ["http://x", "redis://", "redis://host/name", "6379"]) {
+        const wrong = await run(["--executor", url]);
+        expect(wrong.exitCode).toBe(2);
+        expect(wrong.stderr).toMatch(/^error: option '--executor <url>' .* redis:\/\/HOST:PORT/);
+      }
+      const both = await run([...ONE_CASE, "--executor", "redis://x"]);
+      expect(both.stderr).toMatch(/'--executor <url>' cannot be used with option '--jobs <n>'/);
     });
   });
 

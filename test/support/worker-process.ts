@@ -22,28 +22,58 @@ export interface WorkerProcess {
   readonly events: readonly Event[];
   /** Resolves with the first such event, of those before too. */
   saw(kind: Event["kind"], job?: string): Promise<void>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>;
   /** Ends it, whatever it is doing. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
 const started = new Set<WorkerProcess>();
 
-/** @param threads 0 runs jobs in the worker's own thread */
+interface WorkerProcessOptions {
+  /** 0 runs jobs in the worker's own thread. @default 1 */
+  readonly threads?: number;
+  /** @default VERSION */
+  readonly version?: string;
+  /** Module with the kinds of jobs. @default counted-jobs.ts */
+  readonly kindsFile?: string;
+  /** @default FAST */
+  readonly timing?: RedisTiming;
+}
+
+/** A worker that takes jobs. */
 export async function startWorkerProcess(
   url: string,
-  { threads = 1, version = VERSION, timing = FAST, kindsFile = COUNTED_JOBS_FILE } = {},
+  options: WorkerProcessOptions = {},
 ): Promise<WorkerProcess> {
+  const worker = workerProcess(url, options);
+  await worker.saw("ready");
+  return worker;
+}
+
+/** The same before it has begun: its first job may end it. */
+export function workerProcess(
+  url: string,
+  {
+    threads = 1,
+    version = VERSION,
+    kindsFile = COUNTED_JOBS_FILE,
+    timing = FAST,
+  }: WorkerProcessOptions,
+): WorkerProcess {
   const argv = [url, version, String(threads), JSON.stringify(timing), kindsFile];
-  return await startProcess(require.resolve("./test-worker"), argv);
+  return startProcess(require.resolve("./test-worker"), argv);
 }
 
 /** A process that has asked for results of 30 jobs, and waits. */
 export async function startProducerProcess(url: string, folder: string): Promise<WorkerProcess> {
   const argv = [url, VERSION, folder, JSON.stringify(FAST)];
-  return await startProcess(require.resolve("./counted-producer"), argv);
+  const producer = startProcess(require.resolve("./counted-producer"), argv);
+  await producer.saw("ready");
+  return producer;
 }
 
-async function startProcess(file: string, argv: readonly string[]): Promise<WorkerProcess> {
+function startProcess(file: string, argv: readonly string[]): WorkerProcess {
   const env = { ...process.env, NODE_OPTIONS: "" };
   const child = spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), file, ...argv], {
     env,
@@ -62,6 +92,7 @@ async function startProcess(file: string, argv: readonly string[]): Promise<Work
   const worker: WorkerProcess = {
     child,
     events,
+    ended,
     async saw(kind, job) {
       const isIt = (event: Event): boolean =>
         event.kind === kind && (job === undefined || ("job" in event && event.job === job));
@@ -83,7 +114,6 @@ async function startProcess(file: string, argv: readonly string[]): Promise<Work
     },
   };
   started.add(worker);
-  await worker.saw("ready");
   return worker;
 }
 

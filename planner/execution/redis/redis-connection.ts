@@ -44,7 +44,8 @@ export async function connectRedis({ url, whenLost }: RedisConnectionOptions): P
   }
   isConnected = true;
   if (told === undefined) return client;
-  client.disconnect();
+  // Where it has ended by itself there is nothing to wait for.
+  if (client.status !== "end") client.disconnect();
   throw refused(url, told);
 }
 

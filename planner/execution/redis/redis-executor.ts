@@ -48,6 +48,7 @@ export async function openRedisExecutor<Job, Result>(
   // Both tell what the client of their own tells, whose commands fail with it.
   queue.on("error", () => {});
   events.on("error", () => {});
+  await events.waitUntilReady();
   const executor = new RedisExecutor<Job, Result>(client, queue, events, options);
   await executor.lookForWorkers();
   return executor;

@@ -13,8 +13,8 @@ export interface RedisTiming {
 }
 
 export const REDIS_TIMING: RedisTiming = {
-  lockMs: 15_000,
-  stalledMs: 5000,
+  lockMs: 10_000,
+  stalledMs: 3000,
   leaseMs: 30_000,
   lookMs: 250,
   sweepMs: 5000,

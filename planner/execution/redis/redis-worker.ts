@@ -40,7 +40,8 @@ export type WorkerEvent =
   | { readonly kind: "began" | "finished" | "given back" | "dropped"; readonly job: string }
   /** `finished` with an error of its own, or `failed` because its thread died, and is tried again. */
   | { readonly kind: "threw" | "failed"; readonly job: string; readonly message: string }
-  | { readonly kind: "connection lost" | "connection back" };
+  | { readonly kind: "connection lost" }
+  | { readonly kind: "connection back" };
 
 type BullJob = Job<QueuedJob, WorkerAnswer>;
 

@@ -1,9 +1,10 @@
 /**
- * Charts as SVG text: lines over time, distributions, histograms, point clouds. Drawn by echarts
+ * Charts as SVG text: lines over time, distributions, histograms, point clouds, bars. Drawn by echarts
  * without a browser; colours become CSS variables, so that a page has one look in light and dark.
  * echarts is large, and therefore loaded when the first chart is drawn.
  */
 import type { EChartsOption } from "echarts";
+import { UNKNOWN } from "../report";
 import { dropControls, escapeHtml } from "./escape-html";
 
 export interface ChartSeries {
@@ -104,6 +105,65 @@ export function histogramChart(frame: ChartFrame, bars: ChartSeries): Chart {
   return lineChart(frame, [bars], true);
 }
 
+export interface BarFrame {
+  readonly title: string;
+  readonly xLabel: string;
+  /** From top to bottom, one bar each. */
+  readonly names: readonly string[];
+  /** A dotted line across all bars. */
+  readonly mark?: ChartMark;
+}
+
+/** Lengths by name, in the order of the frame's names. */
+export interface BarSeries {
+  readonly name: string;
+  /** null: there is none, and a dash stands in its place. */
+  readonly values: readonly (number | null)[];
+}
+
+const BAR_HEIGHT = 24;
+const NAME_WIDTH = 270;
+
+/** Bars that lie, the values of several series one behind the other in each; of a single one they are written out. */
+export function barChart(frame: BarFrame, series: readonly BarSeries[]): Chart {
+  const hasLegend = series.length > 1;
+  const top = (hasLegend ? 36 : 16) + (frame.mark === undefined ? 0 : 18);
+  const option: EChartsOption = {
+    animation: false,
+    grid: { left: NAME_WIDTH, right: hasLegend ? 24 : 64, top, bottom: 48 },
+    ...(hasLegend ? { legend: legendOf(series) } : {}),
+    xAxis: axis(frame.xLabel, 30, false),
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: frame.names.map(dropControls),
+      axisLabel: { color: INK, width: NAME_WIDTH - 16, overflow: "truncate" },
+      axisLine: { show: true, lineStyle: { color: GRID } },
+      axisTick: { show: false },
+    },
+    series: series.map(({ name, values }, index) => ({
+      type: "bar",
+      name: dropControls(name),
+      stack: "all",
+      data: values.map((value) =>
+        hasLegend ? (value ?? 0) : { value: value ?? 0, label: barLabel(value) },
+      ),
+      barMaxWidth: 16,
+      itemStyle: { color: SERIES[index % SERIES.length] ?? INK },
+      ...(index === 0 && frame.mark !== undefined
+        ? { markLine: marksAt([frame.mark], "start") }
+        : {}),
+    })),
+  };
+  const height = top + 56 + frame.names.length * BAR_HEIGHT;
+  return { title: frame.title, svg: renderSvg(option, frame.title, height) };
+}
+
+function barLabel(value: number | null) {
+  const formatter = value === null ? UNKNOWN : shortNumber(value);
+  return { show: true, position: "right" as const, color: INK, formatter };
+}
+
 /** A cloud of points. */
 export function scatterChart(frame: ChartFrame, series: readonly ChartSeries[]): Chart {
   return draw(frame, series, (one, color) => ({
@@ -127,14 +187,7 @@ function draw(
     grid: { left: 68, right: 24, top: topMargin(frame, series), bottom: 48 },
     ...(series.length > 1
       ? {
-          legend: {
-            type: "scroll",
-            top: 2,
-            textStyle: { color: INK },
-            itemHeight: 8,
-            icon: "roundRect",
-            data: series.map(({ name }) => dropControls(name)),
-          },
+          legend: legendOf(series),
         }
       : {}),
     xAxis: {
@@ -152,6 +205,17 @@ function draw(
     ],
   };
   return { title: frame.title, svg: renderSvg(option, frame.title) };
+}
+
+function legendOf(series: readonly { readonly name: string }[]) {
+  return {
+    type: "scroll" as const,
+    top: 2,
+    textStyle: { color: INK },
+    itemHeight: 8,
+    icon: "roundRect",
+    data: series.map(({ name }) => dropControls(name)),
+  };
 }
 
 /** Room for the legend, and below it for the names of windows and, beneath them, the labels of marks. */
@@ -185,15 +249,19 @@ function annotations({ windows = [], marks = [] }: ChartFrame): EChartsSeries[] 
           { xAxis: to },
         ]),
       },
-      markLine: {
-        silent: true,
-        symbol: "none",
-        lineStyle: { color: INK, type: "dotted", width: 1 },
-        label: { ...label, position: "insideEndTop", rotate: 0, formatter: "{b}" },
-        data: marks.map(({ label: name, x }) => ({ name: dropControls(name), xAxis: x })),
-      },
+      markLine: marksAt(marks, "insideEndTop"),
     },
   ];
+}
+
+function marksAt(marks: readonly ChartMark[], position: "insideEndTop" | "start") {
+  return {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: INK, type: "dotted" as const, width: 1 },
+    label: { color: INK, fontSize: 10, position, rotate: 0, formatter: "{b}" },
+    data: marks.map(({ label: name, x }) => ({ name: dropControls(name), xAxis: x })),
+  };
 }
 
 function axis(name: string, nameGap: number, isLog: boolean) {
@@ -219,13 +287,13 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function renderSvg(option: EChartsOption, title: string): string {
+function renderSvg(option: EChartsOption, title: string, height: number = HEIGHT): string {
   const echarts = require("echarts") as typeof import("echarts");
   const chart = echarts.init(null, null, {
     renderer: "svg",
     ssr: true,
     width: WIDTH,
-    height: HEIGHT,
+    height,
   });
   chart.setOption(option);
   const svg = chart.renderToSVGString();

@@ -15,7 +15,7 @@ export interface HtmlPage {
   readonly sections: readonly HtmlSection[];
 }
 
-interface HtmlSection {
+export interface HtmlSection {
   readonly heading: string;
   readonly blocks: readonly HtmlBlock[];
 }

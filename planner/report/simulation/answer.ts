@@ -185,7 +185,7 @@ function loadLine(summary: SimulationSummary): string {
   const cost =
     price === null
       ? "cost unknown"
-      : `${summary.cost.isLowerBound ? "at least " : ""}${formatUsd(price)} per hour`;
+      : `${summary.cost.isLowerBound ? "at least " : ""}${formatUsd(price)} per hour${(summary.cost.estimatedUsdPerHour ?? 0) > 0 ? ", partly estimated" : ""}`;
   const goodput = goodputText(summary);
   const capacity = `${fleetText(summary)}; ${cost}.`;
   if (isUnmeasured(summary)) return capacity;

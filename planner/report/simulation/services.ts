@@ -27,13 +27,17 @@ export function servicesSection({ cost }: SimulationSummary): ReportSection | un
       items: [...new Set(lines.map(({ service, assumption }) => `${service}: ${assumption}`))],
     },
   ];
-  if (lines.some(({ kind }) => kind === "estimated")) {
+  const isEstimated = lines.some(({ kind }) => kind === "estimated");
+  if (isEstimated) {
     blocks.push(paragraph("≈ is estimated from the price in the cloud's home region."));
   }
   if (unpriced.length > 0) {
+    const advice = isEstimated
+      ? ""
+      : "; prices.estimateServices: true estimates what is not egress";
     blocks.push(
       paragraph(
-        "What is unknown has no price in the price book for its region, and is not in the total; prices.estimateServices: true estimates it.",
+        `What is unknown has no price in the price book for its region, and is not in the total${advice}.`,
       ),
     );
   }

@@ -181,7 +181,7 @@ function headroomText({ idleShare, usdPerHour, idleUsdPerHour, leftOut }: Headro
   if (idleShare === null) return "Not known: no pool did anything that its load could be told by.";
   const cost =
     usdPerHour === null
-      ? "What that costs is unknown: the scenario gives no price of a replica."
+      ? "What that costs is unknown: no price of a replica is known."
       : `That is ${leftOut.length > 0 ? "at least " : ""}${formatUsd(idleUsdPerHour)} of ${formatUsd(usdPerHour)} per hour.`;
   const without =
     usdPerHour === null || leftOut.length === 0

@@ -2,11 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, expect, it } from "@jest/globals";
+import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { JobContext } from "../../../planner/execution/job-context";
 import { JobKeys } from "../../../planner/execution/job-keys";
+import { KEY_PREFIX, queueName } from "../../../planner/execution/redis/job-protocol";
 import { openRedisExecutor } from "../../../planner/execution/redis/redis-executor";
 import { PlannerError } from "../../../planner/foundation/errors";
+import { plainText } from "../../../planner/foundation/plain-data";
 import type { CountedContext, CountedJob, CountedResult } from "../../support/counted-jobs";
 import { runsIn } from "../../support/counted-jobs";
 import {
@@ -26,6 +29,7 @@ import {
   startProducerProcess,
   startWorkerProcess,
   VERSION,
+  workerProcess,
 } from "../../support/worker-process";
 
 const keysOf = (context: CountedContext): JobKeys =>
@@ -109,14 +113,8 @@ describeWithRedis("an executor on Redis", (url) => {
         void running.finally(() => {
           isOver = true;
         });
-        let deaths = 0;
         while (!isOver) {
-          const worker = await startWorkerProcess(url(), { threads: 0 });
-          await Promise.race([
-            running.catch(() => {}),
-            new Promise((resolve) => worker.child.once("exit", resolve)),
-          ]);
-          if (worker.child.exitCode === 7) deaths++;
+          await Promise.race([running, workerProcess(url(), { threads: 0 }).ended]);
         }
         const [given, other] = await running;
         const { error } = given as { error: PlannerError };
@@ -125,7 +123,6 @@ describeWithRedis("an executor on Redis", (url) => {
           /^redis:.*: no worker could finish a counted job: job stalled more than allowable limit; look at/,
         );
         expect(other).toStrictEqual({ result: expectedResult(2) });
-        expect(deaths).toBe(3);
         expect(runsIn(log)[1]).toBe(3);
       },
     );
@@ -217,6 +214,26 @@ describeWithRedis("an executor on Redis", (url) => {
     );
   });
 
+  it("takes an answer that a killed run has left, and tries again what was given up then", async () => {
+    await withTemporaryFolder(async (folder) => {
+      const context = contextIn(folder);
+      const keys = keysOf(context);
+      const answer = { kind: "result", text: plainText(expectedResult(1)), workDone: 0 };
+      await leaveInQueue(url(), keys.keyOf({ n: 1 }), async () => answer);
+      await leaveInQueue(url(), keys.keyOf({ n: 2 }), async () => {
+        throw new Error("lost");
+      });
+      await startWorkerProcess(url(), { threads: 0 });
+      const executor = await open(url(), context);
+      expect(await outcomesOf(executor, [{ n: 1 }, { n: 2 }])).toStrictEqual([
+        { result: expectedResult(1) },
+        { result: expectedResult(2) },
+      ]);
+      await executor.close();
+      expect(runsIn(context.log)).toEqual({ 2: 1 });
+    });
+  });
+
   it("shares a job with another run that asks for the same", async () => {
     await startWorkerProcess(url(), { threads: 2 });
     await withTemporaryFolder(async (folder) => {
@@ -275,6 +292,7 @@ describeWithRedis("the connection", (url) => {
 
   it("is made again when Redis was away for a moment", async () => {
     const first = await startRedisServer();
+    let second = first;
     const worker = await startWorkerProcess(first.url);
     await withExecutor(
       (context) => open(first.url, context),
@@ -285,24 +303,35 @@ describeWithRedis("the connection", (url) => {
         await first.stop();
         await worker.saw("connection lost");
         // It has forgotten everything.
-        const second = await startRedisServer([], first.port);
-        try {
-          fs.writeFileSync(gate, "");
-          expect(await running).toStrictEqual([
-            { result: expectedResult(1) },
-            { result: expectedResult(2) },
-          ]);
-          await worker.saw("connection back");
-          // Once for each job at most: the context is there again before its jobs are.
-          expect(worker.events.filter(({ kind }) => kind === "dropped").length).toBeLessThan(3);
-        } finally {
-          await killWorkers();
-          await second.stop();
-        }
+        second = await startRedisServer([], first.port);
+        fs.writeFileSync(gate, "");
+        expect(await running).toStrictEqual([
+          { result: expectedResult(1) },
+          { result: expectedResult(2) },
+        ]);
+        await worker.saw("connection back");
+        // Once for each job at most: the context is there again before its jobs are.
+        expect(worker.events.filter(({ kind }) => kind === "dropped").length).toBeLessThan(3);
       },
     );
+    await worker.kill();
+    await second.stop();
   });
 });
+
+/** A job in the queue that is over. */
+async function leaveInQueue(
+  url: string,
+  jobId: string,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const settings = { connection: { url }, prefix: KEY_PREFIX };
+  const queue = new Queue(queueName(VERSION), settings);
+  await queue.add("counted", {}, { jobId });
+  const worker = new Worker(queueName(VERSION), run, settings);
+  await new Promise((resolve) => worker.once("completed", resolve).once("failed", resolve));
+  await Promise.all([worker.close(), queue.close()]);
+}
 
 /** Keys of jobs and contexts, and what the queue's lists hold. */
 async function leftovers(url: string): Promise<string[]> {

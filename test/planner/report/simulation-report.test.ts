@@ -123,6 +123,38 @@ describe("simulationReport on a terminal", () => {
     expect(text).not.toContain("$");
   });
 
+  it("marks what is estimated, and says what is idle and whose nothing is", () => {
+    const [name, pool] = Object.entries(SUMMARY.cost.byPool).at(-1)!;
+    const parts = pool.parts.map((part) => ({
+      ...part,
+      purchase: "spot" as const,
+      kind: "estimated" as const,
+      date: "2025-06-28",
+    }));
+    const cost = {
+      ...SUMMARY.cost,
+      idleUsdPerHour: 24.58,
+      estimatedUsdPerHour: 98.32,
+      unallocatedUsdPerHour: 9.832,
+      byPool: { [name]: { ...pool, parts } },
+      services: {
+        ...SUMMARY.cost.services,
+        lines: SUMMARY.cost.services.lines.map((line) => ({
+          ...line,
+          usdPerMonth: 80,
+          kind: "estimated" as const,
+        })),
+      },
+    };
+    const text = terminal({ ...SUMMARY, cost }).replaceAll(/\n {2}(?! )/g, " ");
+    expect(text).toContain("at least $98.32 per hour, partly estimated.");
+    expect(text).toContain("estimated 2025-06-28");
+    expect(text).toContain("$24.58 per hour (25.0 %) is for accelerators on which no replica is.");
+    expect(text).toContain("$98.32 per hour (100 %) is at estimated prices.");
+    expect(text).toContain("$9.83 per hour (10.0 %) is for pools that answered nobody.");
+    expect(text).toContain("≈ $80.00");
+  });
+
   it("leaves out groups with a single member", () => {
     expect(terminal(SUMMARY)).not.toContain("\nTenants\n");
     const tenants = { acme: groupSummary(30, 1), zenith: groupSummary(20, 1) };

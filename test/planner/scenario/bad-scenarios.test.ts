@@ -521,7 +521,12 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   [
     "no pools",
     ["fleet.regions.us-east-1.pools={}"],
-    "fleet.regions.us-east-1.pools: needs at least one pool; add one, or let `capplan size` find out which",
+    "fleet.regions: none has a pool, so that there is nothing to run; let `capplan size` find out which, or add some",
+  ],
+  [
+    "a region without pools beside one that has some",
+    ["fleet.regions.us-west-2={}"],
+    "fleet.regions.us-west-2.pools: needs at least one pool; add one, or let `capplan size` find out which",
   ],
   ["no regions", ["fleet.regions="], "fleet.regions: is missing; give a map"],
 ];

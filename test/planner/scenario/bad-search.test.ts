@@ -4,7 +4,7 @@ import { describeProblem } from "../../../planner/foundation/errors";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { sizingProblem } from "../../../planner/sizing/sizing-problem";
 import { problemsIn } from "../../support/scenario-text";
-import { SMALL_SIZING } from "../../support/small-sizing";
+import { TWO_REGION_SIZING } from "../../support/two-region-sizing";
 
 /** Changes to a good scenario → the problems that they make, as they are shown. */
 const changes: readonly (readonly [readonly string[], readonly string[]])[] = [
@@ -303,7 +303,7 @@ const changes: readonly (readonly [readonly string[], readonly string[]])[] = [
 
 function problemsOf(overrides: readonly string[]): string[] {
   const read = () =>
-    sizingProblem({ spec: parseScenario(SMALL_SIZING, { overrides }), traces: new Map() });
+    sizingProblem({ spec: parseScenario(TWO_REGION_SIZING, { overrides }), traces: new Map() });
   return problemsIn(read).map(describeProblem);
 }
 

@@ -7,7 +7,9 @@ import { INIT_TEMPLATE } from "../../../planner/scenario/init-template";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../../planner/scenario/resolve-scenario";
 import { scenarioNotes } from "../../../planner/scenario/scenario-notes";
+import { sizingProblem } from "../../../planner/sizing/sizing-problem";
 import { compileProfile } from "../../../planner/traffic/rate-profile";
+import { builtInFleets } from "../../support/built-in-fleets";
 
 const ROOT = path.resolve(__dirname, "../../..");
 
@@ -23,7 +25,7 @@ describe("built-in scenarios", () => {
     expect(builtInScenarios.map(({ file }) => path.basename(file)).sort()).toEqual(files.sort());
   });
 
-  it.each(builtInScenarios)(
+  it.each(builtInFleets)(
     "$name parses and resolves, has its name, objectives and prices, and no oddities",
     ({ name, file }) => {
       const scenario = resolve(readFileSync(path.join(ROOT, file), "utf8"));
@@ -33,6 +35,24 @@ describe("built-in scenarios", () => {
       expect(scenarioNotes(scenario).filter(({ code }) => code !== "weight-only")).toEqual([]);
     },
   );
+
+  it("three-region-sizing can be sized: three regions of two clouds, four workloads, two models", () => {
+    const { file } = builtInScenarios.find(({ isToBeSized }) => isToBeSized)!;
+    const spec = parseScenario(readFileSync(path.join(ROOT, file), "utf8"));
+    expect(spec.name).toBe("three-region-sizing");
+    const { demand, offers, search } = sizingProblem({ spec, traces: new Map() });
+    expect(demand.regions.map(({ name }) => name)).toEqual([
+      "europe-west4",
+      "us-east-1",
+      "us-west-2",
+    ]);
+    expect(new Set(demand.regions.map(({ cloud }) => cloud)).size).toBe(2);
+    expect(demand.scenario.workloads).toHaveLength(4);
+    expect(demand.groups.flatMap(({ models }) => models)).toHaveLength(2);
+    expect(demand.losses).toHaveLength(1 + 3);
+    expect(new Set(offers.map(({ region }) => region)).size).toBe(3);
+    expect(search.quotas).toHaveLength(1);
+  });
 
   it("support-assistant runs at the busiest time of its day", () => {
     const { workloads, horizon } = resolve(

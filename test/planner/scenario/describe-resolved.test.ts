@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { builtInScenarios } from "../../../planner/scenario/built-in-scenarios";
 import { describeResolved } from "../../../planner/scenario/describe-resolved";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { resolveScenario } from "../../../planner/scenario/resolve-scenario";
+import { builtInFleets } from "../../support/built-in-fleets";
 import { resolveSmall, SMALL_SCENARIO } from "../../support/scenario-text";
 
 const POOL = "fleet.regions.us-east-1.pools.h100";
@@ -131,7 +131,7 @@ describe("describeResolved", () => {
     });
   });
 
-  it.each(builtInScenarios)(
+  it.each(builtInFleets)(
     "gives every default of $name a reason, every row a value, and no path twice",
     ({ file }) => {
       const spec = parseScenario(readFileSync(path.resolve(__dirname, "../../..", file), "utf8"));

@@ -167,7 +167,7 @@ describe("resolveScenario", () => {
   it("orders quantiles by probability", () => {
     expect(tokensOf("{quantiles: {p100: 9, p99.9: 8, p0: 1, p50: 4}}")).toEqual({
       kind: "quantiles",
-      probabilities: [0, 0.5, 0.9990000000000001, 1],
+      probabilities: [0, 0.5, 0.999, 1],
       values: [1, 4, 8, 9],
     });
   });

@@ -129,7 +129,7 @@ describe("DecodeBatch", () => {
             model.members.length - 1,
             Math.floor(share * model.members.length),
           );
-          if (kind === "leave") leave(batch, model, model.members[place]!);
+          if (kind === "leave") leaveEarly(batch, model, model.members[place]!);
           else advance(batch, model, share);
         }
         expectSame(batch, store, model);
@@ -189,6 +189,11 @@ function join(
   });
 }
 
+function leaveEarly(batch: DecodeBatch, model: Model, member: Member): void {
+  batch.leaveEarly(member.slot);
+  model.members = model.members.filter((other) => other !== member);
+}
+
 function leave(batch: DecodeBatch, model: Model, member: Member): void {
   batch.leave(member.slot);
   model.members = model.members.filter((other) => other !== member);
@@ -202,7 +207,7 @@ function advance(batch: DecodeBatch, model: Model, share: number): void {
   const steps = Math.max(1, Math.round(share * most));
   const clock = model.clockAt(model.step);
   const next = model.clockAt(model.step + steps);
-  const needed = batch.blocksBetween(clock, next);
+  const needed = batch.blocksBetween(0, next - clock);
   const taken = model.members.reduce(
     (sum, member) =>
       sum + model.blocks(model.context(member, next)) - model.blocks(model.context(member, clock)),

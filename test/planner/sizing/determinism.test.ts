@@ -16,10 +16,10 @@ import {
 } from "../../../planner/sizing/evaluator";
 import { sizeFleet } from "../../../planner/sizing/size-fleet";
 import { loadSolver } from "../../support/load-solver";
-import { SMALL_SIZING } from "../../support/small-sizing";
 import { threadsFromSources } from "../../support/source-threads";
+import { TWO_REGION_SIZING } from "../../support/two-region-sizing";
 
-const context: SizingContext = { spec: parseScenario(SMALL_SIZING, {}), traces: [] };
+const context: SizingContext = { spec: parseScenario(TWO_REGION_SIZING, {}), traces: [] };
 
 describe("the answer of a search", () => {
   let solver: Highs;

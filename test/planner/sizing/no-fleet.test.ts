@@ -6,7 +6,7 @@ import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { sizeFleet } from "../../../planner/sizing/size-fleet";
 import type { SizingResult } from "../../../planner/sizing/sizing-result";
 import { loadSolver } from "../../support/load-solver";
-import { SMALL_SIZING } from "../../support/small-sizing";
+import { TWO_REGION_SIZING } from "../../support/two-region-sizing";
 
 describe("a search without a fleet", () => {
   let solver: Highs;
@@ -15,7 +15,7 @@ describe("a search without a fleet", () => {
   });
 
   const sized = async (overrides: readonly string[]): Promise<SizingResult> => {
-    const context = { spec: parseScenario(SMALL_SIZING, { overrides }), traces: [] };
+    const context = { spec: parseScenario(TWO_REGION_SIZING, { overrides }), traces: [] };
     const executor = localExecutor("sizing", context, 1);
     return await sizeFleet(context, { solver, executor, watch: {} });
   };

@@ -138,7 +138,7 @@ describe("stressDocument", () => {
         "eu-west-1/l4.",
     );
     const headroom = { idleShare: 0.4, usdPerHour: null, idleUsdPerHour: null, leftOut: [] };
-    expect(section("Headroom", text({ ...REPORT, headroom }))).toMatch(/unknown:\s+the scenario/);
+    expect(section("Headroom", text({ ...REPORT, headroom }))).toMatch(/unknown:\s+no\s+price/);
     const nothing = { ...headroom, idleShare: null };
     expect(section("Headroom", text({ ...REPORT, headroom: nothing }))).toContain("Not known");
   });

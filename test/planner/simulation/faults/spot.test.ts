@@ -58,20 +58,22 @@ function timesOf(transitions: readonly SpotTransition[], kind: SpotTransition["k
 }
 
 describe("spotNodesOf", () => {
-  it("covers exactly the replicas beyond those on demand, each on its own node", () => {
+  it("covers exactly the replicas beyond those committed and on demand, each on its own node", () => {
     const arbitrary = fc.record({
       replicas: fc.integer({ min: 0, max: 20 }),
       replicasPerNode: fc.integer({ min: 1, max: 8 }),
+      reserved: fc.integer({ min: 0, max: 9 }),
       onDemand: fc.integer({ min: 0, max: 25 }),
     });
     fc.assert(
-      fc.property(arbitrary, ({ replicas, replicasPerNode, onDemand }) => {
-        const purchase = spot(onDemand, 1);
+      fc.property(arbitrary, ({ replicas, replicasPerNode, reserved, onDemand }) => {
+        const committed = [{ purchase: "reserved-1y", replicas: reserved }] as const;
+        const purchase = { ...spot(onDemand, 1), committed };
         const pool = poolOf("r/p", 0, replicas, { replicasPerNode, purchase });
         const nodes = spotNodesOf(pool);
         const covered = nodes.flatMap((one) => one.replicas);
         expect(covered).toEqual(
-          Array.from({ length: replicas }, (_, replica) => replica).slice(onDemand),
+          Array.from({ length: replicas }, (_, replica) => replica).slice(reserved + onDemand),
         );
         for (const one of nodes) {
           expect(one.replicas.length).toBeGreaterThan(0);

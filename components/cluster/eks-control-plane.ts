@@ -1,0 +1,187 @@
+/** The control plane of EKS: its key, its records, its role, the cluster, and who may administer it. */
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { childName } from "../foundation/child-name";
+import { physicalName } from "../foundation/physical-name";
+import { transformed } from "../foundation/transform";
+import { type EksPlace, eksTags, serviceRole } from "./eks-place";
+
+/** The control plane. */
+export interface EksControlPlane {
+  readonly cluster: aws.eks.Cluster;
+  readonly kmsKeyArn: pulumi.Output<string> | pulumi.Input<string>;
+  /** Rights that have to be there before anything is put into the cluster. */
+  readonly access: readonly pulumi.Resource[];
+}
+
+/** Makes the control plane. */
+export function createControlPlane(place: EksPlace): EksControlPlane {
+  const kmsKeyArn = place.settings.kmsKeyArn ?? createKey(place).arn;
+  const records = createRecords(place, kmsKeyArn);
+  const { role, attached } = serviceRole(place, childName(place.name, "control-plane"), {
+    service: "eks.amazonaws.com",
+    description: "Lets the control plane of EKS manage interfaces of the cluster",
+    policies: ["AmazonEKSClusterPolicy"],
+  });
+  const cluster = createCluster(place, { kmsKeyArn, role, dependsOn: [...attached, records] });
+  return { cluster, kmsKeyArn, access: createAccess(place, cluster) };
+}
+
+function createKey(place: EksPlace): aws.kms.Key {
+  const { settings, opts, clusterName } = place;
+  const name = childName(place.name, "key");
+  const protectedOpts = { ...opts, protect: settings.isProtected };
+  const key = new aws.kms.Key(
+    ...transformed<aws.kms.KeyArgs>(
+      settings.transform.key,
+      name,
+      {
+        description: `Secrets, disks and records of the EKS cluster ${clusterName}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        policy: keyPolicy(place),
+        tags: eksTags(place, name),
+      },
+      protectedOpts,
+    ),
+  );
+  new aws.kms.Alias(
+    name,
+    { name: physicalName("awsKmsAlias", `alias/capplan/${clusterName}`), targetKeyId: key.keyId },
+    opts,
+  );
+  return key;
+}
+
+/** The account decides through IAM; CloudWatch Logs of the region may encrypt records with the key. */
+function keyPolicy({ settings, opts }: EksPlace): pulumi.Output<string> {
+  const account = aws.getCallerIdentityOutput({}, { parent: opts.parent! });
+  return account.accountId.apply((accountId) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "AccountThroughIam",
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+        {
+          Sid: "RecordsOfTheRegion",
+          Effect: "Allow",
+          Principal: { Service: `logs.${settings.region}.amazonaws.com` },
+          Action: [
+            "kms:Encrypt*",
+            "kms:Decrypt*",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:Describe*",
+          ],
+          Resource: "*",
+          Condition: {
+            ArnLike: {
+              "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${settings.region}:${accountId}:*`,
+            },
+          },
+        },
+        {
+          // Instances that Auto Scaling starts for a node group decrypt their disks with its service role.
+          Sid: "DisksOfNodeGroups",
+          Effect: "Allow",
+          Principal: {
+            AWS: `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+          },
+          Action: [
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:DescribeKey",
+            "kms:CreateGrant",
+          ],
+          Resource: "*",
+        },
+      ],
+    }),
+  );
+}
+
+/** Made before the cluster, which would otherwise make its own, kept for ever and unencrypted by the key. */
+function createRecords(place: EksPlace, kmsKeyArn: pulumi.Input<string>): aws.cloudwatch.LogGroup {
+  const { settings, opts, clusterName } = place;
+  const name = childName(place.name, "audit");
+  return new aws.cloudwatch.LogGroup(
+    name,
+    {
+      name: `/aws/eks/${clusterName}/cluster`,
+      retentionInDays: settings.auditRetentionDays,
+      kmsKeyId: kmsKeyArn,
+      tags: eksTags(place, name),
+    },
+    { ...opts, protect: settings.isProtected },
+  );
+}
+
+function createCluster(
+  place: EksPlace,
+  needs: {
+    readonly kmsKeyArn: pulumi.Input<string>;
+    readonly role: aws.iam.Role;
+    readonly dependsOn: pulumi.Resource[];
+  },
+): aws.eks.Cluster {
+  const { settings, opts, clusterName } = place;
+  const { publicAccessCidrs } = settings;
+  return new aws.eks.Cluster(
+    ...transformed<aws.eks.ClusterArgs>(
+      settings.transform.cluster,
+      childName(place.name, "cluster"),
+      {
+        name: clusterName,
+        version: settings.version,
+        roleArn: needs.role.arn,
+        // Rights come from access entries alone, also those of whoever made the cluster.
+        accessConfig: {
+          authenticationMode: "API",
+          bootstrapClusterCreatorAdminPermissions: false,
+        },
+        bootstrapSelfManagedAddons: false,
+        vpcConfig: {
+          subnetIds: settings.zones.map((zone) => settings.subnetIds[zone]!),
+          endpointPrivateAccess: true,
+          endpointPublicAccess: publicAccessCidrs.length > 0,
+          ...(publicAccessCidrs.length > 0 ? { publicAccessCidrs: [...publicAccessCidrs] } : {}),
+        },
+        encryptionConfig: { provider: { keyArn: needs.kmsKeyArn }, resources: ["secrets"] },
+        enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+        zonalShiftConfig: { enabled: true },
+        upgradePolicy: { supportType: settings.support },
+        deletionProtection: settings.isProtected,
+        tags: eksTags(place, clusterName),
+      },
+      { ...opts, protect: settings.isProtected, dependsOn: needs.dependsOn },
+    ),
+  );
+}
+
+function createAccess(place: EksPlace, cluster: aws.eks.Cluster): readonly pulumi.Resource[] {
+  return Object.entries(place.settings.administrators).map(([who, principalArn]) => {
+    const name = childName(place.name, "administrator", who);
+    const entry = new aws.eks.AccessEntry(
+      name,
+      { clusterName: cluster.name, principalArn, type: "STANDARD", tags: eksTags(place, name) },
+      place.opts,
+    );
+    return new aws.eks.AccessPolicyAssociation(
+      name,
+      {
+        clusterName: cluster.name,
+        principalArn,
+        policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+        accessScope: { type: "cluster" },
+      },
+      { ...place.opts, dependsOn: [entry] },
+    );
+  });
+}

@@ -1,0 +1,188 @@
+/** The control plane of GKE: its key, the account of its nodes, and the cluster. */
+import * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import { gcpLabels } from "../foundation/allocation";
+import { childName } from "../foundation/child-name";
+import { physicalName } from "../foundation/physical-name";
+import { transformed } from "../foundation/transform";
+import type { GkeNodeNeeds, GkePlace } from "./gke-place";
+
+/** Roles of the nodes' account: logs, metrics, and images of the project. */
+const NODE_ROLES = ["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"];
+
+/** The control plane, and what its nodes need. */
+export interface GkeControlPlane extends GkeNodeNeeds {
+  readonly serviceAccount: gcp.serviceaccount.Account;
+}
+
+/** Makes the control plane. */
+export function createGkeControlPlane(place: GkePlace): GkeControlPlane {
+  const serviceAccount = createNodeAccount(place);
+  const key = createKey(place);
+  const cluster = createCluster(place, serviceAccount, key);
+  return {
+    cluster,
+    serviceAccount,
+    serviceAccountEmail: serviceAccount.email,
+    kmsKeyId: key.kmsKeyId,
+  };
+}
+
+function createNodeAccount({ name, settings, opts }: GkePlace): gcp.serviceaccount.Account {
+  const accountName = childName(name, "node");
+  const account = new gcp.serviceaccount.Account(
+    accountName,
+    {
+      accountId: physicalName("gcpServiceAccount", accountName),
+      displayName: `Nodes of the GKE cluster ${name}`,
+    },
+    opts,
+  );
+  for (const role of NODE_ROLES) {
+    new gcp.projects.IAMMember(
+      childName(accountName, role.replace("roles/", "")),
+      { project: settings.project, role, member: account.member },
+      opts,
+    );
+  }
+  return account;
+}
+
+interface GkeKey {
+  readonly kmsKeyId: pulumi.Input<string>;
+  /** Rights that have to be there before the cluster. */
+  readonly usable: pulumi.Resource[];
+}
+
+function createKey(place: GkePlace): GkeKey {
+  const { name, settings, opts } = place;
+  if (settings.kmsKeyId !== undefined) return { kmsKeyId: settings.kmsKeyId, usable: [] };
+  const keyName = childName(name, "key");
+  // A key ring cannot be deleted, and a key's name cannot be used again.
+  const kept = { ...opts, protect: settings.isProtected, retainOnDelete: true };
+  const ring = new gcp.kms.KeyRing(keyName, { location: settings.region }, kept);
+  const key = new gcp.kms.CryptoKey(
+    ...transformed<gcp.kms.CryptoKeyArgs>(
+      settings.transform.key,
+      keyName,
+      {
+        keyRing: ring.id,
+        purpose: "ENCRYPT_DECRYPT",
+        rotationPeriod: `${90 * 24 * 3600}s`,
+        labels: gcpLabels(settings.allocation),
+      },
+      kept,
+    ),
+  );
+  // GKE encrypts secrets, Compute Engine disks, each with an account of Google's for this project.
+  const agents = {
+    secrets: `service-${settings.projectNumber}@container-engine-robot.iam.gserviceaccount.com`,
+    disks: `service-${settings.projectNumber}@compute-system.iam.gserviceaccount.com`,
+  };
+  const usable = Object.entries(agents).map(
+    ([what, email]) =>
+      new gcp.kms.CryptoKeyIAMMember(
+        childName(keyName, what),
+        {
+          cryptoKeyId: key.id,
+          role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+          member: `serviceAccount:${email}`,
+        },
+        opts,
+      ),
+  );
+  return { kmsKeyId: key.id, usable };
+}
+
+function createCluster(
+  place: GkePlace,
+  serviceAccount: gcp.serviceaccount.Account,
+  { kmsKeyId, usable }: GkeKey,
+): gcp.container.Cluster {
+  const { name, clusterName, settings, opts } = place;
+  return new gcp.container.Cluster(
+    ...transformed<gcp.container.ClusterArgs>(
+      settings.transform.cluster,
+      childName(name, "cluster"),
+      {
+        name: clusterName,
+        location: settings.region,
+        nodeLocations: [...settings.zones],
+        network: settings.networkId,
+        subnetwork: settings.subnetworkId,
+        networkingMode: "VPC_NATIVE",
+        ipAllocationPolicy: {
+          clusterSecondaryRangeName: settings.podsRangeName,
+          servicesSecondaryRangeName: settings.servicesRangeName,
+        },
+        defaultMaxPodsPerNode: settings.podsPerNodeMax,
+        datapathProvider: "ADVANCED_DATAPATH",
+        // All nodes are in pools of their own; the one that GKE insists on is removed at once.
+        removeDefaultNodePool: true,
+        initialNodeCount: 1,
+        nodeConfig: { serviceAccount: serviceAccount.email, bootDiskKmsKey: kmsKeyId },
+        ...accessOf(settings.project),
+        ...safetyOf(place, kmsKeyId),
+        ...operationOf(place),
+        resourceLabels: gcpLabels(settings.allocation),
+      },
+      {
+        ...opts,
+        protect: settings.isProtected,
+        dependsOn: usable,
+        // Of the pool that is removed.
+        ignoreChanges: ["nodeConfig", "initialNodeCount"],
+        customTimeouts: { create: "60m", update: "90m", delete: "60m" },
+      },
+    ),
+  );
+}
+
+/** How the cluster is reached: by name, with a right of IAM, over no address of its own. */
+function accessOf(project: string): Partial<gcp.container.ClusterArgs> {
+  return {
+    privateClusterConfig: { enablePrivateNodes: true },
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: true },
+      ipEndpointsConfig: { enabled: false },
+    },
+    workloadIdentityConfig: { workloadPool: `${project}.svc.id.goog` },
+    gatewayApiConfig: { channel: "CHANNEL_STANDARD" },
+  };
+}
+
+function safetyOf(
+  { settings }: GkePlace,
+  kmsKeyId: pulumi.Input<string>,
+): Partial<gcp.container.ClusterArgs> {
+  return {
+    databaseEncryption: { state: "ENCRYPTED", keyName: kmsKeyId },
+    enableShieldedNodes: true,
+    securityPostureConfig: { mode: "BASIC" },
+    binaryAuthorization: {
+      evaluationMode: settings.hasImagePolicy ? "PROJECT_SINGLETON_POLICY_ENFORCE" : "DISABLED",
+    },
+    deletionProtection: settings.isProtected,
+  };
+}
+
+function operationOf({ settings }: GkePlace): Partial<gcp.container.ClusterArgs> {
+  return {
+    releaseChannel: { channel: settings.releaseChannel },
+    maintenancePolicy: { dailyMaintenanceWindow: { startTime: settings.maintenanceStart } },
+    // Without WORKLOADS: what models are asked does not go to the cloud's logs by default.
+    loggingConfig: {
+      enableComponents: ["SYSTEM_COMPONENTS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER"],
+    },
+    monitoringConfig: {
+      enableComponents: ["SYSTEM_COMPONENTS", "DCGM", "HPA", "POD", "DEPLOYMENT", "STORAGE"],
+      managedPrometheus: { enabled: true },
+    },
+    costManagementConfig: { enabled: true },
+    addonsConfig: {
+      gcsFuseCsiDriverConfig: { enabled: true },
+      gcePersistentDiskCsiDriverConfig: { enabled: true },
+      dnsCacheConfig: { enabled: true },
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** GPU clusters: one class per cloud, their arguments, and what they have in common. */
+export type {
+  EksAddonName,
+  EksGpuClusterArgs,
+  EksGpuClusterTransforms,
+  EksGpuNodes,
+  EksSystemNodesArgs,
+} from "./eks-args";
+export { EksGpuCluster, type EksGpuClusterNodes } from "./eks-gpu-cluster";
+export type { GkeGpuClusterArgs, GkeGpuClusterTransforms, GkeSystemNodesArgs } from "./gke-args";
+export { GkeGpuCluster, type GkeGpuClusterNodes } from "./gke-gpu-cluster";
+export type {
+  CapacityBlock,
+  CapacityKind,
+  FlexStartCapacity,
+  GpuCapacity,
+  GpuCluster,
+  GpuPoolArgs,
+  GpuPoolPlacement,
+  GpuPools,
+  NodeTaint,
+  OnDemandCapacity,
+  ReservedCapacity,
+  SpotCapacity,
+} from "./gpu-cluster";

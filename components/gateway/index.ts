@@ -1,0 +1,46 @@
+/** The way to the models: edges of each cloud, and the gateway of each cluster with its breakers. */
+
+export { AwsEdge, type AwsEdgeNodes } from "./aws-edge";
+export type { AwsEdgeArgs, AwsEdgeTransforms, EdgeHealthCheckArgs } from "./aws-edge-args";
+export { GatewayController } from "./gateway-controller";
+export type {
+  GatewayControllerArgs,
+  GatewayControllerTransforms,
+} from "./gateway-controller-args";
+export { GcpEdge, type GcpEdgeNodes } from "./gcp-edge";
+export type {
+  GcpArmorArgs,
+  GcpEdgeArgs,
+  GcpEdgeBackendArgs,
+  GcpEdgeRetryArgs,
+  GcpEdgeTransforms,
+  GcpOutlierDetectionArgs,
+  GcpSpreadArgs,
+} from "./gcp-edge-args";
+export type { FlowControlArgs, InferencePoolArgs, PriorityBandArgs } from "./inference-args";
+export type { RateLimitArgs, TokenCounterArgs } from "./rate-limits";
+export {
+  type GatewayBackendNodes,
+  RegionalGateway,
+  type RegionalGatewayNodes,
+} from "./regional-gateway";
+export type {
+  ClientLimitsArgs,
+  GatewayAttachment,
+  GatewayBackendArgs,
+  RegionalGatewayArgs,
+  RegionalGatewayTransforms,
+  RouteMatchArgs,
+} from "./regional-gateway-args";
+export type {
+  ActiveHealthCheckArgs,
+  AdmissionControlArgs,
+  CircuitBreakerArgs,
+  LoadBalancing,
+  PassiveHealthCheckArgs,
+  RetryArgs,
+  RetryTrigger,
+  StreamLengths,
+  StreamTimeoutsArgs,
+  TrafficPolicyArgs,
+} from "./traffic-policy-args";

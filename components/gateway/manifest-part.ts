@@ -1,0 +1,2 @@
+/** A piece of a Kubernetes object, as plain data. */
+export type ManifestPart = Readonly<Record<string, unknown>>;

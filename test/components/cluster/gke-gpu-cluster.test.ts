@@ -1,0 +1,279 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import * as gcp from "@pulumi/gcp";
+import fc from "fast-check";
+import {
+  GkeGpuCluster,
+  type GkeGpuClusterArgs,
+  type GpuPoolArgs,
+} from "../../../components/cluster";
+import { gpuNodePoolName } from "../../../components/cluster/gke-node-pools";
+import { gpuPoolSlices } from "../../../components/cluster/gpu-pool-slices";
+import { describeComponentLaws } from "../../support/component-laws";
+import { type EngineRun, ofType, only } from "../../support/mini-engine/engine-run";
+import { registered } from "../../support/mini-engine/in-process";
+
+const h100: GpuPoolArgs = {
+  instanceType: "a3-highgpu-8g",
+  accelerators: { type: "nvidia-h100-80gb", count: 8 },
+  zones: ["europe-west4-a"],
+  localDisks: 16,
+  imageCacheDisks: ["projects/probe/global/images/vllm"],
+  capacity: [
+    { kind: "reserved", nodesMax: 2, nodesMin: 2, reservations: ["h100-block"] },
+    { kind: "flex-start", nodesMax: 4 },
+  ],
+};
+const l4: GpuPoolArgs = {
+  instanceType: "g2-standard-48",
+  accelerators: { type: "nvidia-l4", count: 4 },
+  capacity: [
+    { kind: "on-demand", nodesMax: 3, nodesMin: 1 },
+    { kind: "spot", nodesMax: 6 },
+  ],
+};
+const minimal: GkeGpuClusterArgs = {
+  project: "acme-serving",
+  projectNumber: "123456789",
+  region: "europe-west4",
+  zones: ["europe-west4-a", "europe-west4-b"],
+  networkId: "projects/acme-serving/global/networks/support",
+  subnetworkId: "projects/acme-serving/regions/europe-west4/subnetworks/support",
+  podsRangeName: "pods",
+  servicesRangeName: "services",
+  drainSeconds: 600,
+  pools: { h100, l4 },
+};
+
+function cluster(args: Partial<GkeGpuClusterArgs> = {}) {
+  return (): Record<string, unknown> => {
+    const provider = new gcp.Provider("europe-west4", { region: "europe-west4" });
+    const made = new GkeGpuCluster("support", { ...minimal, ...args }, { provider });
+    return { clusterName: made.clusterName, kubeconfig: made.kubeconfig, pools: made.pools };
+  };
+}
+
+describeComponentLaws({ name: "gke-gpu-cluster", program: cluster() });
+
+const CLUSTER = "gcp:container/cluster:Cluster";
+const NODE_POOL = "gcp:container/nodePool:NodePool";
+
+describe("GkeGpuCluster", () => {
+  let run: EngineRun;
+  beforeAll(async () => {
+    run = await registered(cluster());
+  });
+
+  it("has private nodes, is reached by name, and keeps its secrets encrypted", () => {
+    const made = only(run, CLUSTER);
+    expect(made).toMatchObject({
+      protect: true,
+      ignoreChanges: ["nodeConfig", "initialNodeCount"],
+      inputs: {
+        name: "support",
+        location: "europe-west4",
+        removeDefaultNodePool: true,
+        privateClusterConfig: { enablePrivateNodes: true },
+        controlPlaneEndpointsConfig: {
+          dnsEndpointConfig: { allowExternalTraffic: true },
+          ipEndpointsConfig: { enabled: false },
+        },
+        workloadIdentityConfig: { workloadPool: "acme-serving.svc.id.goog" },
+        databaseEncryption: { state: "ENCRYPTED", keyName: "support-key-id" },
+        datapathProvider: "ADVANCED_DATAPATH",
+        deletionProtection: true,
+        resourceLabels: { "capplan-region": "europe-west4" },
+      },
+    });
+    // What models are asked stays out of the logs.
+    expect(made.inputs["loggingConfig"]).toEqual({
+      enableComponents: ["SYSTEM_COMPONENTS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER"],
+    });
+    const kubeconfig = JSON.parse(run.stackOutputs.values["kubeconfig"] as string);
+    expect(kubeconfig.clusters[0].cluster).toEqual({
+      server: "https://support-cluster.gke.example",
+    });
+  });
+
+  it("lets Google's own accounts use the key before the cluster needs it, and keeps the key", () => {
+    const members = ofType(run, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember");
+    // cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets and …/using-cmek.
+    expect(members.map(({ inputs }) => inputs["member"])).toEqual([
+      "serviceAccount:service-123456789@compute-system.iam.gserviceaccount.com",
+      "serviceAccount:service-123456789@container-engine-robot.iam.gserviceaccount.com",
+    ]);
+    for (const { urn } of members) expect(only(run, CLUSTER).dependencies).toContain(urn);
+    const key = only(run, "gcp:kms/cryptoKey:CryptoKey");
+    expect(key).toMatchObject({
+      protect: true,
+      retainOnDelete: true,
+      inputs: { rotationPeriod: "7776000s" },
+    });
+  });
+
+  it("makes the system pool first, and taints GPU nodes itself", () => {
+    const system = only(run, NODE_POOL, "support-system");
+    const gpus = ofType(run, NODE_POOL).filter(({ name }) => name.startsWith("support-gpu-"));
+    expect(gpus.map(({ name }) => name)).toEqual([
+      "support-gpu-h100-flex-start",
+      "support-gpu-h100-reserved",
+      "support-gpu-l4-on-demand",
+      "support-gpu-l4-spot",
+    ]);
+    for (const { dependencies, inputs } of gpus) {
+      expect(dependencies).toContain(system.urn);
+      expect(inputs["nodeConfig"]).toMatchObject({
+        taints: [{ key: "nvidia.com/gpu", value: "present", effect: "NO_SCHEDULE" }],
+        gvnic: { enabled: true },
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
+        bootDiskKmsKey: "support-key-id",
+        shieldedInstanceConfig: { enableSecureBoot: true },
+      });
+    }
+  });
+
+  it("says each kind of capacity in GKE's own words", () => {
+    expect(only(run, NODE_POOL, "support-gpu-h100-reserved").inputs).toMatchObject({
+      nodeLocations: ["europe-west4-a"],
+      initialNodeCount: 2,
+      autoscaling: { totalMinNodeCount: 2, totalMaxNodeCount: 2, locationPolicy: "ANY" },
+      nodeConfig: {
+        machineType: "a3-highgpu-8g",
+        guestAccelerators: [
+          {
+            type: "nvidia-h100-80gb",
+            count: 8,
+            gpuDriverInstallationConfig: { gpuDriverVersion: "DEFAULT" },
+          },
+        ],
+        reservationAffinity: {
+          consumeReservationType: "SPECIFIC_RESERVATION",
+          key: "compute.googleapis.com/reservation-name",
+          values: ["h100-block"],
+        },
+        ephemeralStorageLocalSsdConfig: { localSsdCount: 16 },
+        secondaryBootDisks: [
+          { diskImage: "projects/probe/global/images/vllm", mode: "CONTAINER_IMAGE_CACHE" },
+        ],
+        gcfsConfig: { enabled: true },
+        labels: { "capplan/pool": "h100", "capplan/capacity": "reserved" },
+        resourceLabels: { "capplan-pool": "h100" },
+      },
+    });
+    expect(only(run, NODE_POOL, "support-gpu-h100-flex-start").inputs).toMatchObject({
+      management: { autoRepair: false },
+      nodeConfig: {
+        flexStart: true,
+        maxRunDuration: "604800s",
+        reservationAffinity: { consumeReservationType: "NO_RESERVATION" },
+      },
+    });
+    expect(only(run, NODE_POOL, "support-gpu-l4-spot").inputs).toMatchObject({
+      autoscaling: { totalMinNodeCount: 0, totalMaxNodeCount: 6, locationPolicy: "ANY" },
+      nodeConfig: { spot: true },
+    });
+    expect(only(run, NODE_POOL, "support-gpu-l4-on-demand").inputs).toMatchObject({
+      nodeLocations: ["europe-west4-a", "europe-west4-b"],
+      initialNodeCount: 1,
+      autoscaling: { totalMinNodeCount: 1, locationPolicy: "BALANCED" },
+      upgradeSettings: { strategy: "SURGE", maxSurge: 0, maxUnavailable: 1 },
+      nodeDrainConfigs: [
+        { graceTerminationDuration: "600s", respectPdbDuringNodePoolDeletion: true },
+      ],
+    });
+  });
+
+  it("for rdma keeps nodes together on the accelerator network", async () => {
+    const span: GpuPoolArgs = { ...h100, fabric: "rdma", imageCacheDisks: [] };
+    const spanning = await registered(cluster({ pools: { span } }));
+    expect(only(spanning, NODE_POOL, "support-gpu-span-reserved").inputs).toMatchObject({
+      placementPolicy: { type: "COMPACT" },
+      networkConfig: { acceleratorNetworkProfile: "auto", enablePrivateNodes: true },
+    });
+  });
+
+  const refused: readonly [string, Partial<GkeGpuClusterArgs>][] = [
+    ["project", { project: "Acme" }],
+    ["projectNumber", { projectNumber: "acme" }],
+    ["drainSeconds", { drainSeconds: 0 }],
+    ["podsPerNodeMax", { podsPerNodeMax: 300 }],
+    ["maintenanceStart", { maintenanceStart: "3am" }],
+    ["systemNodes.nodesMinPerZone", { systemNodes: { nodesMinPerZone: 5, nodesMaxPerZone: 4 } }],
+    [
+      "pools.l4.capacity[0].kind",
+      {
+        pools: {
+          l4: { ...l4, capacity: [{ kind: "reserved", nodesMax: 1, reservations: ["one"] }] },
+        },
+      },
+    ],
+    [
+      "pools.l4.capacity[0].runSecondsMax",
+      {
+        pools: {
+          l4: { ...l4, capacity: [{ kind: "flex-start", nodesMax: 1, runSecondsMax: 604_801 }] },
+        },
+      },
+    ],
+    [
+      "pools.h100.capacity[0].kind",
+      {
+        pools: {
+          h100: {
+            ...h100,
+            capacity: [{ kind: "capacity-block", nodesMax: 1, reservations: ["cr-1"] }],
+          },
+        },
+      },
+    ],
+  ];
+  it.each(refused)("fails when %s cannot be provisioned", async (propertyPath, args) => {
+    await expect(registered(cluster(args))).rejects.toMatchObject({ propertyPath });
+  });
+
+  it("fails when its name would be cut below", async () => {
+    const program = (): undefined => {
+      const provider = new gcp.Provider("europe-west4", { region: "europe-west4" });
+      new GkeGpuCluster("a-name-of-many-characters", minimal, { provider });
+      return undefined;
+    };
+    await expect(registered(program)).rejects.toMatchObject({ propertyPath: "name" });
+  });
+});
+
+describe("a GPU pool of GKE that is changed", () => {
+  const nameOf = (pool: GpuPoolArgs, driver = "DEFAULT"): string =>
+    gpuNodePoolName(gpuPoolSlices({ pool }, minimal.zones, {})[0]!, driver);
+
+  it("for all changes that GKE cannot make in place, gets another name, so both can be there", () => {
+    const changes: readonly Partial<GpuPoolArgs>[] = [
+      { instanceType: "a3-megagpu-8g" },
+      { accelerators: { type: "nvidia-h100-mega-80gb", count: 8 } },
+      { taints: [{ key: "only", value: "batch", effect: "NoSchedule" }] },
+      { localDisks: 8 },
+      { zones: ["europe-west4-b"] },
+      { fabric: "rdma" },
+      { imageCacheDisks: ["projects/probe/global/images/other"] },
+    ];
+    const names = changes.map((change) => nameOf({ ...h100, ...change }));
+    expect(new Set([nameOf(h100), nameOf(h100, "LATEST"), ...names]).size).toBe(changes.length + 2);
+  });
+
+  it("for all limits, keeps its name when only its size changes", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (nodesMax) => {
+        expect(nameOf({ ...l4, capacity: [{ kind: "spot", nodesMax }] })).toBe(
+          nameOf({ ...l4, capacity: [{ kind: "spot", nodesMax: 1 }] }),
+        );
+      }),
+      { seed: 1, numRuns: 50 },
+    );
+  });
+
+  it("is made anew before the other goes", async () => {
+    const first = await registered(cluster());
+    const driver = await registered(cluster({ gpuDriver: "LATEST" }), { state: first.state });
+    for (const { name, deleteBeforeReplace } of ofType(driver, NODE_POOL)) {
+      expect({ name, deleteBeforeReplace }).toEqual({ name, deleteBeforeReplace: undefined });
+    }
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, it } from "@jest/globals";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { RegionalGateway, type RegionalGatewayArgs } from "../../../components/gateway";
+import { describeComponentLaws } from "../../support/component-laws";
+import { describeWithRules } from "../../support/crd/check-rules";
+import { describeWithDefinitions } from "../../support/crd/definitions";
+import { customResources } from "../../support/crd/manifest";
+import { manifestProblems } from "../../support/crd/problems";
+import { type EngineRun, ofType, only } from "../../support/mini-engine/engine-run";
+import { registered } from "../../support/mini-engine/in-process";
+import { breaker, gatewayArgs, llama, qwen } from "./gateway-fixture";
+
+function gateway(args: Partial<RegionalGatewayArgs> = {}) {
+  return (): Record<string, unknown> => {
+    const provider = new kubernetes.Provider("cluster", { kubeconfig: "{}" });
+    const made = new RegionalGateway("support", { ...gatewayArgs, ...args }, { provider });
+    return { gatewayName: made.gatewayName, serviceName: made.serviceName };
+  };
+}
+
+const attached: Partial<RegionalGatewayArgs> = {
+  attachment: { kind: "target-group", targetGroupArn: "arn:aws:elasticloadbalancing:probe" },
+  clients: { maxConnections: 20_000, hasProxyProtocol: true },
+};
+
+describeComponentLaws({ name: "regional-gateway", program: gateway() });
+describeComponentLaws({ name: "regional-gateway-attached", program: gateway(attached) });
+
+/** Groups that are the server's own, or whose definitions do not lie in the shared folder. */
+const UNDEFINED = ["rbac.authorization.k8s.io/v1", "elbv2.k8s.aws/v1beta1"];
+
+describeWithDefinitions("the objects of a RegionalGateway", () => {
+  describeWithRules("with rules", () => {
+    it.each<[string, Partial<RegionalGatewayArgs>]>([
+      ["with all policies", {}],
+      ["behind a target group", attached],
+      ["behind a network endpoint group", { attachment: { kind: "neg", negName: "support" } }],
+      ["behind two proxies", { clients: { trustedHops: 2 }, replicas: 1 }],
+      ["with several names", { hostnames: ["api.example.com", "*.api.example.com"] }],
+    ])("are what the definitions and their CEL rules take, %s", async (_, args) => {
+      const { resources } = await registered(gateway(args));
+      const objects = customResources(resources).filter(
+        ({ apiVersion }) => !UNDEFINED.includes(apiVersion),
+      );
+      expect(objects.length).toBeGreaterThan(8);
+      expect(objects.flatMap(manifestProblems)).toEqual([]);
+    });
+  });
+});
+
+const specOf = (run: EngineRun, type: string, name?: string) =>
+  only(run, `kubernetes:${type}`, name).inputs["spec"] as Record<string, unknown>;
+
+const BTP = "gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy";
+const ROUTE = "gateway.networking.k8s.io/v1:HTTPRoute";
+const PROXY = "gateway.envoyproxy.io/v1alpha1:EnvoyProxy";
+
+describe("RegionalGateway", () => {
+  it("routes by breaker to a Service, and by inference to a pool", async () => {
+    const run = await registered(gateway());
+    expect(specOf(run, ROUTE, "support-llama-route")).toMatchObject({
+      parentRefs: [{ name: "support" }],
+      rules: [
+        {
+          matches: [
+            {
+              path: { type: "PathPrefix", value: "/v1" },
+              headers: [{ type: "Exact", name: "x-model", value: "llama" }],
+            },
+          ],
+          backendRefs: [{ kind: "Service", name: "llama", port: 8000 }],
+        },
+      ],
+    });
+    expect(specOf(run, ROUTE, "support-qwen-route")["rules"]).toMatchObject([
+      {
+        backendRefs: [
+          { group: "inference.networking.k8s.io", kind: "InferencePool", name: "support-qwen" },
+        ],
+      },
+    ]);
+    expect(specOf(run, BTP, "support-llama-policy")["circuitBreaker"]).toMatchObject({
+      maxParallelRequests: 171,
+    });
+    const inference = specOf(run, BTP, "support-qwen-policy");
+    for (const unreached of ["circuitBreaker", "healthCheck", "retry", "loadBalancer"]) {
+      expect(inference).not.toHaveProperty(unreached);
+    }
+  });
+
+  it("never has a route without its limits", async () => {
+    const run = await registered(gateway());
+    for (const backend of ["llama", "qwen"]) {
+      const route = only(run, `kubernetes:${ROUTE}`, `support-${backend}-route`);
+      const policy = only(run, `kubernetes:${BTP}`, `support-${backend}-policy`);
+      expect(route.dependencies).toContain(policy.urn);
+      expect(policy.inputs["spec"]).toMatchObject({
+        targetRefs: [{ name: (route.inputs["metadata"] as { name: string }).name }],
+      });
+    }
+  });
+
+  it("keeps requests back in the picker, by priority and fairly between tenants", async () => {
+    const run = await registered(gateway());
+    const data = only(run, "kubernetes:core/v1:ConfigMap").inputs["data"] as Record<string, string>;
+    expect(JSON.parse(data["picker.yaml"]!)).toMatchObject({
+      apiVersion: "llm-d.ai/v1alpha1",
+      kind: "EndpointPickerConfig",
+      featureGates: ["flowControl"],
+      plugins: expect.arrayContaining([
+        {
+          type: "concurrency-detector",
+          parameters: { maxConcurrency: 128, concurrencyMode: "requests", headroom: 0 },
+        },
+      ]),
+      flowControl: {
+        maxRequests: "1000",
+        defaultRequestTTL: "30s",
+        saturationDetector: { pluginRef: "concurrency-detector" },
+        priorityBands: [
+          { priority: 100, maxRequests: "500" },
+          { priority: 0, maxRequests: "500" },
+        ],
+      },
+    });
+    const config = JSON.parse(data["picker.yaml"]!);
+    const defined = config.plugins.map(({ type }: { type: string }) => type);
+    const used = JSON.stringify([config.schedulingProfiles, config.flowControl]).matchAll(
+      /"(?:plugin|fairnessPolicy|orderingPolicy)Ref":"([^"]+)"/g,
+    );
+    for (const [, plugin] of used) expect(defined).toContain(plugin);
+    expect(specOf(run, "inference.networking.k8s.io/v1:InferencePool")).toEqual({
+      selector: { matchLabels: { app: "qwen" } },
+      targetPorts: [{ number: 8000 }],
+      endpointPickerRef: {
+        name: "support-qwen-picker",
+        port: { number: 9002 },
+        failureMode: "FailClose",
+      },
+    });
+  });
+
+  it("starts new pickers for a new configuration, which is read once", async () => {
+    const annotation = async (maxRequests: number) => {
+      const { inferencePool } = qwen;
+      const flowControl = { ...inferencePool!.flowControl, maxRequests };
+      const backends = { qwen: { ...qwen, inferencePool: { ...inferencePool!, flowControl } } };
+      const run = await registered(gateway({ backends }));
+      const { template } = specOf(run, "apps/v1:Deployment") as {
+        template: { metadata: { annotations: unknown } };
+      };
+      return template.metadata.annotations;
+    };
+    expect(await annotation(500)).toEqual(await annotation(500));
+    expect(await annotation(500)).not.toEqual(await annotation(501));
+  });
+
+  it("runs Envoy where one zone or node takes not all of it, and lets it finish its streams", async () => {
+    const run = await registered(gateway());
+    expect(specOf(run, PROXY)).toMatchObject({
+      provider: {
+        kubernetes: {
+          envoyDeployment: { replicas: 3 },
+          envoyPDB: { maxUnavailable: 1 },
+          envoyService: { name: "support-envoy", type: "LoadBalancer" },
+        },
+      },
+      shutdown: { drainTimeout: "900s" },
+    });
+    expect(specOf(run, "gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy")).toMatchObject({
+      // The longer of 120 s and 300 s: Envoy's 5 minutes would cut the other.
+      timeout: { http: { streamIdleTimeout: "300s" } },
+    });
+  });
+
+  it("is bound to what is in front of it", async () => {
+    const run = await registered(gateway(attached));
+    expect(specOf(run, "elbv2.k8s.aws/v1beta1:TargetGroupBinding")).toEqual({
+      serviceRef: { name: "support-envoy", port: 443 },
+      targetGroupARN: "arn:aws:elasticloadbalancing:probe",
+      targetType: "ip",
+    });
+    expect(specOf(run, "gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy")).toMatchObject({
+      connection: { connectionLimit: { value: 20_000 } },
+      proxyProtocol: { optional: false },
+    });
+    const neg = await registered(gateway({ attachment: { kind: "neg", negName: "support" } }));
+    expect(specOf(neg, PROXY)).toMatchObject({
+      provider: {
+        kubernetes: {
+          envoyService: {
+            annotations: {
+              "cloud.google.com/neg": '{"exposed_ports":{"443":{"name":"support"}}}',
+            },
+          },
+        },
+      },
+    });
+    expect(ofType(neg, "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding")).toEqual([]);
+  });
+
+  const { circuitBreaker: _, ...withoutBreaker } = llama;
+  it.each<[string, Partial<RegionalGatewayArgs>]>([
+    ["hostnames", { hostnames: [] }],
+    ["hostnames[0]", { hostnames: ["API.example.com"] }],
+    ["replicas", { replicas: 0 }],
+    ["longestSilenceSeconds", { longestSilenceSeconds: 0 }],
+    ["backends", { backends: {} }],
+    ["backends.llama.circuitBreaker", { backends: { llama: withoutBreaker } }],
+    [
+      "backends.llama.timeouts.requestSeconds",
+      { backends: { llama: { ...llama, timeouts: { requestSeconds: 60 } } } },
+    ],
+    [
+      "backends.llama.retry.retryOn[0]",
+      {
+        backends: { llama: { ...llama, retry: { ...llama.retry!, retryOn: ["5xx" as never] } } },
+      },
+    ],
+    ["backends.qwen.circuitBreaker", { backends: { qwen: { ...qwen, circuitBreaker: breaker } } }],
+    [
+      "backends.qwen.passiveHealthCheck",
+      { backends: { qwen: { ...qwen, passiveHealthCheck: llama.passiveHealthCheck! } } },
+    ],
+    [
+      "backends.qwen.inferencePool.pickerImage",
+      {
+        backends: {
+          qwen: { ...qwen, inferencePool: { ...qwen.inferencePool!, pickerImage: "router:v0.10" } },
+        },
+      },
+    ],
+    [
+      "backends.llama.rateLimits[0].scope",
+      {
+        backends: {
+          llama: {
+            ...llama,
+            rateLimits: [
+              { unit: "tokens", amount: 1, period: "Minute", per: "all", scope: "process" },
+            ],
+          },
+        },
+      },
+    ],
+  ])("fails when %s cannot be provisioned", async (propertyPath, args) => {
+    await expect(registered(gateway(args))).rejects.toMatchObject({ propertyPath });
+  });
+
+  it("fails when tokens are limited that nobody counts", async () => {
+    const { tokenCounter: _counter, ...uncounted } = gatewayArgs;
+    const program = () => {
+      const provider = new kubernetes.Provider("cluster", { kubeconfig: "{}" });
+      new RegionalGateway("support", uncounted, { provider });
+      return undefined;
+    };
+    await expect(registered(program)).rejects.toMatchObject({
+      propertyPath: "backends.llama.rateLimits[1].unit",
+      reason: expect.stringContaining("give tokenCounter"),
+    });
+  });
+
+  it("fails without an explicit provider", async () => {
+    const program = () => {
+      new RegionalGateway("support", gatewayArgs, {});
+      return undefined;
+    };
+    await expect(registered(program)).rejects.toBeInstanceOf(pulumi.ResourceError);
+  });
+});
