@@ -17,6 +17,16 @@ const GROWTH_BUCKETS = 64;
 /** Stands for all values that count as zero. */
 const ZERO_BUCKET = -(2 ** 30);
 
+/** A sketch as plain data; buckets that are not empty, each with its count. */
+export interface PlainSketch {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly zeros: number;
+  readonly buckets: readonly (readonly [bucket: number, count: number])[];
+}
+
 /** Bucket i holds values in (γ^(i−1), γ^i]. */
 function bucketOf(value: number): number {
   return value <= SMALLEST ? ZERO_BUCKET : Math.ceil(Math.log(value) * PER_LOG);
@@ -31,6 +41,25 @@ export class QuantileSketch {
   /** Bucket `first + i` holds values in (γ^(first+i-1), γ^(first+i)]. */
   private first = 0;
   private buckets = new Float64Array(0);
+
+  static fromPlain({ count, sum, min, max, zeros, buckets }: PlainSketch): QuantileSketch {
+    const sketch = new QuantileSketch();
+    Object.assign(sketch, { count, sum, min, max, zeros });
+    for (const [bucket, weight] of buckets) {
+      const { first, buckets: own } = sketch;
+      if (bucket < first || bucket >= first + own.length) sketch.grow(bucket);
+      sketch.buckets[bucket - sketch.first] = weight;
+    }
+    return sketch;
+  }
+
+  toPlain(): PlainSketch {
+    const { count, sum, min, max, zeros, first } = this;
+    const buckets = [...this.buckets].flatMap((weight, place): [number, number][] =>
+      weight === 0 ? [] : [[first + place, weight]],
+    );
+    return { count, sum, min, max, zeros, buckets };
+  }
 
   /** Adds `value` (not negative) `weight` times. */
   add(value: number, weight = 1): void {

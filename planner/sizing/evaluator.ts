@@ -4,7 +4,7 @@
  */
 import type { JobExecutor } from "../foundation/job-executor";
 import type { Evaluation, EvaluationJob } from "./evaluation-job";
-import type { Verification, VerificationJob } from "./verification-job";
+import type { VerificationJob, VerificationRun } from "./verification-job";
 
 export type SizingJob =
   | { readonly kind: "evaluation"; readonly evaluation: EvaluationJob }
@@ -12,7 +12,7 @@ export type SizingJob =
 
 export type SizingJobResult =
   | { readonly kind: "evaluation"; readonly evaluation: Evaluation }
-  | { readonly kind: "verification"; readonly verification: Verification };
+  | { readonly kind: "verification"; readonly verification: VerificationRun };
 
 export type SizingExecutor = JobExecutor<SizingJob, SizingJobResult>;
 
@@ -53,7 +53,7 @@ export class Evaluator {
     });
   }
 
-  async verify(jobs: readonly VerificationJob[]): Promise<readonly Verification[]> {
+  async verify(jobs: readonly VerificationJob[]): Promise<readonly VerificationRun[]> {
     const results = await this.runAll(
       jobs.map((verification) => ({ kind: "verification", verification })),
     );

@@ -6,8 +6,8 @@ import type { TargetSpec } from "../scenario/faults-spec";
 import type { Demand } from "./demand";
 import { rateReader, totalRate } from "./expected-arrivals";
 import type { PoolsByRegion } from "./fleet-units";
+import type { AskedVerification } from "./run-verifications";
 import type { RunWindow } from "./run-window";
-import type { VerificationJob } from "./verification-job";
 
 /** A part that is gone: as a fault strikes it, and in words (`us-east-1 lost`). */
 export interface StruckPart {
@@ -60,11 +60,11 @@ export function verificationCases<Part extends StruckPart>(
   ];
 }
 
-export function verificationJob(
+export function askedVerification(
   { scenario }: Pick<Demand, "scenario">,
   pools: PoolsByRegion,
   { window, part }: VerificationCase<StruckPart>,
-): VerificationJob {
+): AskedVerification {
   return {
     pools,
     window,

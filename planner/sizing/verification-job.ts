@@ -1,46 +1,52 @@
 /**
- * The whole fleet in the full simulator, as `capplan simulate` judges it: several replications, their confidence
- * interval and the error of the step-time model, over the whole scenario or around a peak, with a part gone or not.
+ * One run of a fleet's verification: the whole fleet in the full simulator, over the whole scenario or around a peak,
+ * with a part gone or not. Which runs there are, and what they say together, is in `run-verifications.ts`.
  */
-import type { SimulationSummary } from "../metrics/simulation-summary";
-import type { StepTimeSensitivity } from "../metrics/slo";
-import { summarize } from "../metrics/summarize";
 import type { TargetSpec } from "../scenario/faults-spec";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { engineSettings } from "../simulation/engine-settings";
-import type { RunRecord } from "../simulation/run-record";
+import { type PlainRecord, toPlainRecord } from "../simulation/plain-record";
 import { withStepTimes } from "../simulation/scale-step-time";
 import { type SimulateOptions, simulateInSlices } from "../simulation/simulate";
 import { type EvaluationProgress, type SizingContext, scenarioOf } from "./evaluation-job";
 import type { PoolsByRegion } from "./fleet-units";
 import type { RunWindow } from "./run-window";
 
-export interface VerificationJob {
+/** A fleet in one case. */
+export interface VerifiedPart {
   readonly pools: PoolsByRegion;
   /** null: the whole horizon of the scenario. */
   readonly window: RunWindow | null;
   readonly loss: readonly TargetSpec[] | null;
   readonly seed: number;
-  readonly replications: number;
-  /** Cuts the summary's time into so many buckets. @default no timeline */
+  /** Cuts the run's time into so many buckets. @default no timeline */
   readonly timelineBuckets?: number;
 }
 
-export interface Verification {
-  readonly summary: SimulationSummary;
+export interface VerificationJob extends VerifiedPart {
+  /** From 0. */
+  readonly replication: number;
+  /** Parts of the window that are measured by themselves, for a margin of error; 0 where there are other runs. */
+  readonly batches: number;
+  /** `longer` by the error of the step-time model. */
+  readonly steps: "as-modelled" | "longer";
+}
+
+export interface VerificationRun {
+  readonly record: PlainRecord;
   readonly requests: number;
 }
 
 /** Seeds of two scenarios' replications never meet below this many replications, as in `capplan simulate`. */
 const REPLICATIONS_MAX = 1000;
 
-export function* runVerification(
+/** The scenario of a part, resolved. */
+export function verifiedScenario(
   context: SizingContext,
-  job: VerificationJob,
-): Generator<EvaluationProgress, Verification> {
-  const { pools, window, loss, seed, replications, timelineBuckets = 0 } = job;
+  { pools, window, loss, seed }: VerifiedPart,
+): ResolvedScenario {
   const workloads = Object.keys(context.spec.workloads);
-  const scenario = scenarioOf(context, {
+  return scenarioOf(context, {
     pools,
     window,
     loss,
@@ -49,48 +55,35 @@ export function* runVerification(
     loadFactor: 1,
     clients: null,
   });
-  const runs = replications + 1;
-  const records: RunRecord[] = [];
-  const requests = (): number => records.reduce((sum, { arrivals }) => sum + arrivals, 0);
-  for (let replication = 0; replication < replications; replication++) {
-    const options: SimulateOptions = {
-      timelineBuckets,
-      ...(replications === 1 ? { batches: 10 } : {}),
-    };
-    const own = seed * REPLICATIONS_MAX + replication;
-    records.push(yield* runOnce(scenario, own, options, [replication / runs, requests()]));
-  }
-  const asked = { seed, replications };
-  const first = summarize(scenario, records, asked);
-  if (first.slo.every(({ verdict }) => verdict === "FAIL") && first.slo.length > 0) {
-    return { summary: first, requests: requests() };
-  }
-  const slower: RunRecord = yield* runOnce(
-    scenario,
-    seed * REPLICATIONS_MAX,
-    {
-      engineSettingsFor: (pool) =>
-        withStepTimes(engineSettings(pool), 1 + pool.coefficients.tpotError),
-    },
-    [replications / runs, requests()],
-  );
-  const sensitivity: StepTimeSensitivity = { slower };
-  return {
-    summary: summarize(scenario, records, { ...asked, ...sensitivity }),
-    requests: requests() + slower.arrivals,
-  };
 }
 
-function* runOnce(
-  scenario: ResolvedScenario,
-  seed: number,
-  options: SimulateOptions,
-  [from, before]: readonly [fraction: number, requests: number],
-): Generator<EvaluationProgress, RunRecord> {
-  const run = simulateInSlices(scenario, seed, options);
+/** Runs one job; yields between slices of the run. */
+export function* runVerification(
+  context: SizingContext,
+  job: VerificationJob,
+): Generator<EvaluationProgress, VerificationRun> {
+  const { seed, replication, batches, steps, timelineBuckets } = job;
+  const scenario = verifiedScenario(context, job);
+  const options: SimulateOptions = {
+    ...(timelineBuckets === undefined ? {} : { timelineBuckets }),
+    ...(batches === 0 ? {} : { batches }),
+    ...(steps === "as-modelled"
+      ? {}
+      : {
+          engineSettingsFor: (pool) =>
+            withStepTimes(engineSettings(pool), 1 + pool.coefficients.tpotError),
+        }),
+  };
+  const run = simulateInSlices(scenario, seed * REPLICATIONS_MAX + replication, options);
   for (;;) {
     const slice = run.next();
-    if (slice.done === true) return slice.value;
-    yield { fractionDone: from, workDone: before + slice.value.requestsDone };
+    if (slice.done === true) {
+      const { arrivals } = slice.value;
+      yield { fractionDone: 1, workDone: arrivals };
+      return { record: toPlainRecord(slice.value), requests: arrivals };
+    }
+    const { simulatedSeconds, requestsDone } = slice.value;
+    const fractionDone = Math.min(1, simulatedSeconds / scenario.horizon.durationSeconds);
+    yield { fractionDone, workDone: requestsDone };
   }
 }

@@ -9,9 +9,10 @@ import type { Evaluator } from "./evaluator";
 import { strikes } from "./fleet-check";
 import { poolsOf } from "./fleet-units";
 import type { FleetSolution } from "./programme/programme-input";
+import { runVerifications } from "./run-verifications";
 import type { SizingProblem } from "./sizing-problem";
 import type { SizedCase } from "./sizing-result";
-import { verificationCases, verificationJob } from "./verification-cases";
+import { askedVerification, verificationCases } from "./verification-cases";
 
 export interface VerifiedCase extends SizedCase {
   /** undefined: the whole scenario. */
@@ -21,7 +22,7 @@ export interface VerifiedCase extends SizedCase {
 
 /** Every case in turn; the whole scenario first, where it is short enough. */
 export async function verifyFleet(
-  { demand, offers }: SizingProblem,
+  { context, demand, offers }: SizingProblem,
   { units, nodes }: FleetSolution,
   losses: readonly (CaseLoss | null)[],
   evaluator: Evaluator,
@@ -40,12 +41,13 @@ export async function verifyFleet(
   );
   const cases = verificationCases(demand, parts);
   const pools = poolsOf(offers, units, nodes);
-  const verified = await evaluator.verify(cases.map((one) => verificationJob(demand, pools, one)));
+  const asked = cases.map((one) => askedVerification(demand, pools, one));
+  const summaries = await runVerifications(context, asked, evaluator);
   return cases.map(({ name, peak, part }, place) => ({
     name,
     peak,
     loss: part === null ? null : part.loss,
-    summary: verified[place]!.summary,
+    summary: summaries[place]!,
   }));
 }
 

@@ -19,9 +19,10 @@ import { evaluatedScenario } from "./evaluated-scenario";
 import type { SizingContext } from "./evaluation-job";
 import { Evaluator, type EvaluatorWatch, type SizingExecutor } from "./evaluator";
 import type { PoolsByRegion } from "./fleet-units";
+import { runVerifications } from "./run-verifications";
 import { demandOf, refuseClosedLoops } from "./sizing-problem";
 import type { BrokenQuota, VerifiedFleet, VerifiedPool } from "./sizing-result";
-import { type StruckPart, verificationCases, verificationJob } from "./verification-cases";
+import { askedVerification, type StruckPart, verificationCases } from "./verification-cases";
 import { verdictOf } from "./verify-fleet";
 
 export interface GivenFleetOptions {
@@ -58,8 +59,12 @@ export async function verifyGivenFleet(
   if (search.survive.some(({ kind }) => kind === "any-pool")) parts.push(...poolParts(scenario));
   const evaluator = new Evaluator(executor, watch);
   const asked = verificationCases(demand, parts);
-  const verified = await evaluator.verify(asked.map((one) => verificationJob(demand, pools, one)));
-  const cases = asked.map(({ name }, place) => ({ name, summary: verified[place]!.summary }));
+  const summaries = await runVerifications(
+    context,
+    asked.map((one) => askedVerification(demand, pools, one)),
+    evaluator,
+  );
+  const cases = asked.map(({ name }, place) => ({ name, summary: summaries[place]! }));
   const { evaluations, requests } = evaluator;
   const nominal = cases[0]!.summary;
   return {

@@ -15,6 +15,7 @@ import type { SizingContext } from "../evaluation-job";
 import { Evaluator } from "../evaluator";
 import { rateReader, totalRate } from "../expected-arrivals";
 import type { PoolsByRegion } from "../fleet-units";
+import { runVerifications } from "../run-verifications";
 import type { RunWindow } from "../run-window";
 import { type SizingProblem, sizingProblem } from "../sizing-problem";
 import type { SizedFleet } from "../sizing-result";
@@ -61,7 +62,8 @@ export async function scalingVariants(
           ["autoscaled", autoscaledPools(input)],
         ] as const)),
   ];
-  const runs = await evaluator.verify(
+  const summaries = await runVerifications(
+    own,
     asked.map(([, pools]) => ({
       pools,
       window: stretch.window,
@@ -70,10 +72,10 @@ export async function scalingVariants(
       replications: stretch.replications,
       timelineBuckets: stretch.buckets,
     })),
+    evaluator,
   );
   const atStart =
     stretch.window === null ? 0 : stretch.window.fromSeconds - stretch.window.warmUpSeconds;
-  const summaries = runs.map(({ summary }) => summary);
   const variants = asked.map(([name, pools], place): ScalingVariant => {
     const summary = summaries[place]!;
     return {

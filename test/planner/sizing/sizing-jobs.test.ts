@@ -38,7 +38,10 @@ const JOBS: readonly SizingJob[] = [
       window: null,
       loss: [{ region: "us-west-2" }],
       seed: 7,
-      replications: 2,
+      replication: 1,
+      batches: 4,
+      timelineBuckets: 3,
+      steps: "longer",
     },
   },
 ];

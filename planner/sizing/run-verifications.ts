@@ -1,0 +1,56 @@
+/**
+ * Verifies fleets as `capplan simulate` judges them: several replications, their confidence interval, and the error of
+ * the step-time model. Every run is a job of its own, so that a long case keeps all threads busy.
+ */
+import type { SimulationSummary } from "../metrics/simulation-summary";
+import { summarize } from "../metrics/summarize";
+import { fromPlainRecord } from "../simulation/plain-record";
+import type { SizingContext } from "./evaluation-job";
+import type { Evaluator } from "./evaluator";
+import { type VerificationJob, type VerifiedPart, verifiedScenario } from "./verification-job";
+
+export interface AskedVerification extends VerifiedPart {
+  readonly replications: number;
+}
+
+/** Parts of a single run, which is its own sample. */
+const BATCHES = 10;
+
+/** The summary of each. */
+export async function runVerifications(
+  context: SizingContext,
+  asked: readonly AskedVerification[],
+  evaluator: Evaluator,
+): Promise<readonly SimulationSummary[]> {
+  const jobs = asked.map(jobsOf);
+  const runs = await evaluator.verify(jobs.flat());
+  let next = 0;
+  return asked.map((one, place) => {
+    const records = jobs[place]!.map(() => fromPlainRecord(runs[next++]!.record));
+    const slower = records.pop()!;
+    const { seed, replications } = one;
+    const scenario = verifiedScenario(context, one);
+    const first = summarize(scenario, records, { seed, replications });
+    // Longer steps make nothing that is broken whole.
+    const isLost = first.slo.length > 0 && first.slo.every(({ verdict }) => verdict === "FAIL");
+    return isLost ? first : summarize(scenario, records, { seed, replications, slower });
+  });
+}
+
+/** The replications, and the first one again with longer steps. */
+function jobsOf({ replications, ...part }: AskedVerification): readonly VerificationJob[] {
+  const batches = replications === 1 ? BATCHES : 0;
+  const { timelineBuckets: _, ...untimed } = part;
+  return [
+    ...Array.from(
+      { length: replications },
+      (__, replication): VerificationJob => ({
+        ...part,
+        replication,
+        batches,
+        steps: "as-modelled",
+      }),
+    ),
+    { ...untimed, replication: 0, batches: 0, steps: "longer" },
+  ];
+}
