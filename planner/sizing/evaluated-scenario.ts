@@ -2,7 +2,8 @@
  * The scenario that one evaluation of the search runs: some workloads, the pools of a fleet, the policies that go
  * with these pools, and a part of the fleet that is gone.
  */
-import { findRegion } from "../catalog";
+import { findOrigin, findRegion } from "../catalog";
+import { clientRoundTrip } from "../catalog/round-trip-times";
 import type { FleetSpec, PoolSpec } from "../fleet/fleet-spec";
 import type { TargetSpec } from "../scenario/faults-spec";
 import type { ScenarioSpec } from "../scenario/scenario-spec";
@@ -68,7 +69,7 @@ export function fleetWith(fleet: FleetSpec, pools: PoolsByRegion, isPlaceless: b
     ),
     ...(failover === undefined || used.length < 2
       ? {}
-      : { failover: { ...failover, ...policyFor(failover, used) } }),
+      : { failover: { ...failover, ...policyFor(failover, used, residency ?? {}) } }),
     ...(residency === undefined || isPlaceless ? {} : { residency: within(residency, used) }),
     ...(spot === undefined || !buysSpot ? {} : { spot }),
     ...(autoscaling === undefined || !scales ? {} : { autoscaling }),
@@ -77,20 +78,43 @@ export function fleetWith(fleet: FleetSpec, pools: PoolsByRegion, isPlaceless: b
 
 type Failover = NonNullable<FleetSpec["failover"]>;
 
-/** The rule of a failover policy for the regions that are used. */
-function policyFor({ policy }: Failover, used: readonly string[]): Pick<Failover, "policy"> {
+/** The rule of a failover policy for the regions that are used, as `region-reach.ts` has it. */
+function policyFor(
+  { policy }: Failover,
+  used: readonly string[],
+  residency: NonNullable<FleetSpec["residency"]>,
+): Pick<Failover, "policy"> {
   if (policy === undefined || policy === "latency") return policy === undefined ? {} : { policy };
   const isUsed = (name: string): boolean => used.includes(canonical(name));
   if ("primaryBackup" in policy) {
-    const order = policy.primaryBackup.filter(isUsed);
-    return { policy: order.length === 0 ? "latency" : { primaryBackup: order } };
+    const named = policy.primaryBackup.filter(isUsed).map(canonical);
+    return { policy: { primaryBackup: [...new Set([...named, ...used])] } };
   }
   if ("weighted" in policy) {
     return { policy: { weighted: entriesWhere(policy.weighted, ([name]) => isUsed(name)) } };
   }
-  const geo = entriesWhere(policy.geo, ([, region]) => isUsed(region));
-  // An origin whose own region is not used goes to the nearest one, as when it is down.
-  return { policy: Object.keys(geo).length < Object.keys(policy.geo).length ? "latency" : { geo } };
+  const geo = Object.entries(policy.geo).map(([origin, region]) => {
+    if (isUsed(region)) return [origin, region] as const;
+    // As when its region is down; the others keep theirs.
+    const allowed = residency[origin]?.map(canonical) ?? used;
+    const near = nearest(
+      origin,
+      used.filter((name) => allowed.includes(name)),
+    );
+    return [origin, near ?? used[0]!] as const;
+  });
+  return { policy: { geo: Object.fromEntries(geo) } };
+}
+
+/** By round trip, and of equal ones the first. */
+function nearest(origin: string, regions: readonly string[]): string | undefined {
+  const from = findOrigin(origin);
+  if (!from.found) return regions[0];
+  const seconds = (name: string): number => {
+    const to = findRegion(name);
+    return to.found ? clientRoundTrip(from.row, to.row).seconds : Number.POSITIVE_INFINITY;
+  };
+  return regions.toSorted((a, b) => seconds(a) - seconds(b))[0];
 }
 
 function within(
