@@ -137,11 +137,14 @@ function minimum(key: "regionsMin" | "replicasMin", { [key]: value }: ResolvedSe
   };
 }
 
+/** The path of that. */
+export const NOTHING_CARRIES = "search.hardware";
+
 /** Without any rule there is still no fleet: nothing that is left keeps the objectives. */
 function overload({ demand }: SizingProblem): Conflict {
   const models = demand.groups.flatMap((group) => group.models);
   return {
-    path: "search.hardware",
+    path: NOTHING_CARRIES,
     message: `nothing that is for sale carries ${models.join(", ")}`,
     relax: "allow other hardware, engines, regions or ways to buy",
   };

@@ -25,10 +25,11 @@ import {
   type SizingExecutor,
 } from "./evaluator";
 import type { ExistingPool } from "./existing-fleet";
-import { findConflict } from "./find-conflict";
+import { findConflict, NOTHING_CARRIES } from "./find-conflict";
 import { FleetSearch, type SearchStep } from "./fleet-search";
 import { type FleetUnits, poolsOf } from "./fleet-units";
 import { refusedOneLess } from "./one-less";
+import { impossibleObjectives, nearestMiss } from "./out-of-reach";
 import type { FleetSolution } from "./programme/programme-input";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
@@ -222,8 +223,12 @@ class Sizing {
     return { units, usdPerHour: existing.usdPerHour };
   }
 
+  /** Demands that contradict each other; where none do, how near to its objectives any fleet came. */
   private conflicts(search: FleetSearch): readonly Conflict[] {
-    return findConflict(this.problem, search.asked(), this.options.solver);
+    const conflicts = findConflict(this.problem, search.asked(), this.options.solver);
+    const isExplained = conflicts.some(({ path }) => path !== NOTHING_CARRIES);
+    const misses = isExplained ? [] : nearestMiss(this.problem, search.refused);
+    return misses.length > 0 ? misses : conflicts;
   }
 
   private refused(conflicts: readonly Conflict[]): Infeasible {
@@ -245,30 +250,4 @@ function infeasible(
   effort: SearchEffort | undefined,
 ): Infeasible {
   return { kind: "infeasible", conflicts, leftOut, effort };
-}
-
-/** An objective that even an idle replica breaks is below what hardware can do. */
-function impossibleObjectives({ impossible }: ChosenOffers): readonly Conflict[] {
-  return impossible.flatMap(({ model, best }) =>
-    best.runs.flatMap(({ workloads }) =>
-      workloads.flatMap(({ name, objectives }) =>
-        objectives
-          .filter(({ holds }) => !holds)
-          .map(({ objective, valueMs, limitMs }): Conflict => {
-            const [metric = "", statistic = ""] = objective.split(" ");
-            const reached =
-              valueMs === null ? "too little is answered at all" : `${formatMs(valueMs)} at best`;
-            return {
-              path: `workloads.${name}.slo.${metric}.${statistic}`,
-              message: `no option for ${model} keeps ${formatMs(limitMs)} even with nearly nothing to do: ${reached}, the error of the model included`,
-              relax: `allow ${valueMs === null ? "more" : formatMs(valueMs)}, or faster hardware in search.hardware`,
-            };
-          }),
-      ),
-    ),
-  );
-}
-
-function formatMs(ms: number): string {
-  return ms >= 1000 ? `${(ms / 1000).toPrecision(3)} s` : `${ms.toPrecision(3)} ms`;
 }

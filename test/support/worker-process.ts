@@ -1,7 +1,8 @@
-/** Worker and producer processes that tests start, listen to and kill (counted-worker.ts, counted-producer.ts). */
+/** Worker and producer processes that tests start, listen to and kill (test-worker.ts, counted-producer.ts). */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { RedisTiming } from "../../planner/execution/redis/redis-timing";
 import type { WorkerEvent } from "../../planner/execution/redis/redis-worker";
+import { COUNTED_JOBS_FILE } from "./counted-jobs";
 
 /** In a hurry, so that a lost worker is noticed within a test. */
 export const FAST: RedisTiming = {
@@ -34,6 +35,10 @@ interface WorkerProcessOptions {
   readonly threads?: number;
   /** @default VERSION */
   readonly version?: string;
+  /** @default FAST */
+  readonly timing?: RedisTiming;
+  /** Kinds of jobs that it knows. @default those that count their runs */
+  readonly kindsFile?: string;
 }
 
 /** A worker that takes jobs. */
@@ -49,10 +54,15 @@ export async function startWorkerProcess(
 /** The same before it has begun: its first job may end it. */
 export function workerProcess(
   url: string,
-  { threads = 1, version = VERSION }: WorkerProcessOptions,
+  {
+    threads = 1,
+    version = VERSION,
+    timing = FAST,
+    kindsFile = COUNTED_JOBS_FILE,
+  }: WorkerProcessOptions,
 ): WorkerProcess {
-  const argv = [url, version, String(threads), JSON.stringify(FAST)];
-  return startProcess(require.resolve("./counted-worker"), argv);
+  const argv = [url, version, String(threads), JSON.stringify(timing), kindsFile];
+  return startProcess(require.resolve("./test-worker"), argv);
 }
 
 /** A process that has asked for results of 30 jobs, and waits. */

@@ -62,10 +62,19 @@ describe("a search without a fleet", () => {
     expect(conflict).toMatch(
       new RegExp(`^workloads\\.chat\\.slo\\.${metric}\\.p95: no option for`),
     );
-    // Twice of it is enough: the best is that of an idle replica.
+    // Twice of it is enough where requests stay near: the best is that of an idle replica beside its clients.
     const [value = "", unit = ""] = said![1]!.split(" ");
     const twice = `workloads.chat.slo={${metric}: {p95: ${2 * Number(value)} ${unit}}}`;
-    expect((await sized([twice])).kind).toBe("sized");
+    expect((await sized([twice, "survive=[]"])).kind).toBe("sized");
+  });
+
+  it("says how near any fleet came where an idle replica would do, and a fleet does not", async () => {
+    const tight = "workloads.chat.slo={ttft: {p95: 150 ms}}";
+    const [conflict, ...others] = await conflictsOf([tight, "survive=[]"]);
+    expect(others).toEqual([]);
+    expect(conflict).toMatch(
+      /^workloads\.chat\.slo\.ttft\.p95: none of \d+ fleets keeps 150 ms: 1[5-9]\d ms at best, .*; allow 1[5-9]\d ms, or faster hardware/,
+    );
   });
 
   it("names residency that keeps requests where they are lost", async () => {

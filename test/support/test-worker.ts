@@ -1,24 +1,23 @@
 /**
- * A worker process for tests, which runs counted-jobs.ts from sources: `counted-worker.ts URL VERSION THREADS TIMING`. It
+ * A worker process for tests, which runs kinds of jobs from sources: `test-worker.ts URL VERSION THREADS TIMING KINDS`. It
  * prints each event as a line of JSON, and stops at SIGTERM after a short while.
  */
 import { InlinePool } from "../../planner/execution/inline-pool";
 import type { RedisTiming } from "../../planner/execution/redis/redis-timing";
 import { startRedisWorker } from "../../planner/execution/redis/redis-worker";
 import { ThreadPool } from "../../planner/execution/thread-pool";
-import { COUNTED_JOBS_FILE } from "./counted-jobs";
 import { threadsFromSources } from "./source-threads";
 
 const GRACE_MS = 300;
 
-async function main([url, version, threads, timing]: readonly string[]): Promise<void> {
+async function main([url, version, threads, timing, kindsFile]: readonly string[]): Promise<void> {
   const print = (event: object): void => {
     process.stdout.write(`${JSON.stringify(event)}\n`);
   };
   const pool =
     threads === "0"
-      ? new InlinePool(COUNTED_JOBS_FILE)
-      : new ThreadPool(threadsFromSources(Number(threads), COUNTED_JOBS_FILE));
+      ? new InlinePool(kindsFile!)
+      : new ThreadPool(threadsFromSources(Number(threads), kindsFile!));
   const worker = await startRedisWorker({
     url: url!,
     version: version!,
