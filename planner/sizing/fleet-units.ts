@@ -72,3 +72,11 @@ function purchaseOf(
   }
   return bought.onDemand === replicas ? undefined : bought;
 }
+
+/** Words for a fleet: `3 × us-east-1/qwen3-8b-g6e-xlarge, …`. */
+export function describeUnits(offers: readonly Offer[], units: FleetUnits): string {
+  const parts = offers.flatMap(({ region, option, index }) =>
+    units[index]! > 0 ? [`${units[index]} × ${region}/${option.name}`] : [],
+  );
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}

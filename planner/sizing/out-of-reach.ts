@@ -1,9 +1,8 @@
 /** Objectives that nothing keeps: that even an idle replica breaks, or every fleet that was tried; and what is possible. */
-import type { ChosenOffers } from "./choose-offers";
+import { type ChosenOffers, formatMs } from "./choose-offers";
 import type { EvaluatedObjective } from "./evaluation-job";
 import type { RefusedFleet } from "./fleet-search";
-import type { FleetUnits } from "./fleet-units";
-import type { Offer } from "./offer";
+import { describeUnits } from "./fleet-units";
 import type { SizingProblem } from "./sizing-problem";
 import type { Conflict } from "./sizing-result";
 
@@ -82,16 +81,4 @@ function missesOf({ failed }: RefusedFleet): Miss[] {
       ),
     ),
   );
-}
-
-/** `3 × us-east-1/qwen3-8b-g6e-xlarge, …` */
-function describeUnits(offers: readonly Offer[], units: FleetUnits): string {
-  const parts = offers.flatMap(({ region, option, index }) =>
-    units[index]! > 0 ? [`${units[index]} × ${region}/${option.name}`] : [],
-  );
-  return parts.join(", ");
-}
-
-function formatMs(ms: number): string {
-  return ms >= 1000 ? `${(ms / 1000).toPrecision(3)} s` : `${ms.toPrecision(3)} ms`;
 }

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { describeWithRedis } from "../support/redis-server";
 import { type CommandResult, runCommand } from "../support/run-command";
 import { withTemporaryFolder } from "../support/temporary-folder";
+import { TINY_SIZING } from "../support/tiny-sizing";
 
 const ROOT = path.resolve(__dirname, "../..");
 const CAPPLAN = ["--import", require.resolve("tsx"), path.join(ROOT, "bin/capplan.ts")];
@@ -94,6 +95,22 @@ describeWithRedis("capplan worker", (url) => {
         expect(one.stderr()).toMatch(/^stress-[0-9a-f]{13} finished after [\d.]+ m?s$/m);
         one.child.kill("SIGTERM");
         expect(await one.ended).toEqual({ code: 0, stdout: "" });
+      }
+    });
+  });
+
+  it("sizes a fleet to the same bytes as this machine", async () => {
+    await withTemporaryFolder(async (cwd) => {
+      fs.writeFileSync(path.join(cwd, "capplan.yaml"), TINY_SIZING);
+      const argv = ["size", "--output", "json", "--quiet"];
+      const workers = [await worker(url(), cwd), await worker(url(), cwd)];
+      const { code, stdout } = await start([...argv, "--executor", url()], cwd).ended;
+      expect(code).toBe(0);
+      expect(stdout).toBe((await runCommand([...argv, "--jobs", "1"], { cwd })).stdout);
+      for (const one of workers) {
+        expect(one.stderr()).toMatch(/^sizing-[0-9a-f]{13} finished after /m);
+        one.child.kill("SIGTERM");
+        expect((await one.ended).code).toBe(0);
       }
     });
   });

@@ -35,10 +35,10 @@ interface WorkerProcessOptions {
   readonly threads?: number;
   /** @default VERSION */
   readonly version?: string;
-  /** Module with the kinds of jobs. @default counted-jobs.ts */
-  readonly kindsFile?: string;
   /** @default FAST */
   readonly timing?: RedisTiming;
+  /** Kinds of jobs that it knows. @default those that count their runs */
+  readonly kindsFile?: string;
 }
 
 /** A worker that takes jobs. */
@@ -57,8 +57,8 @@ export function workerProcess(
   {
     threads = 1,
     version = VERSION,
-    kindsFile = COUNTED_JOBS_FILE,
     timing = FAST,
+    kindsFile = COUNTED_JOBS_FILE,
   }: WorkerProcessOptions,
 ): WorkerProcess {
   const argv = [url, version, String(threads), JSON.stringify(timing), kindsFile];
