@@ -1,13 +1,19 @@
 /** GPU clusters: one class per cloud, their arguments, and what they have in common. */
-export type {
-  EksAddonName,
-  EksGpuClusterArgs,
-  EksGpuClusterTransforms,
-  EksGpuNodes,
-  EksSystemNodesArgs,
+export {
+  checkEksGpuCluster,
+  type EksAddonName,
+  type EksGpuClusterArgs,
+  type EksGpuClusterTransforms,
+  type EksGpuNodes,
+  type EksSystemNodesArgs,
 } from "./eks-args";
 export { EksGpuCluster, type EksGpuClusterNodes } from "./eks-gpu-cluster";
-export type { GkeGpuClusterArgs, GkeGpuClusterTransforms, GkeSystemNodesArgs } from "./gke-args";
+export {
+  checkGkeGpuCluster,
+  type GkeGpuClusterArgs,
+  type GkeGpuClusterTransforms,
+  type GkeSystemNodesArgs,
+} from "./gke-args";
 export { GkeGpuCluster, type GkeGpuClusterNodes } from "./gke-gpu-cluster";
 export type {
   CapacityBlock,
@@ -23,3 +29,4 @@ export type {
   ReservedCapacity,
   SpotCapacity,
 } from "./gpu-cluster";
+export { placementsOf } from "./gpu-pool-slices";

@@ -7,6 +7,7 @@ export type {
   PubSubRequestQueueTransforms,
   RedeliveryArgs,
 } from "./pubsub-request-queue-args";
+export { checkQueueLimits } from "./queue-limits";
 export {
   type QueueTrigger,
   type QueueTriggerSource,
