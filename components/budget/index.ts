@@ -1,0 +1,10 @@
+/** Budgets of a fleet: what the plan costs, told of before and after it is spent; one class per cloud. */
+
+export type {
+  AwsBudgetActionArgs,
+  AwsBudgetSubscribers,
+  AwsFleetBudgetArgs,
+  AwsFleetBudgetTransforms,
+} from "./aws-fleet-budget-args";
+export type { BudgetLimits, BudgetThreshold, ResolvedBudget } from "./budget-limits";
+export type { GcpFleetBudgetArgs, GcpFleetBudgetTransforms } from "./gcp-fleet-budget-args";

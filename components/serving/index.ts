@@ -1,0 +1,54 @@
+/** Serving: the replicas of models and what scales them, tenants, sandboxes for tools, and what a cluster needs for it. */
+
+export type { DisaggregatedServiceArgs, KvTransferArgs } from "./disaggregated-service-args";
+export type { EngineArgs, SpeculationArgs } from "./engine-args";
+export type {
+  InferenceServiceArgs,
+  InferenceServiceTransforms,
+  PodResourcesArgs,
+  ProbesArgs,
+  ReplicasArgs,
+  ReplicaTransforms,
+  RolloutArgs,
+  ServedModelArgs,
+} from "./inference-service-args";
+export type {
+  EngineTriggerArgs,
+  HpaScalingArgs,
+  KedaScalingArgs,
+  MetricsSourceArgs,
+  QueueDepthTriggerArgs,
+  RequestRateTriggerArgs,
+  ScalingArgs,
+  ScalingBoundsArgs,
+  ScalingFallbackArgs,
+  ScalingRulesArgs,
+  ScalingScheduleArgs,
+  ScalingTriggerArgs,
+} from "./scaling-args";
+export type {
+  ChartArgs,
+  EksAddonsCluster,
+  GkeAddonsCluster,
+  KedaArgs,
+  PriorityClassArgs,
+  ServingAddonsArgs,
+  ServingAddonsTransforms,
+} from "./serving-addons-args";
+export type {
+  AllowedAddressArgs,
+  PeerArgs,
+  ServingTenantArgs,
+  ServingTenantTransforms,
+  TenantQuotaArgs,
+} from "./serving-tenant-args";
+export type {
+  EksSandboxNodes,
+  GkeSandboxNodes,
+  GvisorReleaseArgs,
+  SandboxPodLimits,
+  SandboxQuotaArgs,
+  ToolSandboxArgs,
+  ToolSandboxTransforms,
+} from "./tool-sandbox-args";
+export type { GcsWeightsSource, S3WeightsSource, WeightsArgs } from "./weights-args";
