@@ -16,11 +16,19 @@ export type CatalogContinent = RegionSpec["continent"];
  * @example nearestRegion("europe-west4", "aws") // "eu-central-1"
  */
 export function nearestRegion(region: string, cloud: "aws" | "gcp"): string | undefined {
+  const names = regions.filter((one) => one.cloud === cloud).map(({ name }) => name);
+  return nearestOf(region, names);
+}
+
+/** The nearest of some regions to one, as the crow flies; by name where two are as near. Undefined where none is known. */
+export function nearestOf(region: string, others: readonly string[]): string | undefined {
   const place = findRegion(region);
   if (!place.found) return undefined;
-  const [nearest] = regions
-    .filter((one) => one.cloud === cloud)
-    .map((one) => ({ name: one.name, seconds: fibreRoundTripSeconds(place.row, one) }))
+  const [nearest] = others
+    .flatMap((name) => {
+      const other = findRegion(name);
+      return other.found ? [{ name, seconds: fibreRoundTripSeconds(place.row, other.row) }] : [];
+    })
     .toSorted((a, b) => a.seconds - b.seconds || (a.name < b.name ? -1 : 1));
   return nearest?.name;
 }

@@ -4,7 +4,7 @@
  */
 import type { Problem, ResolvedFleet, ResolvedPolicies } from "../../planner/plan/fleet-of-plan";
 import { notDeployable } from "./derived";
-import { hasQueue, type FleetContext } from "./fleet-context";
+import type { FleetContext } from "./fleet-context";
 
 /** Everything of the fleet's policies that cannot be deployed. */
 export function undeployable(context: FleetContext): readonly Problem[] {
@@ -32,7 +32,6 @@ export function undeployable(context: FleetContext): readonly Problem[] {
           ),
         ]
       : []),
-    ...ofPools(fleet),
   ];
 }
 
@@ -101,30 +100,4 @@ function ofAdmission({ admission }: ResolvedPolicies): readonly Problem[] {
     );
   });
   return problems;
-}
-
-/** What a pool does, and how many of a kind there are. */
-function ofPools(fleet: ResolvedFleet): readonly Problem[] {
-  return fleet.regions.flatMap((region, index) => {
-    const pools = fleet.pools.filter(({ regionIndex }) => regionIndex === index);
-    const seen = new Map<string, string>();
-    return pools.flatMap((pool) => {
-      const key = `${pool.model.name} ${pool.role}`;
-      const other = seen.get(key);
-      seen.set(key, pool.name);
-      if (other === undefined) return [];
-      return [
-        notDeployable(
-          `fleet.regions.${region.name}.pools`,
-          `two pools of one model (${other} and ${pool.name}), each with its own breaker behind one route,`,
-          "offer one kind of hardware for the model in this region (search.hardware, search.quotas) and size again",
-        ),
-      ];
-    });
-  });
-}
-
-/** Whether requests reach the gateway at all. */
-export function hasDirect({ plan }: Pick<FleetContext, "plan">): boolean {
-  return plan.workloads.some(({ delivery }) => delivery === "direct") || !hasQueue({ plan });
 }

@@ -76,12 +76,19 @@ export function deriveGcpNetwork(
   const args: GcpNetworkArgs = {
     region: place.region.name,
     cidrBlock,
+    // The namespace of the replicas is let out to this one address, at which the weights are.
+    googleApis: "private-endpoint",
     allocation: place.allocation,
   };
   return {
     args: hasRdma ? { ...args, mtuBytes: 8896 } : args,
     derivations: [
       { what: "network.cidrBlock", value: cidrBlock, because },
+      {
+        what: "network.googleApis",
+        value: "private-endpoint",
+        because: "replicas are let out to one address, at which the weights are",
+      },
       ...(hasRdma
         ? [
             {

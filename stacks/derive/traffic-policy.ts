@@ -2,10 +2,10 @@
  * What one Envoy process does with the traffic to one pool: the policies of the plan, whose limits are those of a process
  * already, in the words of the gateway component.
  */
+import { isDeepStrictEqual } from "node:util";
 import type {
   ActiveHealthCheckArgs,
   AdmissionControlArgs,
-  CircuitBreakerArgs,
   LoadBalancing,
   PassiveHealthCheckArgs,
   RetryArgs,
@@ -13,9 +13,10 @@ import type {
   TrafficPolicyArgs,
 } from "../../components/gateway";
 import type { Problem, ResolvedPool, RoutingPolicy } from "../../planner/plan/fleet-of-plan";
-import type { LimitName } from "../../planner/plan/limit-names";
+import { deriveBreaker } from "./breaker";
 import { type Derivation, type Derived, shown } from "./derived";
-import { type FleetContext, limitValue, poolPath } from "./fleet-context";
+import { type FleetContext, poolPath } from "./fleet-context";
+import { percentOf } from "./percent";
 
 /** Answers 200 while the engine of a replica runs (docs.vllm.ai, online serving). */
 export const HEALTH_PATH = "/health";
@@ -30,11 +31,6 @@ const BALANCERS: Partial<Record<RoutingPolicy, LoadBalancing>> = {
 /** How Envoy chooses a replica; undefined for a policy that is an endpoint picker's. */
 export function loadBalancingOf(policy: RoutingPolicy): LoadBalancing | undefined {
   return BALANCERS[policy];
-}
-
-/** A share as percent, without what binary fractions add. */
-export function percentOf(share: number): number {
-  return Number((share * 100).toFixed(9));
 }
 
 /** What each part of a policy is derived from, in the plan; the rest is the fleet's. */
@@ -61,20 +57,20 @@ export function policyPaths(pool: ResolvedPool, backend: string): Readonly<Recor
   };
 }
 
-/** The policy towards a pool. @param what path of the backend in the stack */
+/** The policy towards the pools of a model, which share one route. @param what path of the backend in the stack */
 export function deriveTrafficPolicy(
   context: FleetContext,
-  pool: ResolvedPool,
+  pools: readonly ResolvedPool[],
   what: string,
 ): Derived<TrafficPolicyArgs> {
   const { policies, routing } = context.fleet;
-  const problems: Problem[] = [];
+  const pool = pools[0]!;
+  const problems: Problem[] = differingPolicies(pools);
   const derivations: Derivation[] = [];
   const note = (key: string, value: number | string | readonly string[], because: string): void => {
     const plain = typeof value === "number" ? shown(value) : value;
     derivations.push({ what: `${what}.${key}`, value: plain, because });
   };
-  const circuitBreaker = breakerOf(context, pool, note, problems);
   const { passive, active, panicThreshold } = pool.healthCheck;
   const loadBalancing = loadBalancingOf(routing.policy);
   const panicThresholdPercent = percentOf(panicThreshold);
@@ -92,9 +88,10 @@ export function deriveTrafficPolicy(
         : {}),
     });
   }
+  const breaker = deriveBreaker(context, pools, `${what}.circuitBreaker`);
   return {
     args: {
-      circuitBreaker,
+      circuitBreaker: breaker.args,
       ...(passive === undefined ? {} : { passiveHealthCheck: passiveOf(passive, note) }),
       ...(active === undefined ? {} : { activeHealthCheck: activeOf(active, note) }),
       panicThresholdPercent,
@@ -105,47 +102,28 @@ export function deriveTrafficPolicy(
       timeouts: timeoutsOf(policies.timeout, note),
       ...(loadBalancing === undefined ? {} : { loadBalancing }),
     },
-    derivations,
-    problems,
+    derivations: [...breaker.derivations, ...derivations],
+    problems: [...problems, ...breaker.problems],
   };
+}
+
+/** One route has one set of health checks. */
+function differingPolicies(pools: readonly ResolvedPool[]): Problem[] {
+  const [first, ...others] = pools;
+  return others
+    .filter((pool) => !isDeepStrictEqual(pool.healthCheck, first!.healthCheck))
+    .map((pool) => ({
+      code: "conflict",
+      path: `${poolPath(pool)}.healthCheck`,
+      message: `differs from that of ${first!.name}, and one route has one for all pools of a model`,
+      hint: "use the same and size again",
+    }));
 }
 
 type Note = (key: string, value: number | string | readonly string[], because: string) => void;
 type Policies = FleetContext["fleet"]["policies"];
 type Passive = NonNullable<ResolvedPool["healthCheck"]["passive"]>;
 type Active = NonNullable<ResolvedPool["healthCheck"]["active"]>;
-
-function breakerOf(
-  context: FleetContext,
-  pool: ResolvedPool,
-  note: Note,
-  problems: Problem[],
-): CircuitBreakerArgs {
-  const limit = (name: LimitName, key: string): number => {
-    const { value, derivation } = limitValue(context, pool.name, name, problems);
-    note(`circuitBreaker.${key}`, value, derivation);
-    return value;
-  };
-  const limits = {
-    maxConnections: limit("maxConnectionsPerProcess", "maxConnections"),
-    maxPendingRequests: limit("maxPendingRequestsPerProcess", "maxPendingRequests"),
-    maxParallelRequests: limit("maxParallelRequestsPerProcess", "maxParallelRequests"),
-  };
-  const budget = pool.circuitBreaker?.retryBudget;
-  if (budget === undefined) {
-    const maxParallelRetries = limit("maxParallelRetriesPerProcess", "maxParallelRetries");
-    return { ...limits, maxParallelRetries };
-  }
-  const percent = percentOf(budget.share);
-  note(
-    "circuitBreaker.retryBudget.percent",
-    percent,
-    "circuitBreaker.retryBudget.percent; a share needs no division",
-  );
-  const key = "retryBudget.minRetryConcurrency";
-  const minRetryConcurrency = limit("minRetryConcurrencyPerProcess", key);
-  return { ...limits, retryBudget: { percent, minRetryConcurrency } };
-}
 
 function passiveOf(passive: Passive, note: Note): PassiveHealthCheckArgs {
   const args = {

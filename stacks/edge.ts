@@ -1,0 +1,172 @@
+/** The edge of a fleet: a name for each model that fails over between regions, and the budgets of its clouds. */
+import * as aws from "@pulumi/aws";
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { FailoverDns, type FailoverSiteArgs } from "../components/dns";
+import type { Problem, ResolvedRegion } from "../planner/plan/fleet-of-plan";
+import { deriveBudgets } from "./derive/budgets";
+import { deriveDns, type ModelDns } from "./derive/dns";
+import type { FleetContext } from "./derive/fleet-context";
+import { modelComponentName } from "./derive/names";
+import { derivePlace, fleetAllocation } from "./derive/place-context";
+import { createBudgets, budgetProblems } from "./edge-budgets";
+import { createPlainNames } from "./edge-plain-names";
+import { edgeProblems } from "./edge-problems";
+import { commonExports, settled } from "./layer-exports";
+import type { StackExports } from "./run-stack";
+import { readServing, type ServingHandover } from "./stack-outputs";
+import type { CloudSettings, EdgeSettings } from "./stack-settings";
+
+/** Providers of the edge, those of the clouds that it needs. */
+export interface EdgeProviders {
+  /** In us-east-1, which alone has the metrics of health checks. */
+  readonly aws: aws.Provider | undefined;
+  readonly gcp: gcp.Provider | undefined;
+}
+
+/** Registers the edge. @throws PlannerError with everything that cannot be deployed */
+export function edgeStack(
+  context: FleetContext,
+  settings: EdgeSettings,
+  cloud: CloudSettings,
+  problems: readonly Problem[],
+): StackExports {
+  const { plan, fleet } = context;
+  const dns = deriveDns(context, settings);
+  const budgets = deriveBudgets(context);
+  const all = settled(
+    [dns, budgets],
+    [
+      ...problems,
+      ...edgeProblems(context, settings, cloud),
+      ...budgetProblems(budgets.args, settings),
+    ],
+  );
+
+  const providers = createProviders(context, settings, cloud);
+  const sites = new Map(
+    fleet.regions.map((region, index) => [
+      region.name,
+      siteOf(context, region, settings, settings.serving[index]!),
+    ]),
+  );
+  const names = dns.args.map((one) => createName(one, sites, settings, providers, context));
+  createBudgets(context, budgets.args, settings, providers);
+
+  return {
+    ...commonExports(plan, all),
+    hosts: Object.fromEntries(dns.args.map(({ model, hostname }) => [model, hostname])),
+    moveSecondsMax: Object.fromEntries(
+      names.flatMap((name) =>
+        name === undefined ? [] : [[name.hostname, name.moveSecondsMax] as const],
+      ),
+    ),
+    drained: settings.drained ?? [],
+  };
+}
+
+function createProviders(
+  { fleet }: FleetContext,
+  { route53ZoneId, managedZone }: EdgeSettings,
+  { gcpProject, gcpRegion }: CloudSettings,
+): EdgeProviders {
+  const has = (cloud: "aws" | "gcp") => fleet.regions.some(({ spec }) => spec.cloud === cloud);
+  const needsAws = has("aws") || route53ZoneId !== undefined;
+  const needsGcp = has("gcp") || managedZone !== undefined;
+  const googleRegion = gcpRegion ?? fleet.regions.find(({ spec }) => spec.cloud === "gcp")?.name;
+  return {
+    aws: needsAws ? new aws.Provider("us-east-1", { region: "us-east-1" }) : undefined,
+    gcp: needsGcp
+      ? new gcp.Provider("google", {
+          project: gcpProject!,
+          ...(googleRegion === undefined ? {} : { region: googleRegion }),
+        })
+      : undefined,
+  };
+}
+
+/** What the serving layer of a region says of its addresses; which there are is known early. */
+export interface Site {
+  readonly handover: pulumi.Output<ServingHandover>;
+  readonly addressNames: readonly string[];
+}
+
+function siteOf(
+  context: FleetContext,
+  region: ResolvedRegion,
+  { zones }: EdgeSettings,
+  stack: string,
+): Site {
+  const handover = readServing(stack, { region: region.name, plan: context.plan });
+  const place = derivePlace(context, { place: region.name, zones: zones?.[region.name] });
+  return {
+    handover,
+    addressNames: region.spec.cloud === "aws" ? place.args!.zones : [GATEWAY_ADDRESS],
+  };
+}
+
+/** Name of the only address of a gateway on Google Cloud. */
+export const GATEWAY_ADDRESS = "gateway";
+
+/** An address of a site, which fails when its serving stack has no such zone. */
+export function addressOf({ handover }: Site, name: string): pulumi.Output<string> {
+  return handover.apply(({ addresses, region }) => {
+    const address = addresses[name];
+    if (address !== undefined) return address;
+    const there = Object.keys(addresses).join(", ");
+    throw new pulumi.RunError(
+      `capplan:zones.${region}: the region has addresses in ${there}, and none in ${name}`,
+    );
+  });
+}
+
+function createName(
+  dns: ModelDns,
+  sites: ReadonlyMap<string, Site>,
+  settings: EdgeSettings,
+  providers: EdgeProviders,
+  context: FleetContext,
+): FailoverDns | undefined {
+  const allocation = { ...fleetAllocation(context), model: dns.model };
+  const { failover } = dns;
+  if (failover === undefined) {
+    createPlainNames(dns, sites, settings, providers);
+    return undefined;
+  }
+  const { hasAliases, ...policy } = failover;
+  const { route53ZoneId: zoneId, managedZone, sourceRegions = [], notify } = settings;
+  return new FailoverDns(
+    modelComponentName(dns.model),
+    {
+      hostname: dns.hostname,
+      ...policy,
+      sites: Object.fromEntries(
+        Object.entries(dns.sites).map(([name, planned]) => {
+          const site = sites.get(name)!;
+          const isAlias = hasAliases && planned.cloud === "aws";
+          const args: FailoverSiteArgs = {
+            ...planned,
+            addresses: Object.fromEntries(
+              site.addressNames.map((address) => [address, addressOf(site, address)]),
+            ),
+            ...(isAlias
+              ? {
+                  alias: {
+                    dnsName: site.handover.apply(({ alias }) => alias!.dnsName),
+                    zoneId: site.handover.apply(({ alias }) => alias!.zoneId),
+                  },
+                }
+              : {}),
+          };
+          return [name, args];
+        }),
+      ),
+      ...(zoneId === undefined
+        ? {}
+        : { route53: { zoneId, ...(notify === undefined ? {} : { notify }) } }),
+      ...(managedZone === undefined ? {} : { cloudDns: { managedZone, sourceRegions } }),
+      allocation,
+    },
+    { providers: [providers.aws, providers.gcp].filter((one) => one !== undefined) },
+  );
+}
