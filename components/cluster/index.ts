@@ -23,3 +23,4 @@ export type {
   ReservedCapacity,
   SpotCapacity,
 } from "./gpu-cluster";
+export { GPU_RESOURCE } from "./gpu-cluster";
