@@ -15,18 +15,19 @@ export {
   type GkeSystemNodesArgs,
 } from "./gke-args";
 export { GkeGpuCluster, type GkeGpuClusterNodes } from "./gke-gpu-cluster";
-export type {
-  CapacityBlock,
-  CapacityKind,
-  FlexStartCapacity,
-  GpuCapacity,
-  GpuCluster,
-  GpuPoolArgs,
-  GpuPoolPlacement,
-  GpuPools,
-  NodeTaint,
-  OnDemandCapacity,
-  ReservedCapacity,
-  SpotCapacity,
+export {
+  type CapacityBlock,
+  type CapacityKind,
+  type FlexStartCapacity,
+  GPU_RESOURCE,
+  type GpuCapacity,
+  type GpuCluster,
+  type GpuPoolArgs,
+  type GpuPoolPlacement,
+  type GpuPools,
+  type NodeTaint,
+  type OnDemandCapacity,
+  type ReservedCapacity,
+  type SpotCapacity,
 } from "./gpu-cluster";
 export { placementsOf } from "./gpu-pool-slices";

@@ -224,6 +224,7 @@ export const OWN_FLAGS: ReadonlySet<string> = new Set([
   "--num-gpu-blocks-override",
   "--pipeline-parallel-size",
   "--port",
+  "--shutdown-timeout",
   "--quantization",
   "--scheduling-policy",
   "--served-model-name",

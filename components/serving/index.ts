@@ -1,7 +1,9 @@
 /** Serving: the replicas of models and what scales them, tenants, sandboxes for tools, and what a cluster needs for it. */
 
+export { DisaggregatedService, type DisaggregatedServiceNodes } from "./disaggregated-service";
 export type { DisaggregatedServiceArgs, KvTransferArgs } from "./disaggregated-service-args";
 export type { EngineArgs, SpeculationArgs } from "./engine-args";
+export { InferenceService, type InferenceServiceNodes } from "./inference-service";
 export type {
   InferenceServiceArgs,
   InferenceServiceTransforms,
@@ -12,6 +14,7 @@ export type {
   RolloutArgs,
   ServedModelArgs,
 } from "./inference-service-args";
+export type { ReplicaNodes } from "./replicas";
 export type {
   EngineTriggerArgs,
   HpaScalingArgs,
@@ -35,6 +38,7 @@ export type {
   ServingAddonsArgs,
   ServingAddonsTransforms,
 } from "./serving-addons-args";
+export { ServingTenant, type ServingTenantNodes } from "./serving-tenant";
 export type {
   AllowedAddressArgs,
   PeerArgs,

@@ -1,4 +1,4 @@
-/** Arguments of InferenceService: what they mean. What is refused is check-inference-service.ts. */
+/** Arguments of InferenceService: what they mean. What is refused is check-replicas.ts. */
 import type * as aws from "@pulumi/aws";
 import type * as gcp from "@pulumi/gcp";
 import type * as kubernetes from "@pulumi/kubernetes";
