@@ -43,13 +43,21 @@ export function driftRuleGroups(context: RuleContext): readonly RuleGroup[] {
  * were finished.
  */
 export function requestRate(context: RuleContext, model: PlannedModel, window: string): string {
+  return `sum(rate(${requestSeries(context, model)}[${window}]))`;
+}
+
+function requestSeries(context: RuleContext, model: PlannedModel): string {
   const { gateway } = context;
   if (gateway === undefined || model.backends === undefined) {
-    const labels = selector(modelLabels(context, model.servedModel));
-    return `sum(rate(${VLLM.finished}${labels}[${window}]))`;
+    return `${VLLM.finished}${selector(modelLabels(context, model.servedModel))}`;
   }
-  const matchers = backendMatchers(gateway, model.backends);
-  return `sum(rate(envoy_cluster_upstream_rq_total{${matchers}}[${window}]))`;
+  return `envoy_cluster_upstream_rq_total{${backendMatchers(gateway, model.backends)}}`;
+}
+
+/** The mean of a day, once there has been a day: before, the time without samples would count as without requests. */
+function dayRate(context: RuleContext, model: PlannedModel): string {
+  const before = `count(${requestSeries(context, model)} offset 1d) > 0`;
+  return `${requestRate(context, model, "1d")} and on() (${before})`;
 }
 
 function recordings(context: RuleContext, model: PlannedModel): readonly RecordingRule[] {
@@ -57,7 +65,7 @@ function recordings(context: RuleContext, model: PlannedModel): readonly Recordi
   const series = selector(modelLabels(context, model.servedModel));
   return [
     { record: REQUEST_RATE_RECORD, expr: requestRate(context, model, "5m"), labels },
-    { record: DAY_RATE_RECORD, expr: requestRate(context, model, "1d"), labels },
+    { record: DAY_RATE_RECORD, expr: dayRate(context, model), labels },
     ...LENGTHS.map(({ metric, record }) => ({
       record,
       expr: `sum(rate(${metric}_sum${series}[6h])) / sum(rate(${metric}_count${series}[6h]))`,

@@ -32,7 +32,7 @@ export interface PlayedSeries {
 /** What is played, and when to look. */
 export interface PlayedCase {
   readonly series: readonly PlayedSeries[];
-  /** Time between two values. @default "1m" */
+  /** Time between two values, and between two evaluations. @default "1m" */
   readonly interval?: string;
   /** When alerts are looked at, such as `2h`. */
   readonly at: string;
@@ -50,10 +50,14 @@ export function checkRules(rules: string): string {
  * Whether an alert fires, by what the tool says when it is told that none does. Labels are given when it does: what the
  * tool prints of the alert.
  */
-export function firing(rules: string, alert: string, { series, interval = "1m", at }: PlayedCase): string | undefined {
+export function firing(
+  rules: string,
+  alert: string,
+  { series, interval = "1m", at }: PlayedCase,
+): string | undefined {
   const test = {
     rule_files: ["rules.yml"],
-    evaluation_interval: "1m",
+    evaluation_interval: interval,
     tests: [
       {
         interval,
@@ -68,19 +72,6 @@ export function firing(rules: string, alert: string, { series, interval = "1m", 
     const said = `${stdout}${stderr}`;
     if (!said.includes(`alertname: ${alert}`)) throw new Error(`${COMMAND}: ${said}`);
     return said.slice(said.indexOf("got:"));
-  });
-}
-
-/** The value of an expression once the rules have run. */
-export function evaluated(rules: string, expr: string, { series, interval = "1m", at }: PlayedCase): string {
-  const test = {
-    rule_files: ["rules.yml"],
-    evaluation_interval: "1m",
-    tests: [{ interval, input_series: series, promql_expr_test: [{ expr, eval_time: at, exp_samples: [{ labels: "nothing", value: 0 }] }] }],
-  };
-  return withFiles({ "rules.yml": rules, "test.yml": JSON.stringify(test) }, (folder) => {
-    const { stdout, stderr } = run(["test", "rules", "test.yml"], folder);
-    return `${stdout}${stderr}`;
   });
 }
 

@@ -32,7 +32,13 @@ export const rulesArgs: FleetRulesArgs = {
     l4: { servedModel: "qwen", replicasMin: 0, replicasMax: 4, usdPerReplicaHour: 0.8 },
   },
   gateway: { name: "support", namespace: "serving", hasEndpointPicker: true },
-  queues: { batch: { ageSeries: 'pubsub_googleapis_com:subscription_oldest_unacked_message_age{subscription_id="batch"}', ageSecondsMax: 900 } },
+  queues: {
+    batch: {
+      ageSeries:
+        'pubsub_googleapis_com:subscription_oldest_unacked_message_age{subscription_id="batch"}',
+      ageSecondsMax: 900,
+    },
+  },
   plannedUsdPerHour: 55,
   gpuMetrics: "exporter",
   runbookUrl: "https://runbooks.example.com/capplan",
