@@ -89,11 +89,6 @@ export interface FleetMonitoringArgs extends FleetRulesArgs {
   readonly replicaPort?: string;
   /** Seconds between two samples: 5 to 300. Known early. @default 15 */
   readonly scrapeSeconds?: number;
-  /**
-   * Where GPU metrics come from: `exporter` installs NVIDIA's DCGM exporter on all GPU nodes; `managed` is GKE's own,
-   * which GkeGpuCluster switches on. Known early. @default - `managed` with gmp, else `exporter`
-   */
-  readonly gpuMetrics?: "exporter" | "managed" | "none";
   /** Known early, but for the endpoint. @default - no traces */
   readonly traces?: TraceCollectorArgs;
   /** Who pays. @default - region only */

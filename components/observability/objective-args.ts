@@ -53,7 +53,7 @@ export interface MonitoredWorkloadArgs {
   readonly planned?: PlannedTrafficArgs;
 }
 
-/** Replicas of one model on one GPU pool. */
+/** Replicas of one model on one GPU pool. Their pods carry the label `capplan/pool`. */
 export interface MonitoredPoolArgs {
   /** As in `MonitoredWorkloadArgs`. */
   readonly servedModel: string;
@@ -97,7 +97,7 @@ export interface AlertLimitsArgs {
   readonly kvUsageMax?: number;
   /** Preempted requests as a share of finished ones. @default 0.05 */
   readonly preemptionShareMax?: number;
-  /** Cost per hour above the plan's most, as a share of it. @default 0.1 */
+  /** Mean cost of a day above the plan's, as a share of it. @default 0.1 */
   readonly costTolerance?: number;
 }
 
@@ -113,6 +113,14 @@ export interface FleetRulesArgs {
   readonly pools: Readonly<Record<string, MonitoredPoolArgs>>;
   /** @default - no metrics of a gateway, no alert of breakers */
   readonly gateway?: MonitoredGatewayArgs;
+  /** What an hour of this cluster was planned to cost, US dollars. @default - unknown, and no alert on cost */
+  readonly plannedUsdPerHour?: number;
+  /**
+   * Where GPU metrics come from: `exporter` installs NVIDIA's DCGM exporter on all GPU nodes; `managed` is GKE's own,
+   * which GkeGpuCluster switches on and which tells no errors of the driver. @default - `managed` with gmp, else
+   * `exporter`
+   */
+  readonly gpuMetrics?: "exporter" | "managed" | "none";
   /** By name. @default - none */
   readonly queues?: Readonly<Record<string, MonitoredQueueArgs>>;
   /** @default - see its fields */
