@@ -2,7 +2,7 @@
 import type { FleetBudgets } from "./derive/budgets";
 import type { FleetContext } from "./derive/fleet-context";
 import type { Problem } from "../planner/plan/fleet-of-plan";
-import type { EdgeProviders } from "./edge";
+import type { EdgeProviders } from "./edge-sites";
 import { missing } from "./region-problems";
 import type { EdgeSettings } from "./stack-settings";
 

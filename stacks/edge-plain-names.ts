@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import { type ModelDns, PLAIN_TTL_SECONDS } from "./derive/dns";
 import { modelComponentName } from "./derive/names";
-import { addressOf, type EdgeProviders, type Site } from "./edge";
+import { addressOf, type EdgeProviders, type Site } from "./edge-sites";
 import type { EdgeSettings } from "./stack-settings";
 
 /** Registers the records, in every zone that the stack has. */

@@ -1,28 +1,20 @@
 /** The edge of a fleet: a name for each model that fails over between regions, and the budgets of its clouds. */
 import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
-import * as pulumi from "@pulumi/pulumi";
 import { FailoverDns, type FailoverSiteArgs } from "../components/dns";
-import type { Problem, ResolvedRegion } from "../planner/plan/fleet-of-plan";
+import type { Problem } from "../planner/plan/fleet-of-plan";
 import { deriveBudgets } from "./derive/budgets";
 import { deriveDns, type ModelDns } from "./derive/dns";
 import type { FleetContext } from "./derive/fleet-context";
 import { modelComponentName } from "./derive/names";
-import { derivePlace, fleetAllocation } from "./derive/place-context";
+import { fleetAllocation } from "./derive/place-context";
 import { createBudgets, budgetProblems } from "./edge-budgets";
 import { createPlainNames } from "./edge-plain-names";
 import { edgeProblems } from "./edge-problems";
+import { addressOf, type EdgeProviders, type Site, siteOf } from "./edge-sites";
 import { commonExports, settled } from "./layer-exports";
 import type { StackExports } from "./run-stack";
-import { readServing, type ServingHandover } from "./stack-outputs";
 import type { CloudSettings, EdgeSettings } from "./stack-settings";
-
-/** Providers of the edge, those of the clouds that it needs. */
-export interface EdgeProviders {
-  /** In us-east-1, which alone has the metrics of health checks. */
-  readonly aws: aws.Provider | undefined;
-  readonly gcp: gcp.Provider | undefined;
-}
 
 /** Registers the edge. @throws PlannerError with everything that cannot be deployed */
 export function edgeStack(
@@ -83,41 +75,6 @@ function createProviders(
         })
       : undefined,
   };
-}
-
-/** What the serving layer of a region says of its addresses; which there are is known early. */
-export interface Site {
-  readonly handover: pulumi.Output<ServingHandover>;
-  readonly addressNames: readonly string[];
-}
-
-function siteOf(
-  context: FleetContext,
-  region: ResolvedRegion,
-  { zones }: EdgeSettings,
-  stack: string,
-): Site {
-  const handover = readServing(stack, { region: region.name, plan: context.plan });
-  const place = derivePlace(context, { place: region.name, zones: zones?.[region.name] });
-  return {
-    handover,
-    addressNames: region.spec.cloud === "aws" ? place.args!.zones : [GATEWAY_ADDRESS],
-  };
-}
-
-/** Name of the only address of a gateway on Google Cloud. */
-export const GATEWAY_ADDRESS = "gateway";
-
-/** An address of a site, which fails when its serving stack has no such zone. */
-export function addressOf({ handover }: Site, name: string): pulumi.Output<string> {
-  return handover.apply(({ addresses, region }) => {
-    const address = addresses[name];
-    if (address !== undefined) return address;
-    const there = Object.keys(addresses).join(", ");
-    throw new pulumi.RunError(
-      `capplan:zones.${region}: the region has addresses in ${there}, and none in ${name}`,
-    );
-  });
 }
 
 function createName(

@@ -10,10 +10,9 @@ import { deriveAwsNetwork } from "./derive/network";
 import type { PlaceContext } from "./derive/place-context";
 import type { QueueArgs } from "./derive/queue";
 import { neededQuotas } from "./derive/quotas";
-import { SERVING_NAMESPACE } from "./derive/services";
 import type { DerivedFoundation } from "./foundation-parts";
 import { commonExports, settled } from "./layer-exports";
-import { QUEUE_ACCOUNTS } from "./queue-accounts";
+import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
 import type { StackExports } from "./run-stack";
 import type { FoundationSettings } from "./stack-settings";
 import type { FoundationHandover, Unresolved } from "./stack-outputs";
@@ -82,7 +81,7 @@ function createQueue(
 ): SqsRequestQueue {
   const account = (serviceAccount: string) => ({
     clusterName,
-    namespace: SERVING_NAMESPACE,
+    namespace: QUEUE_NAMESPACE,
     serviceAccount,
   });
   return new SqsRequestQueue(

@@ -10,10 +10,9 @@ import { deriveGcpNetwork } from "./derive/network";
 import type { PlaceContext } from "./derive/place-context";
 import type { QueueArgs } from "./derive/queue";
 import { neededQuotas } from "./derive/quotas";
-import { SERVING_NAMESPACE } from "./derive/services";
 import type { DerivedFoundation } from "./foundation-parts";
 import { commonExports, settled } from "./layer-exports";
-import { QUEUE_ACCOUNTS } from "./queue-accounts";
+import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
 import { missing } from "./region-problems";
 import type { StackExports } from "./run-stack";
 import type { CloudSettings, FoundationSettings } from "./stack-settings";
@@ -90,7 +89,7 @@ function createQueue(
   { project, projectNumber }: { readonly project: string; readonly projectNumber: string },
   opts: pulumi.ComponentResourceOptions,
 ): PubSubRequestQueue {
-  const account = (serviceAccount: string) => ({ namespace: SERVING_NAMESPACE, serviceAccount });
+  const account = (serviceAccount: string) => ({ namespace: QUEUE_NAMESPACE, serviceAccount });
   return new PubSubRequestQueue(
     place.name,
     {

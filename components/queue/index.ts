@@ -14,11 +14,12 @@ export {
   type QueueTriggerTarget,
   queueTrigger,
 } from "./queue-trigger";
-export type {
-  ConsumerSettings,
-  QueueAlarmsArgs,
-  RequestQueue,
-  RequestQueueLimits,
+export {
+  type ConsumerSettings,
+  consumerSettings,
+  type QueueAlarmsArgs,
+  type RequestQueue,
+  type RequestQueueLimits,
 } from "./request-queue";
 export type { SqsPolicies } from "./sqs-access";
 export { SqsRequestQueue, type SqsRequestQueueNodes } from "./sqs-request-queue";

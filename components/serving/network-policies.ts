@@ -6,7 +6,7 @@
  * cloud.google.com/kubernetes-engine/docs/how-to/network-policy (metadata server, DNS cache on each node).
  */
 import type * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { BEHIND_SIDECAR_PORT, ENGINE_LABEL, SERVING_PORT } from "./replica-shape";
 import type { AllowedAddressArgs, PeerArgs, ServingTenantArgs } from "./serving-tenant-args";
 
@@ -75,7 +75,8 @@ export function allowWeights({
           { to: blocks(["169.254.169.252/32"]), ports: [tcp(988)] },
           { to: blocks(["169.254.169.254/32"]), ports: [tcp(80)] },
         ];
-  return egress(ENGINE_LABEL, [{ to: blocks(storageCidrs), ports: [tcp(443)] }, ...identity]);
+  const storage = pulumi.output(storageCidrs).apply(blocks);
+  return egress(ENGINE_LABEL, [{ to: storage, ports: [tcp(443)] }, ...identity]);
 }
 
 /** Engines of one namespace talk to each other on any port: collectives choose theirs as they start. */
@@ -96,7 +97,7 @@ export function allowAddresses(allowed: readonly AllowedAddressArgs[]): Spec {
 
 function egress(
   podLabels: Readonly<Record<string, string>>,
-  rules: readonly { readonly to: Peer[]; readonly ports: Port[] }[],
+  rules: readonly { readonly to: pulumi.Input<Peer[]>; readonly ports: Port[] }[],
 ): Spec {
   return {
     podSelector: Object.keys(podLabels).length === 0 ? {} : { matchLabels: { ...podLabels } },

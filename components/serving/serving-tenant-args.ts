@@ -54,7 +54,7 @@ export interface ServingTenantArgs {
    * Addresses of the object storage that holds weights, port 443: the prefix list of a gateway endpoint of S3, or
    * Google's private.googleapis.com (199.36.153.8/30). At least one.
    */
-  readonly storageCidrs: readonly pulumi.Input<string>[];
+  readonly storageCidrs: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
    * Whether engines of the namespace talk to each other: replicas that span nodes, or prefill and decode apart. Known
    * early. @default false
@@ -99,7 +99,8 @@ export function checkServingTenant(args: ServingTenantArgs): readonly InputProbl
     }),
     ...checkPeers("gateways", args.gateways),
     ...checkPeers("monitors", args.monitors ?? []),
-    ...checkCidrs("storageCidrs", args.storageCidrs),
+    // How many blocks a prefix list has is known once it is read.
+    ...(Array.isArray(args.storageCidrs) ? checkCidrs("storageCidrs", args.storageCidrs) : []),
     ...checkAllowed("allowed", args.allowed ?? []),
   ];
   if (args.gateways.length === 0) {
