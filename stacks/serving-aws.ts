@@ -1,6 +1,6 @@
 /** The serving layer's side of AWS: a load balancer with fixed addresses, and who may read weights and queues. */
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { AwsEdge, type AwsEdgeArgs, checkAwsEdge } from "../components/gateway";
 import type { Derived } from "./derive/derived";
 import { hasQueue } from "./derive/fleet-context";
@@ -112,7 +112,7 @@ function entranceOf(
     // So that the gateway sees who calls.
     clients: { hasProxyProtocol: true },
     addresses: edge.addresses,
-    alias: { dnsName: edge.dnsName, zoneId: edge.zoneId },
+    alias: pulumi.output({ dnsName: edge.dnsName, zoneId: edge.zoneId }),
   };
 }
 

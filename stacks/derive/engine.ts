@@ -13,7 +13,12 @@ export interface ModelSettings {
   /** How the checkpoint is quantized, in vLLM's words. @default - as it says of itself */
   readonly quantization?: EngineArgs["quantization"] | undefined;
   /** Who guesses tokens, for plans with speculation. @default - none */
-  readonly speculation?: Omit<SpeculationArgs, "draftTokens"> | undefined;
+  readonly speculation?:
+    | {
+        readonly method: SpeculationArgs["method"];
+        readonly weightsFolder?: string | undefined;
+      }
+    | undefined;
 }
 
 /** Bytes of a parameter by precision. */
@@ -128,5 +133,10 @@ function speculationOf(
     });
     return undefined;
   }
-  return { ...speculation, draftTokens: planned.draftTokens };
+  const { method, weightsFolder } = speculation;
+  return {
+    method,
+    draftTokens: planned.draftTokens,
+    ...(weightsFolder === undefined ? {} : { weightsFolder }),
+  };
 }

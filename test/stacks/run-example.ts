@@ -1,0 +1,51 @@
+/** Runs the stacks of an example in the mini-engine, each with what those before it have handed over. */
+import type { EngineRun } from "../support/mini-engine/engine-run";
+import { registered } from "../support/mini-engine/in-process";
+import type { EngineOptions, ReferencedStack } from "../support/mini-engine/resource-monitor";
+import { runStack } from "../../stacks/run-stack";
+import { type Example, type ExampleStack, exampleStacks, ROOT } from "./examples";
+
+/** What the clouds answer when they are asked. */
+export const WORLD: Partial<EngineOptions> = {
+  project: "capplan",
+  invokes: {
+    "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
+  },
+};
+
+/** A stack that ran. */
+export interface StackRun {
+  readonly stack: ExampleStack;
+  readonly run: EngineRun;
+}
+
+/** Runs one stack. @param stacks that it may refer to */
+export async function runExampleStack(
+  stack: ExampleStack,
+  stacks: Readonly<Record<string, ReferencedStack>>,
+  options: Partial<EngineOptions> = {},
+): Promise<EngineRun> {
+  const program = () => runStack({ config: stack.config, root: ROOT });
+  return registered(program, { ...WORLD, stack: stack.name, stacks, ...options });
+}
+
+/** Puts up all stacks of an example, in order. */
+export async function putUp(example: Pick<Example, "name">): Promise<readonly StackRun[]> {
+  const runs: StackRun[] = [];
+  for (const stack of exampleStacks(example)) {
+    runs.push({ stack, run: await runExampleStack(stack, referencedStacks(runs)) });
+  }
+  return runs;
+}
+
+/** Stacks that are up, by their full names. */
+export function referencedStacks(
+  runs: readonly StackRun[],
+): Readonly<Record<string, ReferencedStack>> {
+  return Object.fromEntries(
+    runs.map(({ stack, run }) => [
+      `organization/capplan/${stack.name}`,
+      { outputs: run.stackOutputs.values },
+    ]),
+  );
+}
