@@ -83,8 +83,8 @@ export function collectorConfig<Endpoint>(
       ...removal,
       redaction: {
         allow_all_keys: true,
-        blocked_values: [...MASKED_VALUES],
-        blocked_key_patterns: MASKED_KEYS,
+        blocked_values: MASKED_VALUES.map(inConfig),
+        blocked_key_patterns: MASKED_KEYS.map(inConfig),
         // It would say which keys were masked; that is of no use to anybody else.
         summary: "silent",
       },
@@ -119,7 +119,12 @@ export function collectorConfig<Endpoint>(
   };
 }
 
-/** A text as a string of OTTL. */
-function ottl(text: string): string {
-  return `"${text.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
+/** A pattern as a string of OTTL. */
+function ottl(pattern: string): string {
+  return `"${inConfig(pattern).replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
+}
+
+/** The collector puts the environment in for what follows a dollar, and reads two of them as one. */
+function inConfig(pattern: string): string {
+  return pattern.replace(/\$/g, "$$$$");
 }

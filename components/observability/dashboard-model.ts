@@ -38,7 +38,7 @@ const WIDTH = 12;
 const HEIGHT = 8;
 const COLUMNS = 2;
 /** The variable with which a reader chooses among several Prometheus. */
-const DATA_SOURCE = { type: "prometheus", uid: "${datasource}" };
+const DATA_SOURCE = { type: "prometheus", uid: "$datasource" };
 
 /** The JSON model, as Grafana imports it. */
 export function dashboardJson(dashboard: FleetDashboard, tags: readonly string[]): string {

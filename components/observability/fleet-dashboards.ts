@@ -6,14 +6,14 @@ import type {
   PanelQuery,
 } from "./dashboard-model";
 import { REQUEST_RATE_RECORD } from "./drift-rules";
-import { ENVOY, gatewayMatchers, PICKER, PICKER_LABEL } from "./gateway-rules";
+import { ENVOY, gatewayMatchers, PICKER } from "./gateway-rules";
 import type { FleetRulesArgs, LatencyMetric, LatencyObjectiveArgs } from "./objective-args";
 import { describeBound, objectiveName, quantileOf } from "./objective-share";
 import { type PlannedModel, plannedModels } from "./planned-traffic";
 import { COST_RECORD, REPLICAS_RECORD, REQUEST_COST_RECORD } from "./replica-rules";
 import { decimal, quoted, selector } from "./rule";
 import {
-  POOL_SERIES_LABEL,
+  NAME_SERIES_LABEL,
   poolLabels,
   type RuleContext,
   ruleContext,
@@ -110,8 +110,8 @@ function burnPanel(workload: string): DashboardPanel {
 function loadSections(context: RuleContext): readonly DashboardSection[] {
   const ofPools = selector({ namespace: context.servingNamespace });
   const byPool = (fn: string, metric: string): PanelQuery => ({
-    expr: `${fn} by (${POOL_SERIES_LABEL}) (${metric}${ofPools})`,
-    legend: `{{${POOL_SERIES_LABEL}}}`,
+    expr: `${fn} by (${NAME_SERIES_LABEL}) (${metric}${ofPools})`,
+    legend: `{{${NAME_SERIES_LABEL}}}`,
   });
   const matchers = gatewayMatchers(context);
   const queues = Object.entries(context.queues ?? {});
@@ -127,8 +127,8 @@ function loadSections(context: RuleContext): readonly DashboardSection[] {
           unit: "ops",
           queries: [
             {
-              expr: `sum by (${POOL_SERIES_LABEL}) (rate(${VLLM.preemptions}${ofPools}[5m]))`,
-              legend: `{{${POOL_SERIES_LABEL}}}`,
+              expr: `sum by (${NAME_SERIES_LABEL}) (rate(${VLLM.preemptions}${ofPools}[5m]))`,
+              legend: `{{${NAME_SERIES_LABEL}}}`,
             },
           ],
         },
@@ -180,8 +180,8 @@ function gatewayPanels(matchers: string): readonly DashboardPanel[] {
 function pickerPanels(namespace: string): readonly DashboardPanel[] {
   const one = (fn: string, metric: string): readonly PanelQuery[] => [
     {
-      expr: `${fn} by (${PICKER_LABEL}) (${metric}{namespace=${quoted(namespace)}})`,
-      legend: `{{${PICKER_LABEL}}}`,
+      expr: `${fn} by (${NAME_SERIES_LABEL}) (${metric}{namespace=${quoted(namespace)}})`,
+      legend: `{{${NAME_SERIES_LABEL}}}`,
     },
   ];
   return [

@@ -85,7 +85,7 @@ export interface FleetMonitoringArgs extends FleetRulesArgs {
   readonly backend: MonitoringBackend;
   /** Namespace that is made for what this component runs. Known early. @default "monitoring" */
   readonly namespace?: string;
-  /** Name of the port of the replicas' pods that serves `/metrics`. Known early. @default "http" */
+  /** Name of the port of the replicas' pods that serves `/metrics`. Known early. @default "engine" */
   readonly replicaPort?: string;
   /** Seconds between two samples: 5 to 300. Known early. @default 15 */
   readonly scrapeSeconds?: number;

@@ -1,7 +1,7 @@
 /** All rules of a cluster's fleet, out of what was promised and planned. Pure: the same arguments give the same rules. */
 import { availabilityRuleGroups } from "./availability-rules";
 import { driftRuleGroups } from "./drift-rules";
-import { gatewayRuleGroups } from "./gateway-rules";
+import { gatewayRuleGroups, queueRuleGroups } from "./gateway-rules";
 import type { FleetRulesArgs } from "./objective-args";
 import { objectiveRuleGroups } from "./objective-rules";
 import { replicaRuleGroups } from "./replica-rules";
@@ -17,6 +17,7 @@ export function fleetRuleGroups(args: FleetRulesArgs): readonly RuleGroup[] {
     ...driftRuleGroups(context),
     ...replicaRuleGroups(context),
     ...gatewayRuleGroups(context),
+    ...queueRuleGroups(context),
   ];
 }
 

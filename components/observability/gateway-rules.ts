@@ -6,7 +6,7 @@
  * detection statistics"); llm-d's router 0.9 and later (llm-d.ai, "Router Metrics").
  */
 import { type AlertingRule, quoted, type RuleGroup } from "./rule";
-import { alert, type RuleContext } from "./rule-context";
+import { alert, NAME_SERIES_LABEL, type RuleContext } from "./rule-context";
 
 /** Matchers of everything that one gateway's Envoys say of the backends of its namespace. */
 export function gatewayMatchers({ gateway }: RuleContext): string | undefined {
@@ -30,18 +30,23 @@ export const PICKER = {
   ready: "llm_d_epp_ready_endpoints",
 } as const;
 
-/** The label that collectors make of the pods' label `app.kubernetes.io/name`: which picker it is. */
-export const PICKER_LABEL = "app_kubernetes_io_name";
-
-/** The groups of the gateway and of queues. */
+/** The group of the gateway. */
 export function gatewayRuleGroups(context: RuleContext): readonly RuleGroup[] {
   const matchers = gatewayMatchers(context);
   const rules = [
     ...(matchers === undefined ? [] : breakerAlerts(context, matchers)),
     ...(context.gateway?.hasEndpointPicker === true ? pickerAlerts(context) : []),
-    ...queueAlerts(context),
   ];
   return rules.length === 0 ? [] : [{ name: "capplan-gateway", interval: "30s", rules }];
+}
+
+/** The name of the group of queues, whose series may be no series of the cluster. */
+export const QUEUE_GROUP = "capplan-queues";
+
+/** The group of queues. */
+export function queueRuleGroups(context: RuleContext): readonly RuleGroup[] {
+  const rules = queueAlerts(context);
+  return rules.length === 0 ? [] : [{ name: QUEUE_GROUP, interval: "1m", rules }];
 }
 
 function breakerAlerts(context: RuleContext, matchers: string): readonly AlertingRule[] {
@@ -89,10 +94,10 @@ function pickerAlerts(context: RuleContext): readonly AlertingRule[] {
     alert(context, {
       name: "CapplanPoolSaturated",
       severity: "page",
-      expr: `max by (${PICKER_LABEL}) (avg_over_time(${PICKER.saturation}{${namespace}}[5m])) >= 1`,
+      expr: `max by (${NAME_SERIES_LABEL}) (avg_over_time(${PICKER.saturation}{${namespace}}[5m])) >= 1`,
       forTime: "5m",
       text: {
-        summary: `{{ $labels.${PICKER_LABEL} }} keeps requests back`,
+        summary: `{{ $labels.${NAME_SERIES_LABEL} }} keeps requests back`,
         description:
           "All its replicas have as many requests as was planned; what does not fit is refused with 429.",
       },
@@ -100,10 +105,10 @@ function pickerAlerts(context: RuleContext): readonly AlertingRule[] {
     alert(context, {
       name: "CapplanPoolEmpty",
       severity: "page",
-      expr: `max by (${PICKER_LABEL}) (${PICKER.ready}{${namespace}}) < 1`,
+      expr: `max by (${NAME_SERIES_LABEL}) (${PICKER.ready}{${namespace}}) < 1`,
       forTime: "3m",
       text: {
-        summary: `{{ $labels.${PICKER_LABEL} }} has no replica to choose`,
+        summary: `{{ $labels.${NAME_SERIES_LABEL} }} has no replica to choose`,
         description: "Every request is answered with 503.",
       },
     }),

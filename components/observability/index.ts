@@ -1,5 +1,6 @@
 /** What a fleet says of itself: metrics, rules, alerts, dashboards and traces, per cluster. */
 
+export { FleetMonitoring } from "./fleet-monitoring";
 export type {
   AmpArgs,
   ClusterPrometheusArgs,
@@ -9,6 +10,7 @@ export type {
   MonitoringBackend,
   TraceCollectorArgs,
 } from "./fleet-monitoring-args";
+export { pubsubAgeSeries, sqsAgeSeries } from "./gateway-rules";
 export type {
   AlertLimitsArgs,
   FleetRulesArgs,

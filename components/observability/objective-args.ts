@@ -53,7 +53,7 @@ export interface MonitoredWorkloadArgs {
   readonly planned?: PlannedTrafficArgs;
 }
 
-/** Replicas of one model on one GPU pool. Their pods carry the label `capplan/pool`. */
+/** Replicas of one model on one GPU pool. Their pods carry their name as the label `app.kubernetes.io/name`. */
 export interface MonitoredPoolArgs {
   /** As in `MonitoredWorkloadArgs`. */
   readonly servedModel: string;
@@ -109,7 +109,7 @@ export interface FleetRulesArgs {
   readonly servingNamespace: string;
   /** By the plan's name of the workload. */
   readonly workloads: Readonly<Record<string, MonitoredWorkloadArgs>>;
-  /** By the plan's name of the pool, which is the pods' label `capplan/pool`. */
+  /** By name of the InferenceService, or of a phase of a DisaggregatedService. */
   readonly pools: Readonly<Record<string, MonitoredPoolArgs>>;
   /** @default - no metrics of a gateway, no alert of breakers */
   readonly gateway?: MonitoredGatewayArgs;

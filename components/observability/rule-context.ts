@@ -20,8 +20,8 @@ export function ruleContext(args: FleetRulesArgs): RuleContext {
   return { ...args, limits: { ...LIMITS, ...args.limits } };
 }
 
-/** The label that collectors make of the pods' label `capplan/pool`. */
-export const POOL_SERIES_LABEL = "capplan_pool";
+/** The label that collectors make of the pods' label `app.kubernetes.io/name`: whose replica, or which picker, it is. */
+export const NAME_SERIES_LABEL = "app_kubernetes_io_name";
 
 /** Matchers of a model's series. */
 export function modelLabels(
@@ -44,7 +44,7 @@ export function poolLabels(
   { servingNamespace }: FleetRulesArgs,
   pool: string,
 ): Readonly<Record<string, string>> {
-  return { namespace: servingNamespace, [POOL_SERIES_LABEL]: pool };
+  return { namespace: servingNamespace, [NAME_SERIES_LABEL]: pool };
 }
 
 /** An alert, with what all alerts carry. */

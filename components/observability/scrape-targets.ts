@@ -3,7 +3,7 @@
  * Both give a series the label of the pool, or of the picker, that its pod carries.
  */
 import type { FleetMonitoringArgs } from "./fleet-monitoring-args";
-import { POOL_SERIES_LABEL } from "./rule-context";
+import { NAME_SERIES_LABEL } from "./rule-context";
 
 /** Pods of one kind. */
 export interface ScrapeTarget {
@@ -22,32 +22,27 @@ interface ScrapeSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
     readonly key: string;
-    readonly operator: "Exists" | "In";
-    readonly values?: readonly string[];
+    readonly operator: "Exists";
   }[];
 }
 
-const POOL_LABEL = "capplan/pool";
+/** Labels of the pods that answer requests: components/serving gives them. */
+const REPLICA_LABELS = { "capplan/part": "engine" };
 const NAME_LABEL = "app.kubernetes.io/name";
-const NAME_SERIES_LABEL = "app_kubernetes_io_name";
 /** Envoy Gateway gives its proxies a port of this name (Envoy Gateway, "Proxy Metrics"). */
 const ENVOY_PORT = "metrics";
 
 /** Replicas, Envoys, endpoint pickers. */
 export function scrapeTargets(args: FleetMonitoringArgs): readonly ScrapeTarget[] {
-  const { gateway, servingNamespace, replicaPort = "http" } = args;
+  const { gateway, servingNamespace, replicaPort = "engine" } = args;
   const targets: ScrapeTarget[] = [
     {
       name: "replicas",
       namespace: servingNamespace,
-      selector: {
-        matchExpressions: [
-          { key: POOL_LABEL, operator: "In", values: Object.keys(args.pools).sort() },
-        ],
-      },
+      selector: { matchLabels: REPLICA_LABELS },
       port: replicaPort,
       path: "/metrics",
-      podLabels: { [POOL_LABEL]: POOL_SERIES_LABEL, "capplan/workload": "capplan_workload" },
+      podLabels: { [NAME_LABEL]: NAME_SERIES_LABEL },
     },
   ];
   if (gateway === undefined) return targets;
@@ -68,7 +63,7 @@ export function scrapeTargets(args: FleetMonitoringArgs): readonly ScrapeTarget[
     targets.push({
       name: "pickers",
       namespace: gateway.namespace,
-      // The port tells pickers from the other pods of the namespace.
+      // The port tells pickers from all other pods of the namespace that have a name.
       selector: { matchExpressions: [{ key: NAME_LABEL, operator: "Exists" }] },
       port: "metrics",
       path: "/metrics",

@@ -22,6 +22,7 @@ const rule = (
   source: string,
 ): CloudRule => ({ type, path, allowed, source });
 
+const AMP = "docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html";
 const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
 const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
@@ -37,6 +38,7 @@ const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy";
 
 // biome-ignore format: one line per rule
 const cloudRules: readonly CloudRule[] = [
+  rule("aws:amp/workspaceConfiguration:WorkspaceConfiguration", "retentionPeriodInDays", { min: 1, max: 1095 }, AMP),
   rule("aws:ec2/eip:Eip", "domain", ["vpc", "standard"], `${EC2} AllocateAddress`),
   rule("aws:ec2/flowLog:FlowLog", "trafficType", ["ACCEPT", "REJECT", "ALL"], `${EC2} CreateFlowLogs`),
   rule("aws:ec2/flowLog:FlowLog", "logDestinationType", ["cloud-watch-logs", "s3", "kinesis-data-firehose"], `${EC2} CreateFlowLogs`),

@@ -9,7 +9,7 @@ import { counter, gauge, latencies } from "./played-series";
 const groups = fleetRuleGroups(rulesArgs);
 const llama = { namespace: "serving", model_name: "llama" };
 const qwen = { namespace: "serving", model_name: "qwen" };
-const h100 = { namespace: "serving", capplan_pool: "h100", model_name: "llama" };
+const h100 = { namespace: "serving", app_kubernetes_io_name: "h100", model_name: "llama" };
 const envoy = {
   namespace: "envoy-gateway-system",
   envoy_cluster_name: "httproute/serving/support-llama/rule/0",

@@ -22,6 +22,9 @@ const selfLink: CloudOutputs = (name, inputs) => ({
 
 /** The rows, by type. */
 export const cloudOutputTable: CloudOutputTable = {
+  "aws:amp/workspace:Workspace": (name) => ({
+    prometheusEndpoint: `https://aps-workspaces.example/workspaces/${name}/`,
+  }),
   "aws:eks/cluster:Cluster": (name, inputs) => ({
     endpoint: `https://${name}.eks.example`,
     certificateAuthority: { data: Buffer.from(`certificate of ${name}`).toString("base64") },
