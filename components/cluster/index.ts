@@ -7,8 +7,10 @@ export type {
   EksSystemNodesArgs,
 } from "./eks-args";
 export { EksGpuCluster, type EksGpuClusterNodes } from "./eks-gpu-cluster";
+export { diskOf, METADATA_OPTIONS, tagSpecificationsOf } from "./eks-launch-template";
 export type { GkeGpuClusterArgs, GkeGpuClusterTransforms, GkeSystemNodesArgs } from "./gke-args";
 export { GkeGpuCluster, type GkeGpuClusterNodes } from "./gke-gpu-cluster";
+export { commonNodeConfig } from "./gke-place";
 export type {
   CapacityBlock,
   CapacityKind,

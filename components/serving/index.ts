@@ -29,6 +29,7 @@ export type {
   ScalingScheduleArgs,
   ScalingTriggerArgs,
 } from "./scaling-args";
+export { ServingAddons, type ServingAddonsNodes } from "./serving-addons";
 export type {
   ChartArgs,
   EksAddonsCluster,
@@ -46,6 +47,7 @@ export type {
   ServingTenantTransforms,
   TenantQuotaArgs,
 } from "./serving-tenant-args";
+export { ToolSandbox, type ToolSandboxNodes } from "./tool-sandbox";
 export type {
   EksSandboxNodes,
   GkeSandboxNodes,
