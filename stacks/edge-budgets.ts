@@ -1,7 +1,8 @@
 /** The budgets of the fleet's clouds, as far as somebody is there to hear of them. */
+
+import type { Problem } from "../planner/plan/fleet-of-plan";
 import type { FleetBudgets } from "./derive/budgets";
 import type { FleetContext } from "./derive/fleet-context";
-import type { Problem } from "../planner/plan/fleet-of-plan";
 import type { EdgeProviders } from "./edge-sites";
 import { missing } from "./region-problems";
 import type { EdgeSettings } from "./stack-settings";

@@ -8,7 +8,7 @@ import { deriveDns, type ModelDns } from "./derive/dns";
 import type { FleetContext } from "./derive/fleet-context";
 import { modelComponentName } from "./derive/names";
 import { fleetAllocation } from "./derive/place-context";
-import { createBudgets, budgetProblems } from "./edge-budgets";
+import { budgetProblems, createBudgets } from "./edge-budgets";
 import { createPlainNames } from "./edge-plain-names";
 import { edgeProblems } from "./edge-problems";
 import { addressOf, type EdgeProviders, type Site, siteOf } from "./edge-sites";

@@ -14,8 +14,8 @@ import type { DerivedFoundation } from "./foundation-parts";
 import { commonExports, settled } from "./layer-exports";
 import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
 import type { StackExports } from "./run-stack";
-import type { FoundationSettings } from "./stack-settings";
 import type { FoundationHandover, Unresolved } from "./stack-outputs";
+import type { FoundationSettings } from "./stack-settings";
 
 /** Registers the foundation. @throws PlannerError with everything that cannot be deployed */
 export function awsFoundation(

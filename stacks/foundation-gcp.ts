@@ -15,8 +15,8 @@ import { commonExports, settled } from "./layer-exports";
 import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
 import { missing } from "./region-problems";
 import type { StackExports } from "./run-stack";
-import type { CloudSettings, FoundationSettings } from "./stack-settings";
 import type { FoundationHandover, Unresolved } from "./stack-outputs";
+import type { CloudSettings, FoundationSettings } from "./stack-settings";
 
 /** Registers the foundation. @throws PlannerError with everything that cannot be deployed */
 export function gcpFoundation(

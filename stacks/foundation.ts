@@ -1,12 +1,12 @@
 /** The foundation of a region: network, cluster with GPU pools, queue with dead letters. One layer, one cloud. */
 import type { Problem } from "../planner/plan/fleet-of-plan";
+import { PlannerError } from "../planner/plan/fleet-of-plan";
 import type { FleetContext } from "./derive/fleet-context";
-import { derivePlace } from "./derive/place-context";
 import { derivePools } from "./derive/gpu-pools";
+import { derivePlace } from "./derive/place-context";
 import { deriveQueue } from "./derive/queue";
 import { awsFoundation } from "./foundation-aws";
 import { gcpFoundation } from "./foundation-gcp";
-import { PlannerError } from "../planner/plan/fleet-of-plan";
 import { regionProblems } from "./region-problems";
 import type { StackExports } from "./run-stack";
 import type { CloudSettings, FoundationSettings } from "./stack-settings";

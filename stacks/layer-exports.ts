@@ -1,7 +1,8 @@
 /** What every stack says to people: its plan, where each value comes from, and in what the clouds differ. */
-import { type Derivation, together, type Derived } from "./derive/derived";
+
 import { PlannerError, type Problem } from "../planner/plan/fleet-of-plan";
 import type { CapacityPlan } from "../planner/plan/plan-spec";
+import { type Derivation, type Derived, together } from "./derive/derived";
 
 /** Exports of every layer. */
 export interface CommonExports {

@@ -115,4 +115,3 @@ function entranceOf(
     alias: pulumi.output({ dnsName: edge.dnsName, zoneId: edge.zoneId }),
   };
 }
-

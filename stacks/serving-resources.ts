@@ -12,10 +12,10 @@ import {
   ServingTenant,
 } from "../components/serving";
 import { after } from "./after";
-import type { ServedModel } from "./derive/gateway";
 import { hasQueue } from "./derive/fleet-context";
+import type { ServedModel } from "./derive/gateway";
 import type { PlaceContext } from "./derive/place-context";
-import { type ServiceOfPool, SERVING_NAMESPACE } from "./derive/services";
+import { SERVING_NAMESPACE, type ServiceOfPool } from "./derive/services";
 import { type ServingLayer, servicesOf } from "./derive/serving-layer";
 import { QUEUE_NAMESPACE } from "./queue-accounts";
 import { MONITORING_NAMESPACE, type ServingCloud } from "./serving-cloud";

@@ -15,7 +15,10 @@ const flag = (description: string, otherwise: boolean) =>
 const image = (description: string) =>
   z
     .string()
-    .regex(/@sha256:[0-9a-f]{64}$/, "must name an image by its digest, ending in @sha256: and 64 digits")
+    .regex(
+      /@sha256:[0-9a-f]{64}$/,
+      "must name an image by its digest, ending in @sha256: and 64 digits",
+    )
     .meta({ description });
 const form = (pattern: RegExp, must: string, description: string) =>
   z.string().regex(pattern, must).meta({ description });
@@ -51,7 +54,9 @@ export const foundationKeys = {
     .record(z.string(), z.array(z.string()))
     .optional()
     .meta({ description: "Capacity Blocks of AWS by pool, as the plan names it" }),
-  notify: texts("Topics of SNS, or notification channels of Google Cloud, that hear of alarms").optional(),
+  notify: texts(
+    "Topics of SNS, or notification channels of Google Cloud, that hear of alarms",
+  ).optional(),
 };
 
 const speculation = z.strictObject({
@@ -84,9 +89,9 @@ export const servingKeys = {
     "must be a name of DNS, in lower case",
     "Below it each model has a host",
   ),
-  certificateSecret: text("Secret of the namespace serving with the certificate of *.domain").default(
-    "serving-certificate",
-  ),
+  certificateSecret: text(
+    "Secret of the namespace serving with the certificate of *.domain",
+  ).default("serving-certificate"),
   engineImage: image("Image of vLLM, by digest"),
   weightsImage: image("Image of rclone, which fetches weights, by digest"),
   pickerImage: image("Image of the endpoint picker, by digest").optional(),

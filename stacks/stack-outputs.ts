@@ -4,9 +4,9 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { CapacityPlan } from "../planner/plan/plan-spec";
 import type { FoundationHandover, QueueHandover, ServingHandover } from "./handover-specs";
 import { foundationHandover, servingHandover } from "./handover-specs";
-import type { CapacityPlan } from "../planner/plan/plan-spec";
 
 export type { FoundationHandover, QueueHandover, ServingHandover };
 

@@ -62,7 +62,8 @@ export function readStackSettings(config: Readonly<Record<string, string>>): Set
   }
   const known = layer as Layer;
   const parsed = SPECS[known].safeParse(values);
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap((one) => problemsOf(one, known, values)) };
+  if (!parsed.success)
+    return { problems: parsed.error.issues.flatMap((one) => problemsOf(one, known, values)) };
   const cloud: CloudSettings = {
     awsRegion: config["aws:region"],
     gcpRegion: config["gcp:region"],

@@ -8,6 +8,7 @@ export {
   type EksSystemNodesArgs,
 } from "./eks-args";
 export { EksGpuCluster, type EksGpuClusterNodes } from "./eks-gpu-cluster";
+export { diskOf, METADATA_OPTIONS, tagSpecificationsOf } from "./eks-launch-template";
 export {
   checkGkeGpuCluster,
   type GkeGpuClusterArgs,
@@ -15,6 +16,7 @@ export {
   type GkeSystemNodesArgs,
 } from "./gke-args";
 export { GkeGpuCluster, type GkeGpuClusterNodes } from "./gke-gpu-cluster";
+export { commonNodeConfig } from "./gke-place";
 export {
   type CapacityBlock,
   type CapacityKind,

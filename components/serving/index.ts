@@ -31,6 +31,7 @@ export type {
   ScalingScheduleArgs,
   ScalingTriggerArgs,
 } from "./scaling-args";
+export { ServingAddons, type ServingAddonsNodes } from "./serving-addons";
 export type {
   ChartArgs,
   EksAddonsCluster,
@@ -48,6 +49,7 @@ export type {
   ServingTenantTransforms,
   TenantQuotaArgs,
 } from "./serving-tenant-args";
+export { ToolSandbox, type ToolSandboxNodes } from "./tool-sandbox";
 export type {
   EksSandboxNodes,
   GkeSandboxNodes,

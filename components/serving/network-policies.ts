@@ -50,7 +50,7 @@ export function allowFrom(
   ports: readonly number[],
 ): Spec {
   return {
-    podSelector: { matchLabels: { ...podLabels } },
+    podSelector: selecting(podLabels),
     policyTypes: ["Ingress"],
     ingress: [{ from: peers.map(peerOf), ports: ports.map(tcp) }],
   };
@@ -100,10 +100,15 @@ function egress(
   rules: readonly { readonly to: pulumi.Input<Peer[]>; readonly ports: Port[] }[],
 ): Spec {
   return {
-    podSelector: Object.keys(podLabels).length === 0 ? {} : { matchLabels: { ...podLabels } },
+    podSelector: selecting(podLabels),
     policyTypes: ["Egress"],
     egress: [...rules],
   };
+}
+
+/** Pods with all of these labels, or all pods. */
+function selecting(podLabels: Readonly<Record<string, string>>) {
+  return Object.keys(podLabels).length === 0 ? {} : { matchLabels: { ...podLabels } };
 }
 
 /** Ports of engines that gateways and monitors reach. */

@@ -112,16 +112,18 @@ function podTemplate(shape: ReplicaShape, role: EngineRole): PodTemplate {
   };
 }
 
-/** Processor and memory of a pod, for the engine and for what runs before it. */
-function computeOf({ args: { resources } }: ReplicaShape) {
-  const memory = `${resources.memoryGib}Gi`;
-  return { requests: { cpu: String(resources.cpus), memory }, limits: { memory } };
+/** Processor, memory and disk of a pod, for the engine and for what runs before it. */
+function computeOf({ args: { resources }, model: { weights } }: ReplicaShape) {
+  const limits = {
+    memory: `${resources.memoryGib}Gi`,
+    "ephemeral-storage": `${Math.ceil(weights.sizeGib) + SCRATCH_GIB}Gi`,
+  };
+  return { requests: { cpu: String(resources.cpus), ...limits }, limits };
 }
 
 function engineContainer(shape: ReplicaShape, role: EngineRole, gpus: number): Container {
   const { model, args, phase } = shape;
   const { requests, limits } = computeOf(shape);
-  const disk = `${Math.ceil(model.weights.sizeGib) + SCRATCH_GIB}Gi`;
   const devices = {
     [args.pool.gpuResource]: String(gpus),
     ...Object.fromEntries(
@@ -139,8 +141,8 @@ function engineContainer(shape: ReplicaShape, role: EngineRole, gpus: number): C
       ...(phase === undefined ? [] : [{ name: "nixl", containerPort: NIXL_PORT }]),
     ],
     resources: {
-      requests: { ...requests, "ephemeral-storage": disk, ...devices },
-      limits: { ...limits, "ephemeral-storage": disk, ...devices },
+      requests: { ...requests, ...devices },
+      limits: { ...limits, ...devices },
     },
     ...role.probes,
     lifecycle: { preStop: role.preStop },
@@ -243,7 +245,10 @@ function sidecarContainer({ phase, enginePort }: ReplicaShape): Container {
       "--secure-serving=false",
     ],
     ports: [{ name: "http", containerPort: SERVING_PORT }],
-    resources: { requests: { cpu: "1", memory: "512Mi" }, limits: { memory: "1Gi" } },
+    resources: {
+      requests: { cpu: "1", memory: "1Gi", "ephemeral-storage": "1Gi" },
+      limits: { memory: "1Gi", "ephemeral-storage": "1Gi" },
+    },
     securityContext: CONTAINER_SECURITY,
   };
 }

@@ -50,7 +50,10 @@ const PATHS = {
 const DRAIN_SECONDS_MIN = 30;
 
 /** As long as the most patient replica of the place. */
-function drainSeconds(place: PlaceContext, problems: Problem[]): Derivation & { readonly value: number } {
+function drainSeconds(
+  place: PlaceContext,
+  problems: Problem[],
+): Derivation & { readonly value: number } {
   const graces = place.pools.map(
     ({ name }) => limitValue(place, name, "terminationGracePeriodSeconds", problems).value,
   );

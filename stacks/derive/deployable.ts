@@ -70,7 +70,8 @@ function ofRegions({ fleet, plan }: FleetContext): readonly Problem[] {
     {
       code: "missing",
       path: "fleet.failover",
-      message: "a model is served in several regions, and nothing says how clients are spread over them",
+      message:
+        "a model is served in several regions, and nothing says how clients are spread over them",
       hint: "give a policy, health check and TTL, and size again",
     },
   ];

@@ -41,10 +41,7 @@ export function together(
 }
 
 /** Derivations with their paths below another. */
-export function below(
-  prefix: string,
-  derivations: readonly Derivation[],
-): readonly Derivation[] {
+export function below(prefix: string, derivations: readonly Derivation[]): readonly Derivation[] {
   return derivations.map((one) => ({ ...one, what: `${prefix}.${one.what}` }));
 }
 

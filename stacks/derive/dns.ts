@@ -147,7 +147,9 @@ function modelDns(
     policy,
     healthCheck,
     ttlSeconds,
-    ...(settings.route53ZoneId === undefined ? {} : { route53: { zoneId: settings.route53ZoneId } }),
+    ...(settings.route53ZoneId === undefined
+      ? {}
+      : { route53: { zoneId: settings.route53ZoneId } }),
     ...(settings.managedZone === undefined
       ? {}
       : {

@@ -4,7 +4,7 @@
  */
 import type { Continent, FailoverPolicy } from "../../components/dns";
 import type { Problem, ResolvedFailover } from "../../planner/plan/fleet-of-plan";
-import { continentOfOrigin, type CatalogContinent } from "../../planner/plan/places";
+import { type CatalogContinent, continentOfOrigin } from "../../planner/plan/places";
 import type { FleetContext } from "./fleet-context";
 
 /** Continents as DNS knows them: there is no Middle East. */

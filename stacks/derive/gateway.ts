@@ -2,13 +2,14 @@
  * The gateway of a place: a backend for each model that clients call, under a host of its own, with the policies of the
  * plan. Limits are those of one process, of which there are as many as were simulated.
  */
+
+import { kubernetesLabels } from "../../components/foundation/allocation";
 import {
   checkRegionalGateway,
   type GatewayBackendArgs,
   type InferencePoolArgs,
   type RegionalGatewayArgs,
 } from "../../components/gateway";
-import { kubernetesLabels } from "../../components/foundation/allocation";
 import { ENGINE_LABEL, SERVING_PORT } from "../../components/serving";
 import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import { type Derivation, type Derived, together } from "./derived";
@@ -143,7 +144,8 @@ function deriveBackend(
     problems.push({
       code: "conflict",
       path: "fleet.admission.concurrency",
-      message: "cannot be deployed: Envoy has no limit on requests that are let in beside its breaker",
+      message:
+        "cannot be deployed: Envoy has no limit on requests that are let in beside its breaker",
       hint: "use circuitBreaker.maxParallelRequests and size again",
     });
   }

@@ -58,9 +58,10 @@ export function deriveMonitoring(
 }
 
 /** An autoscaler sees a sample that is as old as in the simulation. */
-function scrapeSeconds(
-  services: readonly ServiceOfPool[],
-): { readonly value: number; readonly because: string } {
+function scrapeSeconds(services: readonly ServiceOfPool[]): {
+  readonly value: number;
+  readonly because: string;
+} {
   const lags = services.flatMap(({ pool }) => pool.autoscaling?.metricLagSeconds ?? []);
   if (lags.length === 0) {
     return { value: SCRAPE_SECONDS, because: "no autoscaler reads the metrics" };

@@ -24,7 +24,8 @@ function blockOf(place: PlaceContext, { cidrBlock }: NetworkSettings): Block {
   return cidrBlock === undefined
     ? {
         cidrBlock: networkBlock(place.region.name),
-        because: "the block of the region, which no other region has, so that networks can be joined",
+        because:
+          "the block of the region, which no other region has, so that networks can be joined",
       }
     : { cidrBlock, because: "capplan:cidrBlock of the stack" };
 }

@@ -1,10 +1,10 @@
 /** One region of a plan as derivations see it: its pools, its zones by name, and who pays for it. */
 import type { Allocation } from "../../components/foundation/allocation";
+import type { StreamLengths } from "../../components/gateway";
 import type { Problem, ResolvedPool, ResolvedRegion } from "../../planner/plan/fleet-of-plan";
 import type { Derived } from "./derived";
 import { deriveLengths, type FleetContext } from "./fleet-context";
 import { placeName } from "./names";
-import type { StreamLengths } from "../../components/gateway";
 
 /** A region with everything that its layers need to know of it. */
 export interface PlaceContext extends FleetContext {

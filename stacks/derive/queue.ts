@@ -28,10 +28,7 @@ export function deriveQueue(place: PlaceContext): Derived<QueueArgs | undefined>
   const problems: Problem[] = [];
   const derivations: Derivation[] = [];
   const { heartbeat, maxReceiveCount } = place.fleet.policies.queue;
-  const limit = (
-    name: Parameters<typeof limitValue>[2],
-    what: string,
-  ): number => {
+  const limit = (name: Parameters<typeof limitValue>[2], what: string): number => {
     const { value, derivation } = limitValue(place, "fleet", name, problems);
     derivations.push({ what: `queue.${what}`, value, because: derivation });
     return value;

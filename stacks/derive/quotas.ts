@@ -39,8 +39,7 @@ export function quotaProblems({ plan, region, pools }: PlaceContext): readonly P
       .filter(([, count]) => count > 0)
       .map(([purchase]) => `${pool.accelerator.name} ${purchase}`)
       .filter(
-        (subject) =>
-          limitOfPlan(plan, region.name, "acceleratorQuota", subject) === undefined,
+        (subject) => limitOfPlan(plan, region.name, "acceleratorQuota", subject) === undefined,
       );
   });
   return [...new Set(missing)].map((subject) => ({

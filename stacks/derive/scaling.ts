@@ -1,12 +1,13 @@
 /** Autoscaling of a pool by KEDA: what the simulator's autoscaler followed, with the same rules and bounds. */
+
+import type { QueueTriggerSource } from "../../components/queue";
+import { queueTrigger } from "../../components/queue";
 import type {
   KedaScalingArgs,
   MetricsSourceArgs,
   ScalingRulesArgs,
   ScalingTriggerArgs,
 } from "../../components/serving";
-import type { QueueTriggerSource } from "../../components/queue";
-import { queueTrigger } from "../../components/queue";
 import type {
   Problem,
   ResolvedAutoscaling,

@@ -193,4 +193,3 @@ function ownerOf(
     ...(tenants.length === 1 ? { tenant: tenant! } : {}),
   };
 }
-

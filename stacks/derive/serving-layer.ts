@@ -1,6 +1,7 @@
 /** Everything of a serving layer that follows from plan and configuration, before anything of a cloud is known. */
-import { physicalName } from "../../components/foundation/physical-name";
+
 import { type GpuPoolPlacement, placementsOf } from "../../components/cluster";
+import { physicalName } from "../../components/foundation/physical-name";
 import type { QueueTriggerSource } from "../../components/queue";
 import {
   checkReplicas,

@@ -19,8 +19,8 @@ export function deriveTenantQuota(
   const sum = (of: (service: ServiceOfPool) => number): number =>
     services.reduce((total, one) => total + of(one) * one.pool.replicasMax, 0);
   // A rollout may have a replica too few, never one too many.
-  const gpus = sum(({ pool: { engine } }) =>
-    engine.tensorParallel * engine.pipelineParallel * engine.dataParallel,
+  const gpus = sum(
+    ({ pool: { engine } }) => engine.tensorParallel * engine.pipelineParallel * engine.dataParallel,
   );
   const args: TenantQuotaArgs = {
     gpus,

@@ -30,7 +30,5 @@ function translatedPath(path: string, table: PathTable, otherwise: string): stri
   const [from] = Object.keys(table)
     .filter((key) => path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`))
     .toSorted((a, b) => b.length - a.length);
-  return from === undefined
-    ? `${otherwise}.${path}`
-    : `${table[from]}${path.slice(from.length)}`;
+  return from === undefined ? `${otherwise}.${path}` : `${table[from]}${path.slice(from.length)}`;
 }

@@ -1,8 +1,9 @@
 /** Runs the stacks of an example in the mini-engine, each with what those before it have handed over. */
+
+import { runStack } from "../../stacks/run-stack";
 import type { EngineRun } from "../support/mini-engine/engine-run";
 import { registered } from "../support/mini-engine/in-process";
 import type { EngineOptions, ReferencedStack } from "../support/mini-engine/resource-monitor";
-import { runStack } from "../../stacks/run-stack";
 import { type Example, type ExampleStack, exampleStacks, ROOT } from "./examples";
 
 /** What the clouds answer when they are asked. */

@@ -1,6 +1,7 @@
 import { it } from "@jest/globals";
-import { exampleStacks, EXAMPLES } from "./examples";
+import { EXAMPLES, exampleStacks } from "./examples";
 import { referencedStacks, runExampleStack, type StackRun } from "./run-example";
+
 it("runs", async () => {
   for (const example of EXAMPLES) {
     const runs: StackRun[] = [];
@@ -8,8 +9,14 @@ it("runs", async () => {
       try {
         const run = await runExampleStack(stack, referencedStacks(runs));
         runs.push({ stack, run });
-        console.log(stack.name, run.resources.length, JSON.stringify(run.stackOutputs.values["handover"]).slice(0, 600));
-      } catch (error) { console.log(stack.name, String(error)); }
+        console.log(
+          stack.name,
+          run.resources.length,
+          JSON.stringify(run.stackOutputs.values["handover"]).slice(0, 600),
+        );
+      } catch (error) {
+        console.log(stack.name, String(error));
+      }
     }
   }
 });
