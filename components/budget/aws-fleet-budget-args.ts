@@ -5,7 +5,7 @@ import type { Allocation } from "../foundation/allocation";
 import { checkForm, checkOneOf, checkUnique } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 import type { Transform } from "../foundation/transform";
-import { type BudgetLimits, checkBudgetLimits } from "./budget-limits";
+import { type BudgetLimits, checkBudgetLimits, checkScope } from "./budget-limits";
 
 /** Who is told. At least one of both. */
 export interface AwsBudgetSubscribers {
@@ -40,8 +40,9 @@ export interface AwsFleetBudgetTransforms {
 export interface AwsFleetBudgetArgs extends BudgetLimits {
   readonly notify: AwsBudgetSubscribers;
   /**
-   * Which costs count: those with all of these tags. A plan's digest changes with every plan, so that a budget by it
-   * begins anew; a tag counts from the day on which it was activated. Known early. @default - the whole account
+   * Which costs count: those with this tag. Exactly one field, because a monitor of anomalies knows one tag. A plan's
+   * digest changes with every plan, so that a budget by it begins anew; a tag counts from the day on which it was
+   * activated. Known early. @default - the whole account, and no monitor of anomalies, of which an account has one
    */
   readonly scope?: Allocation;
   /**
@@ -52,8 +53,8 @@ export interface AwsFleetBudgetArgs extends BudgetLimits {
   /** Known early, but for identifiers. @default - nothing but messages */
   readonly action?: AwsBudgetActionArgs;
   /**
-   * Cost beyond what was expected at which an anomaly is told of, US dollars, above 0. Known early. @default - a tenth
-   * of the budget
+   * Cost beyond what was expected at which an anomaly is told of, US dollars, above 0; with `scope` only. Known early.
+   * @default - a tenth of the budget
    */
   readonly anomalyUsdMin?: number;
   /** Who pays for the resources of this component, which are free. @default - as scope */
@@ -99,6 +100,11 @@ export function checkAwsFleetBudget(args: AwsFleetBudgetArgs): readonly InputPro
   if (anomalyUsdMin !== undefined && !(anomalyUsdMin > 0)) {
     problems.push({ path: "anomalyUsdMin", must: "be above 0", got: anomalyUsdMin });
   }
+  if (anomalyUsdMin !== undefined && args.scope === undefined) {
+    const must = "be left out without scope: the account's own monitor tells of anomalies then";
+    problems.push({ path: "anomalyUsdMin", must, got: anomalyUsdMin });
+  }
+  problems.push(...checkScope(args.scope, "a monitor of anomalies knows one tag"));
   if (action !== undefined) problems.push(...checkAction(action));
   return problems;
 }

@@ -2,6 +2,7 @@
  * From what a plan costs to what a budget says: the amount, and the shares of it at which somebody is told. Pure; both
  * clouds use it.
  */
+import type { Allocation } from "../foundation/allocation";
 import { checkUnique } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 
@@ -84,6 +85,18 @@ export function checkBudgetLimits(limits: BudgetLimits): readonly InputProblem[]
     problems.push({ path: "actualPercents", must, got: thresholds.length });
   }
   return problems;
+}
+
+/** What is wrong with the tag or label by which costs are told apart. @param because Why there is one. */
+export function checkScope(
+  scope: Allocation | undefined,
+  because: string,
+): readonly InputProblem[] {
+  if (scope === undefined) return [];
+  const fields = Object.entries(scope).filter(([, value]) => value !== undefined && value !== "");
+  if (fields.length === 1) return [];
+  const must = `have exactly one field, because ${because}`;
+  return [{ path: "scope", must, got: Object.fromEntries(fields) }];
 }
 
 /** The budget of limits that are right. */

@@ -5,7 +5,7 @@ import type { Allocation } from "../foundation/allocation";
 import { checkForm } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 import type { Transform } from "../foundation/transform";
-import { type BudgetLimits, checkBudgetLimits } from "./budget-limits";
+import { type BudgetLimits, checkBudgetLimits, checkScope } from "./budget-limits";
 
 /** Changes to single resources, in the provider's words. */
 export interface GcpFleetBudgetTransforms {
@@ -63,11 +63,7 @@ export function checkGcpFleetBudget(args: GcpFleetBudgetArgs): readonly InputPro
     const must = "hold a project, or everything of the billing account counts";
     problems.push({ path: "projectNumbers", must, got: projectNumbers });
   }
-  const fields = Object.entries(scope ?? {}).filter(([, value]) => value !== undefined);
-  if (scope !== undefined && fields.length !== 1) {
-    const must = "have exactly one field, because a budget filters by one label";
-    problems.push({ path: "scope", must, got: Object.fromEntries(fields) });
-  }
+  problems.push(...checkScope(scope, "a budget filters by one label"));
   if (notificationChannels.length > CHANNELS_MAX) {
     const must = `hold at most ${CHANNELS_MAX}`;
     problems.push({ path: "notificationChannels", must, got: notificationChannels.length });

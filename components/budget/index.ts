@@ -1,5 +1,6 @@
 /** Budgets of a fleet: what the plan costs, told of before and after it is spent; one class per cloud. */
 
+export { AwsFleetBudget } from "./aws-fleet-budget";
 export type {
   AwsBudgetActionArgs,
   AwsBudgetSubscribers,
@@ -7,4 +8,5 @@ export type {
   AwsFleetBudgetTransforms,
 } from "./aws-fleet-budget-args";
 export type { BudgetLimits, BudgetThreshold, ResolvedBudget } from "./budget-limits";
+export { GcpFleetBudget } from "./gcp-fleet-budget";
 export type { GcpFleetBudgetArgs, GcpFleetBudgetTransforms } from "./gcp-fleet-budget-args";
