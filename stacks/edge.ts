@@ -31,7 +31,7 @@ export function edgeStack(
     [
       ...problems,
       ...edgeProblems(context, settings, cloud),
-      ...budgetProblems(budgets.args, settings),
+      ...budgetProblems(context, budgets.args, settings),
     ],
   );
 

@@ -12,7 +12,20 @@ export const WORLD: Partial<EngineOptions> = {
   invokes: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
   },
+  cloudOutputs: {
+    // Karpenter's definitions check the form of ids.
+    "aws:ec2/subnet:Subnet": (name) => ({ id: `subnet-${Buffer.from(name).toString("hex")}` }),
+    // Each address is another, so that a test sees whose it is.
+    "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: addressOf(name) }),
+    "gcp:compute/address:Address": (name) => ({ address: addressOf(name) }),
+  },
 };
+
+/** An address out of a name, of the block for documentation (RFC 5737). */
+function addressOf(name: string): string {
+  const sum = [...name].reduce((total, one) => total + one.charCodeAt(0), 0);
+  return `198.51.100.${sum % 256}`;
+}
 
 /** A stack that ran. */
 export interface StackRun {
