@@ -94,7 +94,9 @@ describe("a stack is refused", () => {
       {
         ...aws,
         edit: (plan) => {
-          Object.assign(plan.fleet, { timeout: { connectTimeout: "500 ms", requestTimeout: "1 s" } });
+          Object.assign(plan.fleet, {
+            timeout: { connectTimeout: "500 ms", requestTimeout: "1 s" },
+          });
         },
       },
       [/^fleet.timeout.requestTimeout: must be at least longestStreamSeconds \(\d+\), .* got 1/],
@@ -141,12 +143,10 @@ describe("a stack is refused", () => {
           Object.assign(plan.fleet, {
             hedging: { after: "1 s" },
             draining: { timeout: "5 min", onLoss: "migrate" },
-            routing: { policy: "by-length" },
           });
         },
       },
       [
-        /^fleet.routing.policy: routing by-length cannot be deployed/,
         /^fleet.hedging: a second attempt .* cannot be deployed/,
         /^fleet.draining.onLoss: .* cannot be deployed/,
       ],
