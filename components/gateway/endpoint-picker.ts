@@ -29,7 +29,7 @@ export function createInferencePool(
   const pickerName = physicalName("kubernetesName", `${poolName}-picker`);
   const childOf = childName(name, "picker");
   const metadata = { name: pickerName, namespace, labels: { ...labels, [LABEL]: pickerName } };
-  const config = endpointPickerConfig(pool.flowControl);
+  const config = endpointPickerConfig(pool.flowControl, pool.disaggregation);
   const account = new kubernetes.core.v1.ServiceAccount(childOf, { metadata }, opts);
   createRights(childOf, metadata, opts);
   const configMap = new kubernetes.core.v1.ConfigMap(
