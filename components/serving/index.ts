@@ -1,5 +1,6 @@
 /** Serving: the replicas of models and what scales them, tenants, sandboxes for tools, and what a cluster needs for it. */
 
+export { checkReplicas, checkServedModel } from "./check-replicas";
 export { DisaggregatedService, type DisaggregatedServiceNodes } from "./disaggregated-service";
 export type { DisaggregatedServiceArgs, KvTransferArgs } from "./disaggregated-service-args";
 export type { EngineArgs, SpeculationArgs } from "./engine-args";
@@ -14,6 +15,7 @@ export type {
   RolloutArgs,
   ServedModelArgs,
 } from "./inference-service-args";
+export { ENGINE_LABEL, ENGINE_PORT_NAME, SERVING_PORT } from "./replica-shape";
 export type { ReplicaNodes } from "./replicas";
 export type {
   EngineTriggerArgs,

@@ -6,7 +6,7 @@
  * cloud.google.com/kubernetes-engine/docs/how-to/network-policy (metadata server, DNS cache on each node).
  */
 import type * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { BEHIND_SIDECAR_PORT, ENGINE_LABEL, SERVING_PORT } from "./replica-shape";
 import type { AllowedAddressArgs, PeerArgs, ServingTenantArgs } from "./serving-tenant-args";
 
@@ -75,7 +75,8 @@ export function allowWeights({
           { to: blocks(["169.254.169.252/32"]), ports: [tcp(988)] },
           { to: blocks(["169.254.169.254/32"]), ports: [tcp(80)] },
         ];
-  return egress(ENGINE_LABEL, [{ to: blocks(storageCidrs), ports: [tcp(443)] }, ...identity]);
+  const storage = pulumi.output(storageCidrs).apply(blocks);
+  return egress(ENGINE_LABEL, [{ to: storage, ports: [tcp(443)] }, ...identity]);
 }
 
 /** Engines of one namespace talk to each other on any port: collectives choose theirs as they start. */
@@ -85,6 +86,35 @@ export const ALLOW_ENGINE_PEERS: Spec = {
   ingress: [{ from: [{ podSelector: { matchLabels: { ...ENGINE_LABEL } } }] }],
   egress: [{ to: [{ podSelector: { matchLabels: { ...ENGINE_LABEL } } }] }],
 };
+
+/** The label of endpoint pickers, which RegionalGateway gives them. */
+const PICKER_LABEL = { "capplan/part": "picker" } as const;
+const PICKER_PORT = 9002;
+const PICKER_METRICS_PORT = 9090;
+
+/** Pickers are asked by gateways, ask engines how busy they are, and read pods from the cluster's API. */
+function pickerPolicies(
+  { gateways, monitors = [] }: ServingTenantArgs,
+  apiCidrs: readonly pulumi.Input<string>[],
+): Readonly<Record<string, Spec>> {
+  const engines: Peer = { podSelector: { matchLabels: { ...ENGINE_LABEL } } };
+  const pickers: Peer = { podSelector: { matchLabels: { ...PICKER_LABEL } } };
+  return {
+    pickers: allowFrom(PICKER_LABEL, gateways, [PICKER_PORT]),
+    ...(monitors.length > 0
+      ? { "picker-monitors": allowFrom(PICKER_LABEL, monitors, [PICKER_METRICS_PORT]) }
+      : {}),
+    "picker-ways": egress(PICKER_LABEL, [
+      { to: [engines], ports: ENGINE_PORTS.map(tcp) },
+      { to: blocks(apiCidrs), ports: [tcp(443)] },
+    ]),
+    "picker-engines": {
+      podSelector: selecting(ENGINE_LABEL),
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [pickers], ports: ENGINE_PORTS.map(tcp) }],
+    },
+  };
+}
 
 /** All pods reach some addresses. */
 export function allowAddresses(allowed: readonly AllowedAddressArgs[]): Spec {
@@ -96,7 +126,7 @@ export function allowAddresses(allowed: readonly AllowedAddressArgs[]): Spec {
 
 function egress(
   podLabels: Readonly<Record<string, string>>,
-  rules: readonly { readonly to: Peer[]; readonly ports: Port[] }[],
+  rules: readonly { readonly to: pulumi.Input<Peer[]>; readonly ports: Port[] }[],
 ): Spec {
   return {
     podSelector: selecting(podLabels),
@@ -123,6 +153,7 @@ export function tenantPolicies(args: ServingTenantArgs): Readonly<Record<string,
     ...(monitors.length > 0 ? { monitors: allowFrom(ENGINE_LABEL, monitors, ENGINE_PORTS) } : {}),
     weights: allowWeights(args),
     ...(hasEnginePeers ? { engines: ALLOW_ENGINE_PEERS } : {}),
+    ...(args.pickerApiCidrs === undefined ? {} : pickerPolicies(args, args.pickerApiCidrs)),
     ...(allowed.length > 0 ? { allowed: allowAddresses(allowed) } : {}),
   };
 }

@@ -54,12 +54,17 @@ export interface ServingTenantArgs {
    * Addresses of the object storage that holds weights, port 443: the prefix list of a gateway endpoint of S3, or
    * Google's private.googleapis.com (199.36.153.8/30). At least one.
    */
-  readonly storageCidrs: readonly pulumi.Input<string>[];
+  readonly storageCidrs: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
    * Whether engines of the namespace talk to each other: replicas that span nodes, or prefill and decode apart. Known
    * early. @default false
    */
   readonly hasEnginePeers?: boolean;
+  /**
+   * Addresses of the cluster's API, port 443, for the endpoint pickers of a RegionalGateway in the same namespace: the
+   * network of an EKS cluster, the range of GKE's control plane. @default - no pickers
+   */
+  readonly pickerApiCidrs?: readonly pulumi.Input<string>[];
   /** Further addresses that pods may connect to. @default - none */
   readonly allowed?: readonly AllowedAddressArgs[];
   /** Level of the Pod Security Standards. Known early. @default "restricted" */
@@ -99,7 +104,9 @@ export function checkServingTenant(args: ServingTenantArgs): readonly InputProbl
     }),
     ...checkPeers("gateways", args.gateways),
     ...checkPeers("monitors", args.monitors ?? []),
-    ...checkCidrs("storageCidrs", args.storageCidrs),
+    // How many blocks a prefix list has is known once it is read.
+    ...(Array.isArray(args.storageCidrs) ? checkCidrs("storageCidrs", args.storageCidrs) : []),
+    ...(args.pickerApiCidrs === undefined ? [] : checkCidrs("pickerApiCidrs", args.pickerApiCidrs)),
     ...checkAllowed("allowed", args.allowed ?? []),
   ];
   if (args.gateways.length === 0) {

@@ -111,9 +111,9 @@ describe("InferenceService", () => {
           cpu: "90",
           memory: "900Gi",
           "nvidia.com/gpu": "4",
-          "ephemeral-storage": "161Gi",
+          "ephemeral-storage": "162Gi",
         },
-        limits: { memory: "900Gi", "nvidia.com/gpu": "4", "ephemeral-storage": "161Gi" },
+        limits: { memory: "900Gi", "nvidia.com/gpu": "4", "ephemeral-storage": "162Gi" },
       },
     });
     expect(engine?.args).toEqual(

@@ -94,6 +94,38 @@ describe("the network of a ServingTenant", () => {
     expect(needed.filter((one) => !isAllowed(policies, "support", one))).toEqual([]);
   });
 
+  it("lets an endpoint picker do its work, where there is one", async () => {
+    const picker: Party = {
+      kind: "pod",
+      namespace: "support",
+      labels: { "capplan/part": "picker" },
+    };
+    const api = at("10.0.3.4");
+    const ways: readonly Connection[] = [
+      tcp(envoy, picker, 9002),
+      tcp(prometheus, picker, 9090),
+      tcp(picker, engine, 8000),
+      tcp(picker, api, 443),
+      tcp(picker, dns, 53),
+    ];
+    const allowedWith = async (args: Partial<ServingTenantArgs>) => {
+      const policies = policiesOf(await registered(tenant(args)));
+      return ways.map((way) => isAllowed(policies, "support", way));
+    };
+    expect(await allowedWith({ pickerApiCidrs: ["10.0.0.0/16"] })).toEqual(ways.map(() => true));
+    expect(await allowedWith({})).toEqual([false, false, false, false, true]);
+    const policies = policiesOf(await registered(tenant({ pickerApiCidrs: ["10.0.0.0/16"] })));
+    for (const no of [
+      tcp(envoy, picker, 8000),
+      tcp(stranger, picker, 9002),
+      tcp(engine, picker, 9002),
+      tcp(engine, api, 443),
+      tcp(picker, at("52.217.1.1"), 443),
+    ]) {
+      expect(isAllowed(policies, "support", no)).toBe(false);
+    }
+  });
+
   it("for all other connections lets nothing through", async () => {
     const policies = policiesOf(await registered(tenant()));
     const parties = [
@@ -189,6 +221,7 @@ describe("ServingTenant", () => {
     ["monitors[0].podLabels", { monitors: [{ namespace: "monitoring", podLabels: {} }] }],
     ["storageCidrs", { storageCidrs: [] }],
     ["storageCidrs[0]", { storageCidrs: ["s3.amazonaws.com"] }],
+    ["pickerApiCidrs", { pickerApiCidrs: [] }],
     ["allowed[0].ports", { allowed: [{ cidrs: ["10.0.0.0/8"], ports: [] }] }],
     ["allowed[0].ports[0]", { allowed: [{ cidrs: ["10.0.0.0/8"], ports: [0] }] }],
     ["podSecurity", { podSecurity: "privileged" as never }],
