@@ -34,6 +34,7 @@ const CLOUDWATCH = "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference Put
 const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions";
 const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies";
 const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference";
+const KUBERNETES = "kubernetes.io/docs/reference/kubernetes-api";
 const ROUTE53 = "docs.aws.amazon.com/Route53/latest/APIReference";
 const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy";
 
@@ -156,6 +157,7 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:container/cluster:Cluster", "securityPostureConfig.mode", ["DISABLED", "BASIC", "ENTERPRISE"], `${CONTAINER}.clusters`),
   rule("gcp:container/cluster:Cluster", "binaryAuthorization.evaluationMode", ["DISABLED", "PROJECT_SINGLETON_POLICY_ENFORCE"], `${CONTAINER}.clusters`),
   rule("gcp:container/nodePool:NodePool", "autoscaling.locationPolicy", ["BALANCED", "ANY"], `${CONTAINER}.clusters.nodePools`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.sandboxConfig.type", ["GVISOR"], `${CONTAINER}.NodeConfig`),
   rule("gcp:container/nodePool:NodePool", "placementPolicy.type", ["COMPACT"], `${CONTAINER}.clusters.nodePools`),
   rule("gcp:container/nodePool:NodePool", "upgradeSettings.strategy", ["SURGE", "BLUE_GREEN", "SHORT_LIVED"], `${CONTAINER}.clusters.nodePools`),
   rule("gcp:container/nodePool:NodePool", "networkConfig.acceleratorNetworkProfile", ["auto"], `${CONTAINER}.clusters.nodePools`),
@@ -172,6 +174,27 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:pubsub/subscription:Subscription", "ackDeadlineSeconds", { min: 10, max: 600 }, PUBSUB),
   rule("gcp:pubsub/subscription:Subscription", "deadLetterPolicy.maxDeliveryAttempts", { min: 5, max: 100 }, PUBSUB),
   rule("gcp:dns/recordSet:RecordSet", "type", ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"], "cloud.google.com/dns/docs/reference/rest/v1/resourceRecordSets"),
+  rule("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", "spec.failurePolicy", ["Fail", "Ignore"], KUBERNETES),
+  rule("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "spec.validationActions[]", ["Deny", "Warn", "Audit"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.strategy.type", ["Recreate", "RollingUpdate"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.initContainers[].restartPolicy", ["Always"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.securityContext.fsGroupChangePolicy", ["OnRootMismatch", "Always"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.securityContext.seccompProfile.type", ["Localhost", "RuntimeDefault", "Unconfined"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.tolerations[].effect", ["NoSchedule", "PreferNoSchedule", "NoExecute"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.topologySpreadConstraints[].whenUnsatisfiable", ["DoNotSchedule", "ScheduleAnyway"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.volumes[].emptyDir.medium", ["", "Memory", "HugePages"], KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleUp.selectPolicy", ["Max", "Min", "Disabled"], KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleUp.policies[].periodSeconds", { min: 1, max: 1800 }, KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleDown.policies[].type", ["Pods", "Percent"], KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleDown.stabilizationWindowSeconds", { min: 0, max: 3600 }, KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.metrics[].type", ["ContainerResource", "External", "Object", "Pods", "Resource"], KUBERNETES),
+  rule("kubernetes:core/v1:LimitRange", "spec.limits[].type", ["Container", "PersistentVolumeClaim", "Pod"], KUBERNETES),
+  rule("kubernetes:core/v1:Service", "spec.type", ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], KUBERNETES),
+  rule("kubernetes:networking.k8s.io/v1:NetworkPolicy", "spec.policyTypes[]", ["Ingress", "Egress"], KUBERNETES),
+  rule("kubernetes:networking.k8s.io/v1:NetworkPolicy", "spec.egress[].ports[].protocol", ["TCP", "UDP", "SCTP"], KUBERNETES),
+  rule("kubernetes:policy/v1:PodDisruptionBudget", "spec.unhealthyPodEvictionPolicy", ["IfHealthyBudget", "AlwaysAllow"], KUBERNETES),
+  rule("kubernetes:scheduling.k8s.io/v1:PriorityClass", "preemptionPolicy", ["PreemptLowerPriority", "Never"], KUBERNETES),
+  rule("kubernetes:scheduling.k8s.io/v1:PriorityClass", "value", { min: -2_147_483_648, max: 1_000_000_000 }, KUBERNETES),
   rule("gcp:dns/managedZone:ManagedZone", "visibility", ["public", "private"], "cloud.google.com/dns/docs/reference/rest/v1/managedZones"),
 ];
 
