@@ -1,7 +1,6 @@
 /** The Pulumi program as Pulumi runs it: its own process, its entry point, its configuration, over gRPC. */
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { changes } from "../support/mini-engine/engine-run";
 import { type ProgramRun, runProgram } from "../support/mini-engine/run-program";
 import { exampleStacks, ROOT } from "./examples";
 import { WORLD } from "./run-example";
@@ -33,17 +32,13 @@ describe("the program", () => {
     expect(up.stackOutputs.secretPaths).toEqual([]);
   });
 
-  it("puts up what is on it with what it hands over, and then changes nothing", async () => {
-    const options = {
-      ...WORLD,
-      stack: serving!.name,
-      config: serving!.config,
-      stacks: { [`organization/capplan/${foundation!.name}`]: { outputs: up.stackOutputs.values } },
+  it("puts up what is on it with what it hands over", async () => {
+    const stacks = {
+      [`organization/capplan/${foundation!.name}`]: { outputs: up.stackOutputs.values },
     };
-    const first = await runProgram(PROGRAM, options);
-    expect(first).toMatchObject({ exitCode: 0, errors: [], warnings: [], printed: "" });
-    const second = await runProgram(PROGRAM, { ...options, isPreview: true, state: first.state });
-    expect(changes(second)).toEqual([]);
+    const options = { ...WORLD, stack: serving!.name, config: serving!.config, stacks };
+    const run = await runProgram(PROGRAM, options);
+    expect(run).toMatchObject({ exitCode: 0, errors: [], warnings: [], printed: "" });
   });
 
   it("refuses in words, without a trace of where", async () => {
@@ -72,6 +67,7 @@ describe("the program", () => {
     const run = await runProgram(PROGRAM, options);
     expect(run.exitCode).not.toBe(0);
     expect([...run.errors, run.printed].join("\n")).toContain("is of plan ffffffffffff…");
+    // A preview of all layers shows what will be.
     const preview = await runProgram(PROGRAM, { ...options, isPreview: true });
     expect(preview.exitCode).toBe(0);
     expect(preview.warnings.join("\n")).toContain("is of plan ffffffffffff…");
