@@ -65,7 +65,7 @@ export interface ServedModelArgs {
   readonly namespace: string;
   /** Name of the model that clients ask for. Known early. */
   readonly modelName: string;
-  /** Image of vLLM, by digest: `docker.io/vllm/vllm-openai@sha256:…`. Version 0.12 or later. Known early. */
+  /** Image of vLLM, by digest: `docker.io/vllm/vllm-openai@sha256:…`. Version 0.19 or later. Known early. */
   readonly image: string;
   readonly weights: WeightsArgs;
   /** Longest that one answer streams, seconds: for so long a replica that goes may still be needed. Known early. */

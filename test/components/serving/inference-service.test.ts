@@ -159,7 +159,7 @@ describe("InferenceService", () => {
     const [weights] = templateOf(run).spec.initContainers;
     expect(weights?.args.slice(0, 3)).toEqual([
       "copy",
-      ":s3,provider=AWS,env_auth=true,region=us-east-1:acme-weights/models/llama-3.1-70b",
+      ":s3,provider=AWS,env_auth=true,region=us-east-1:acme-weights/models/llama-3.1-70b/",
       "/weights",
     ]);
     expect(weights?.args).toContain("--max-duration=425s");
@@ -199,7 +199,7 @@ describe("InferenceService", () => {
         'resource.name.startsWith("projects/_/buckets/acme-weights/objects/models/llama-3.1-70b/") || (resource.name == "projects/_/buckets/acme-weights" && api.getAttribute("storage.googleapis.com/objectListPrefix", "").startsWith("models/llama-3.1-70b/"))',
     });
     expect(templateOf(run).spec.initContainers[0]?.args[1]).toBe(
-      ":gcs,env_auth=true,bucket_policy_only=true:acme-weights/models/llama-3.1-70b",
+      ":gcs,env_auth=true,bucket_policy_only=true:acme-weights/models/llama-3.1-70b/",
     );
   });
 
