@@ -107,6 +107,11 @@ export interface ReplicasArgs {
    * @default "preferred"
    */
   readonly zoneSpread?: "preferred" | "required";
+  /**
+   * Annotations of the pods, such as those by which GKE gives a pod the interfaces of its accelerator network. Known
+   * early. @default - none
+   */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   /** @default - every 5 s; two failures take a replica out, 60 s start its engine anew */
   readonly probes?: ProbesArgs;
 }

@@ -100,7 +100,10 @@ function podTemplate(shape: ReplicaShape, role: EngineRole): PodTemplate {
     metadata: {
       labels: { ...shape.podLabels },
       // The autoscaler of GKE gives a pod ten minutes, which is less than a stream may take.
-      annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
+      annotations: {
+        "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+        ...args.podAnnotations,
+      },
     },
     spec,
   };

@@ -64,7 +64,10 @@ interface PodSpec {
   readonly [field: string]: unknown;
 }
 interface Template {
-  readonly metadata: { readonly labels: Record<string, string> };
+  readonly metadata: {
+    readonly labels: Record<string, string>;
+    readonly annotations: Record<string, string>;
+  };
   readonly spec: PodSpec;
 }
 
@@ -248,6 +251,23 @@ describe("InferenceService", () => {
       { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway" },
       { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" },
     ]);
+  });
+
+  it("asks for the accelerator network where a pool has one", async () => {
+    const interfaces = '[{"interfaceName":"eth0","network":"default"}]';
+    const run = await registered(
+      service({
+        ...serviceArgs,
+        resources: { ...replicas.resources, extended: { "vpc.amazonaws.com/efa": 16 } },
+        podAnnotations: { "networking.gke.io/interfaces": interfaces },
+      }),
+    );
+    const { metadata, spec } = templateOf(run);
+    expect(metadata.annotations).toMatchObject({
+      "networking.gke.io/interfaces": interfaces,
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    });
+    expect(spec.containers[0]?.resources.limits).toMatchObject({ "vpc.amazonaws.com/efa": "16" });
   });
 
   it("leaves the number of replicas to what scales them", async () => {
