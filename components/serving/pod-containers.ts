@@ -14,7 +14,9 @@ type Container = kubernetes.types.input.core.v1.Container;
 export const SCRATCH_GIB = 20;
 /** Files take a little more on a disk than they have bytes. */
 const WEIGHTS_MARGIN_GIB = 1;
+/** Where they are. */
 export const SCRATCH_PATH = "/tmp";
+
 /** Rights of every container. */
 export const CONTAINER_SECURITY: kubernetes.types.input.core.v1.SecurityContext = {
   allowPrivilegeEscalation: false,

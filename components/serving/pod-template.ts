@@ -164,6 +164,9 @@ export const OWN_ENV = {
 /** Variables that hold the pod's own address. */
 export const OWN_ADDRESS_ENV = ["VLLM_HOST_IP", "VLLM_NIXL_SIDE_CHANNEL_HOST"] as const;
 
+/** The variable that holds the port over which engines find each other. */
+export const NIXL_PORT_ENV = "VLLM_NIXL_SIDE_CHANNEL_PORT";
+
 function engineEnv({ model, nodes, phase }: ReplicaShape): EnvVar[] {
   const address = { fieldRef: { fieldPath: "status.podIP" } };
   const [hostIp, sideChannelHost] = OWN_ADDRESS_ENV;
@@ -174,7 +177,7 @@ function engineEnv({ model, nodes, phase }: ReplicaShape): EnvVar[] {
       ? []
       : [
           { name: sideChannelHost, valueFrom: address },
-          { name: "VLLM_NIXL_SIDE_CHANNEL_PORT", value: String(NIXL_PORT) },
+          { name: NIXL_PORT_ENV, value: String(NIXL_PORT) },
         ]),
     ...Object.entries(model.env ?? {}).map(([name, value]) => ({ name, value })),
   ];
