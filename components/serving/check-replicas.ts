@@ -6,7 +6,7 @@ import { checkEngine, gpusOfReplica, resolveEngine } from "./engine-args";
 import { gpusOfPod } from "./engine-argv";
 import { checkImage } from "./image-digest";
 import type { ProbesArgs, ReplicasArgs, ServedModelArgs } from "./inference-service-args";
-import { OWN_ADDRESS_ENV, OWN_ENV } from "./pod-template";
+import { NIXL_PORT_ENV, OWN_ADDRESS_ENV, OWN_ENV } from "./pod-template";
 import {
   nodesOfReplica,
   type PhaseShape,
@@ -49,12 +49,16 @@ export function checkServedModel(
     });
   }
   const graceMin = longestStreamSeconds + secondsBeforeSignal(model, phase);
-  if (
-    !(terminationGracePeriodSeconds >= graceMin && terminationGracePeriodSeconds <= 2 * DAY_SECONDS)
-  ) {
+  if (!(terminationGracePeriodSeconds >= graceMin)) {
     problems.push({
       path: "terminationGracePeriodSeconds",
       must: `be at least ${graceMin}: the longest stream, once nobody sends or reads any more`,
+      got: terminationGracePeriodSeconds,
+    });
+  } else if (terminationGracePeriodSeconds > 2 * DAY_SECONDS) {
+    problems.push({
+      path: "terminationGracePeriodSeconds",
+      must: `be at most ${2 * DAY_SECONDS}`,
       got: terminationGracePeriodSeconds,
     });
   }
@@ -62,7 +66,7 @@ export function checkServedModel(
 }
 
 function checkEnv(env: Readonly<Record<string, unknown>>): readonly InputProblem[] {
-  const own: readonly string[] = [...Object.keys(OWN_ENV), ...OWN_ADDRESS_ENV];
+  const own: readonly string[] = [...Object.keys(OWN_ENV), ...OWN_ADDRESS_ENV, NIXL_PORT_ENV];
   return Object.keys(env).flatMap((name) => [
     ...checkForm(`env.${name}`, name, {
       pattern: /^[A-Za-z_]\w*$/,

@@ -65,7 +65,7 @@ export interface ServedModelArgs {
   readonly namespace: string;
   /** Name of the model that clients ask for. Known early. */
   readonly modelName: string;
-  /** Image of vLLM, by digest: `docker.io/vllm/vllm-openai@sha256:…`. Version 0.12 or later. Known early. */
+  /** Image of vLLM, by digest: `docker.io/vllm/vllm-openai@sha256:…`. Version 0.19 or later. Known early. */
   readonly image: string;
   readonly weights: WeightsArgs;
   /** Longest that one answer streams, seconds: for so long a replica that goes may still be needed. Known early. */
@@ -107,6 +107,11 @@ export interface ReplicasArgs {
    * @default "preferred"
    */
   readonly zoneSpread?: "preferred" | "required";
+  /**
+   * Annotations of the pods, such as those by which GKE gives a pod the interfaces of its accelerator network. Known
+   * early. @default - none
+   */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   /** @default - every 5 s; two failures take a replica out, 60 s start its engine anew */
   readonly probes?: ProbesArgs;
 }

@@ -1,13 +1,17 @@
-/**
- * The pods of a replica: the engine, the container that fetches the weights before it, and for decode replicas the
- * sidecar in front of it. Pure.
- */
+/** The pods of a replica: the engine, and where and as whom it runs. Pure. */
 import type * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import { type EngineStart, engineArgv, gpusOfPod, WEIGHTS_PATH, workerArgv } from "./engine-argv";
+import {
+  CONTAINER_SECURITY,
+  computeOf,
+  fetchContainer,
+  SCRATCH_GIB,
+  SCRATCH_PATH,
+  sidecarContainer,
+  weightsDiskGib,
+} from "./pod-containers";
 import { engineProbes } from "./probes";
-import { ENGINE_PORT_NAME, type ReplicaShape, SERVING_PORT, selectorOf } from "./replica-shape";
-import type { WeightsArgs } from "./weights-args";
+import { ENGINE_PORT_NAME, type ReplicaShape, selectorOf } from "./replica-shape";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type EnvVar = kubernetes.types.input.core.v1.EnvVar;
@@ -15,20 +19,8 @@ type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
 type PodSpec = kubernetes.types.input.core.v1.PodSpec;
 
 const USER_ID = 2000;
-/** For compiled kernels, caches and temporary files, GiB. */
-const SCRATCH_GIB = 20;
-/** Files take a little more on a disk than they have bytes. */
-const WEIGHTS_MARGIN_GIB = 1;
-const SCRATCH_PATH = "/tmp";
 const SHARED_MEMORY_GIB_PER_GPU = 2;
 const NIXL_PORT = 5600;
-
-/** Rights of every container. */
-const CONTAINER_SECURITY: kubernetes.types.input.core.v1.SecurityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};
 
 /** The template of the pods that answer requests. */
 export function servingPodTemplate(shape: ReplicaShape): PodTemplate {
@@ -108,22 +100,13 @@ function podTemplate(shape: ReplicaShape, role: EngineRole): PodTemplate {
     metadata: {
       labels: { ...shape.podLabels },
       // The autoscaler of GKE gives a pod ten minutes, which is less than a stream may take.
-      annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
+      annotations: {
+        "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+        ...args.podAnnotations,
+      },
     },
     spec,
   };
-}
-
-const weightsDiskGib = ({ sizeGib }: WeightsArgs): number =>
-  Math.ceil(sizeGib) + WEIGHTS_MARGIN_GIB;
-
-/** Processor, memory and disk of a pod, for the engine and for what runs before it. */
-function computeOf({ args: { resources }, model: { weights } }: ReplicaShape) {
-  const limits = {
-    memory: `${resources.memoryGib}Gi`,
-    "ephemeral-storage": `${weightsDiskGib(weights) + SCRATCH_GIB}Gi`,
-  };
-  return { requests: { cpu: String(resources.cpus), ...limits }, limits };
 }
 
 function engineContainer(shape: ReplicaShape, role: EngineRole, gpus: number): Container {
@@ -181,6 +164,9 @@ export const OWN_ENV = {
 /** Variables that hold the pod's own address. */
 export const OWN_ADDRESS_ENV = ["VLLM_HOST_IP", "VLLM_NIXL_SIDE_CHANNEL_HOST"] as const;
 
+/** The variable that holds the port over which engines find each other. */
+export const NIXL_PORT_ENV = "VLLM_NIXL_SIDE_CHANNEL_PORT";
+
 function engineEnv({ model, nodes, phase }: ReplicaShape): EnvVar[] {
   const address = { fieldRef: { fieldPath: "status.podIP" } };
   const [hostIp, sideChannelHost] = OWN_ADDRESS_ENV;
@@ -191,71 +177,10 @@ function engineEnv({ model, nodes, phase }: ReplicaShape): EnvVar[] {
       ? []
       : [
           { name: sideChannelHost, valueFrom: address },
-          { name: "VLLM_NIXL_SIDE_CHANNEL_PORT", value: String(NIXL_PORT) },
+          { name: NIXL_PORT_ENV, value: String(NIXL_PORT) },
         ]),
     ...Object.entries(model.env ?? {}).map(([name, value]) => ({ name, value })),
   ];
-}
-
-/**
- * Fetches the weights before the engine starts. What is there already is not fetched again, so that after an
- * interruption it goes on where it was; whole files are compared by their checksums.
- */
-function fetchContainer(
-  { source, image, fetchSecondsMax }: WeightsArgs,
-  startupSeconds: number,
-  resources: Container["resources"],
-): Container {
-  const remote =
-    source.kind === "s3"
-      ? pulumi.interpolate`:s3,provider=AWS,env_auth=true,region=${source.region}:${source.bucket}/${source.prefix}`
-      : pulumi.interpolate`:gcs,env_auth=true,bucket_policy_only=true:${source.bucket}/${source.prefix}`;
-  return {
-    name: "weights",
-    image,
-    args: [
-      "copy",
-      remote,
-      WEIGHTS_PATH,
-      "--config=",
-      "--checksum",
-      "--transfers=8",
-      "--multi-thread-streams=8",
-      `--max-duration=${Math.ceil(fetchSecondsMax ?? startupSeconds)}s`,
-      "--cutoff-mode=hard",
-      "--stats=30s",
-      "--stats-one-line",
-    ],
-    env: [{ name: "HOME", value: SCRATCH_PATH }],
-    ...(resources === undefined ? {} : { resources }),
-    securityContext: CONTAINER_SECURITY,
-    volumeMounts: [
-      { name: "weights", mountPath: WEIGHTS_PATH },
-      { name: "scratch", mountPath: SCRATCH_PATH },
-    ],
-  };
-}
-
-/** llm-d's sidecar (router 0.10, pkg/sidecar/proxy/options.go). It outlives the engine, whose answers pass through it. */
-function sidecarContainer({ phase, enginePort }: ReplicaShape): Container {
-  return {
-    name: "router",
-    image: phase?.sidecarImage ?? "",
-    restartPolicy: "Always",
-    args: [
-      `--port=${SERVING_PORT}`,
-      `--model-server-port=${enginePort}`,
-      "--kv-connector=nixlv2",
-      // TLS ends at the gateway, as for all replicas.
-      "--secure-serving=false",
-    ],
-    ports: [{ name: "http", containerPort: SERVING_PORT }],
-    resources: {
-      requests: { cpu: "1", memory: "1Gi", "ephemeral-storage": "1Gi" },
-      limits: { memory: "1Gi", "ephemeral-storage": "1Gi" },
-    },
-    securityContext: CONTAINER_SECURITY,
-  };
 }
 
 /** One zone, or one node, takes as few of the replicas as there is capacity for; a replica stays in one zone. */

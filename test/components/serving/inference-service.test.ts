@@ -64,7 +64,10 @@ interface PodSpec {
   readonly [field: string]: unknown;
 }
 interface Template {
-  readonly metadata: { readonly labels: Record<string, string> };
+  readonly metadata: {
+    readonly labels: Record<string, string>;
+    readonly annotations: Record<string, string>;
+  };
   readonly spec: PodSpec;
 }
 
@@ -159,7 +162,7 @@ describe("InferenceService", () => {
     const [weights] = templateOf(run).spec.initContainers;
     expect(weights?.args.slice(0, 3)).toEqual([
       "copy",
-      ":s3,provider=AWS,env_auth=true,region=us-east-1:acme-weights/models/llama-3.1-70b",
+      ":s3,provider=AWS,env_auth=true,region=us-east-1:acme-weights/models/llama-3.1-70b/",
       "/weights",
     ]);
     expect(weights?.args).toContain("--max-duration=425s");
@@ -199,7 +202,7 @@ describe("InferenceService", () => {
         'resource.name.startsWith("projects/_/buckets/acme-weights/objects/models/llama-3.1-70b/") || (resource.name == "projects/_/buckets/acme-weights" && api.getAttribute("storage.googleapis.com/objectListPrefix", "").startsWith("models/llama-3.1-70b/"))',
     });
     expect(templateOf(run).spec.initContainers[0]?.args[1]).toBe(
-      ":gcs,env_auth=true,bucket_policy_only=true:acme-weights/models/llama-3.1-70b",
+      ":gcs,env_auth=true,bucket_policy_only=true:acme-weights/models/llama-3.1-70b/",
     );
   });
 
@@ -248,6 +251,23 @@ describe("InferenceService", () => {
       { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway" },
       { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" },
     ]);
+  });
+
+  it("asks for the accelerator network where a pool has one", async () => {
+    const interfaces = '[{"interfaceName":"eth0","network":"default"}]';
+    const run = await registered(
+      service({
+        ...serviceArgs,
+        resources: { ...replicas.resources, extended: { "vpc.amazonaws.com/efa": 16 } },
+        podAnnotations: { "networking.gke.io/interfaces": interfaces },
+      }),
+    );
+    const { metadata, spec } = templateOf(run);
+    expect(metadata.annotations).toMatchObject({
+      "networking.gke.io/interfaces": interfaces,
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    });
+    expect(spec.containers[0]?.resources.limits).toMatchObject({ "vpc.amazonaws.com/efa": "16" });
   });
 
   it("leaves the number of replicas to what scales them", async () => {
@@ -332,10 +352,13 @@ describe("InferenceService", () => {
     ],
     ["weights.fetchSecondsMax", { weights: { ...weights, fetchSecondsMax: 0 } }],
     ["terminationGracePeriodSeconds", { terminationGracePeriodSeconds: 614 }],
+    ["terminationGracePeriodSeconds", { terminationGracePeriodSeconds: Number.NaN }],
+    ["terminationGracePeriodSeconds", { terminationGracePeriodSeconds: 200_000 }],
     ["longestStreamSeconds", { longestStreamSeconds: 0 }],
     ["userId", { userId: 0 }],
     ["priorityClassName", { priorityClassName: "High!" }],
     ["env.HOME", { env: { HOME: "/root" } }],
+    ["env.VLLM_NIXL_SIDE_CHANNEL_PORT", { env: { VLLM_NIXL_SIDE_CHANNEL_PORT: "1" } }],
     ["env.a-b", { env: { "a-b": "1" } }],
     ["replicas", { replicas: 9, scaling: serviceArgs.scaling! }],
     ["scaling.replicasMax", { pool: poolOf(3) }],
