@@ -281,8 +281,11 @@ describe("fleetDashboards", () => {
   });
 
   it("have panels that do not overlap, with identifiers of their own", () => {
-    dashboards.forEach((_, index) => {
-      const panels = panelsOf(index);
+    const panel = { title: "a", unit: "s", queries: [] };
+    const odd = { title: "odd", panels: [panel, panel, panel] };
+    const ragged = dashboardJson({ uid: "a", title: "a", sections: [odd, odd] }, []);
+    const shown = [...dashboards.map((_, index) => panelsOf(index)), JSON.parse(ragged).panels];
+    shown.forEach((panels: readonly Panel[]) => {
       expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
       const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
         Array.from(
