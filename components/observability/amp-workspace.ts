@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { awsTags } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
+import { createPodIdentityRole } from "../foundation/pod-identity-role";
 import { transformed } from "../foundation/transform";
 import type { AmpArgs } from "./fleet-monitoring-args";
 import { rulesFile } from "./fleet-rules";
@@ -93,7 +94,7 @@ function createAlertManager(
   );
 }
 
-/** A role for one service account, by EKS Pod Identity. */
+/** Lets one service account do something with the workspace. */
 function createAccess(
   { name, awsOpts, allocation, namespace }: MonitoringPlace,
   { clusterName }: AmpArgs,
@@ -101,47 +102,21 @@ function createAccess(
   what: string,
   serviceAccount: string,
   actions: readonly string[],
-): aws.eks.PodIdentityAssociation {
-  const roleName = childName(name, what);
-  const tags = awsTags(allocation);
-  const role = new aws.iam.Role(
-    roleName,
+): pulumi.Resource {
+  const { association } = createPodIdentityRole(
+    childName(name, what),
     {
       description: `Lets ${namespace}/${serviceAccount} use a workspace of Prometheus`,
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "pods.eks.amazonaws.com" },
-            Action: ["sts:AssumeRole", "sts:TagSession"],
-            Condition: {
-              StringEquals: {
-                "aws:RequestTag/kubernetes-namespace": namespace,
-                "aws:RequestTag/kubernetes-service-account": serviceAccount,
-              },
-            },
-          },
-        ],
-      }),
-      tags,
-    },
-    awsOpts,
-  );
-  const policy = new aws.iam.RolePolicy(
-    roleName,
-    {
-      role: role.name,
+      clusterName,
+      namespace,
+      serviceAccount,
       policy: pulumi.jsonStringify({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Action: actions, Resource: workspace.arn }],
       }),
+      tags: awsTags(allocation),
     },
     awsOpts,
   );
-  return new aws.eks.PodIdentityAssociation(
-    roleName,
-    { clusterName, namespace, serviceAccount, roleArn: role.arn, tags },
-    { ...awsOpts, dependsOn: [policy] },
-  );
+  return association;
 }

@@ -83,6 +83,8 @@ export function collectorConfig<Endpoint>(
       ...removal,
       redaction: {
         allow_all_keys: true,
+        // Lists too, in which tools and messages come.
+        redact_all_types: true,
         blocked_values: MASKED_VALUES.map(inConfig),
         blocked_key_patterns: MASKED_KEYS.map(inConfig),
         // It would say which keys were masked; that is of no use to anybody else.

@@ -2,9 +2,9 @@
  * Metrics of vLLM that rules and dashboards use, and the boundaries of its histograms.
  *
  * Names: vLLM 0.11 to 0.25 (vllm/v1/metrics/loggers.py); up to 0.10 `inter_token_latency_seconds` is called
- * `time_per_output_token_seconds`, and there is no `request_time_per_output_token_seconds`. Boundaries: the same file of
- * 0.10, at 005a810bc40faa25b8870fbc8559c3462581eee3. vLLM has no setting for them: a version that changes them changes
- * this table.
+ * `time_per_output_token_seconds`, and there is no `request_time_per_output_token_seconds`. Boundaries: the same file, at
+ * 005a810bc40faa25b8870fbc8559c3462581eee3 (0.10) and unchanged since. vLLM has no setting for them: a version that
+ * changes them changes this table.
  *
  * vLLM measures from when a request reaches its server to when it hands the answer over. What passes before and after,
  * at the gateway and on the way, is not in it.

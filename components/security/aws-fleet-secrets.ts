@@ -6,6 +6,7 @@ import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
+import { createPodIdentityRole } from "../foundation/pod-identity-role";
 import { transformed } from "../foundation/transform";
 import { type AwsFleetSecretsArgs, checkAwsFleetSecrets } from "./fleet-secrets-args";
 
@@ -72,7 +73,7 @@ export class AwsFleetSecrets extends pulumi.ComponentResource {
   }
 }
 
-/** A role for one service account, by EKS Pod Identity. */
+/** Lets one service account read exactly these. */
 function createReader(
   name: string,
   { reader, kmsKeyArn }: AwsFleetSecretsArgs,
@@ -81,36 +82,14 @@ function createReader(
   opts: pulumi.CustomResourceOptions,
 ): void {
   if (reader === undefined) return;
-  const roleName = childName(name, "reader");
   const { namespace, serviceAccount, clusterName } = reader;
-  const role = new aws.iam.Role(
-    roleName,
+  createPodIdentityRole(
+    childName(name, "reader"),
     {
       description: `Lets ${namespace}/${serviceAccount} read secrets of a fleet`,
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "pods.eks.amazonaws.com" },
-            Action: ["sts:AssumeRole", "sts:TagSession"],
-            Condition: {
-              StringEquals: {
-                "aws:RequestTag/kubernetes-namespace": namespace,
-                "aws:RequestTag/kubernetes-service-account": serviceAccount,
-              },
-            },
-          },
-        ],
-      }),
-      tags,
-    },
-    opts,
-  );
-  const policy = new aws.iam.RolePolicy(
-    roleName,
-    {
-      role: role.name,
+      clusterName,
+      namespace,
+      serviceAccount,
       policy: pulumi.jsonStringify({
         Version: "2012-10-17",
         Statement: [
@@ -122,12 +101,8 @@ function createReader(
           { Effect: "Allow", Action: ["kms:Decrypt"], Resource: kmsKeyArn },
         ],
       }),
+      tags,
     },
     opts,
-  );
-  new aws.eks.PodIdentityAssociation(
-    roleName,
-    { clusterName, namespace, serviceAccount, roleArn: role.arn, tags },
-    { ...opts, dependsOn: [policy] },
   );
 }

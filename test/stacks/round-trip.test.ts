@@ -10,23 +10,14 @@ import {
   type ResolvedPool,
 } from "../../planner/plan/fleet-of-plan";
 import type { CapacityPlan } from "../../planner/plan/plan-spec";
-import { parseDurationMs } from "../components/gateway/parse-duration";
 import { type EngineRun, ofType, only } from "../support/mini-engine/engine-run";
 import { EXAMPLES, examplePlan } from "./examples";
+import { at, inputsOf, type Json, listOf, seconds, specOf, textOf } from "./read-resource";
 import { putUp, type StackRun } from "./run-example";
 
 /** What Envoy takes for no limit. */
 const UNLIMITED = 2 ** 32 - 1;
 
-type Json = { readonly [key: string]: Json } & readonly Json[] & string & number & boolean;
-
-const spec = (resource: { readonly inputs: Readonly<Record<string, unknown>> }): Json =>
-  resource.inputs["spec"] as Json;
-/** What is at a path; undefined where it ends early. */
-const at = (value: Json | undefined, ...path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((one, key) => one?.[key], value);
-const seconds = (text: Json | undefined): number | undefined =>
-  text === undefined ? undefined : parseDurationMs(text) / 1000;
 const orNone = (value: number | undefined): number | undefined =>
   value === Number.POSITIVE_INFINITY ? undefined : value;
 
@@ -68,7 +59,7 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         const word = model.replace(/[^a-z0-9]/g, "-");
         const policy = policies.find(({ name }) => name.includes(word))!;
         look(
-          spec(policy),
+          specOf(policy),
           pools.filter((pool) => pool.model.name === model),
         );
       }
@@ -81,7 +72,7 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         runOf("serving", region),
         "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy",
       );
-      const { replicas } = spec(proxy)["provider"]!["kubernetes"]!["envoyDeployment"]! as Json;
+      const { replicas } = specOf(proxy)["provider"]!["kubernetes"]!["envoyDeployment"]! as Json;
       expect(replicas).toBe(fleet.policies.gateway.replicas);
     });
   });
@@ -108,7 +99,10 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         expect(breaker["maxParallelRetries"]).toBe(share === Infinity ? UNLIMITED : share);
       } else {
         const { percent, minRetryConcurrency } = breaker["retryBudget"]!;
-        expect(percent!["numerator"]! / percent!["denominator"]!).toBeCloseTo(budget.share, 9);
+        expect(Number(percent!["numerator"]) / Number(percent!["denominator"])).toBeCloseTo(
+          budget.share,
+          9,
+        );
         expect(minRetryConcurrency).toBe(
           pools.length * Math.ceil(budget.minRetryConcurrency / processes),
         );
@@ -130,13 +124,13 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
       );
       const { passive, active, panicThreshold } = pool!.healthCheck;
       const check = policy["healthCheck"]!;
-      expect(check["panicThreshold"]! / 100).toBeCloseTo(panicThreshold, 9);
+      expect(Number(check["panicThreshold"]) / 100).toBeCloseTo(panicThreshold, 9);
       expect(check["passive"]?.["consecutive5XxErrors"]).toBe(passive?.consecutive5XxErrors);
       expect(seconds(check["passive"]?.["interval"])).toBe(passive?.intervalSeconds);
       expect(seconds(check["passive"]?.["baseEjectionTime"])).toBe(passive?.baseEjectionSeconds);
       if (passive !== undefined) {
         const { maxEjectionPercent, alwaysEjectOneEndpoint } = check["passive"]!;
-        expect(maxEjectionPercent! / 100).toBeCloseTo(passive.maxEjectionShare, 9);
+        expect(Number(maxEjectionPercent) / 100).toBeCloseTo(passive.maxEjectionShare, 9);
         expect(alwaysEjectOneEndpoint).toBe(passive.alwaysEjectOneEndpoint);
       }
       expect(seconds(check["active"]?.["interval"])).toBe(active?.intervalSeconds);
@@ -156,8 +150,10 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
       expect(policy["admissionControl"]?.["maxRejectionPercent"]).toBe(
         control && control.maxRejectionShare * 100,
       );
-      const rules = at(policy, "rateLimit", "global", "rules") ?? [];
-      expect(rules.map((rule: Json) => rule["limit"])).toEqual(
+      const limits = listOf(at(policy, "rateLimit", "global", "rules")).map(
+        (rule) => rule["limit"],
+      );
+      expect(limits).toEqual(
         (admission?.rateLimit ?? []).map(({ perSecond }) => ({
           requests: perSecond,
           unit: "Second",
@@ -174,12 +170,12 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
       expect(deployments).toHaveLength(pools.length);
       for (const pool of pools) {
         const deployment = deployments.find(({ inputs }) => isOf(pool, inputs))!;
-        expect(spec(deployment)["replicas"]).toBe(pool.replicas);
+        expect(specOf(deployment)["replicas"]).toBe(pool.replicas);
         const scaler = scalers.find(({ inputs }) => isOf(pool, inputs));
         const { autoscaling } = pool;
         expect(scaler === undefined).toBe(autoscaling === undefined);
         if (scaler === undefined || autoscaling === undefined) continue;
-        const scaled = spec(scaler);
+        const scaled = specOf(scaler);
         expect(scaled["minReplicaCount"]).toBe(pool.replicasMin);
         expect(scaled["maxReplicaCount"]).toBe(pool.replicasMax);
         expect(scaled["pollingInterval"]).toBe(autoscaling.pollingIntervalSeconds);
@@ -189,11 +185,13 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
           const rules = autoscaling[side];
           const { policies, stabilizationWindowSeconds } = behavior![side]! as Json;
           const value = (type: string) =>
-            policies!.find((policy: Json) => policy["type"] === type)?.["value"];
+            listOf(policies).find((policy) => textOf(policy["type"]) === type)?.["value"];
           expect(stabilizationWindowSeconds).toBe(rules.stabilizationWindowSeconds);
           expect(value("Pods")).toBe(orNone(rules.pods));
           expect(value("Percent")).toBe(orNone(rules.share * 100));
-          for (const policy of policies!) expect(policy["periodSeconds"]).toBe(rules.periodSeconds);
+          for (const { periodSeconds } of listOf(policies)) {
+            expect(periodSeconds).toBe(rules.periodSeconds);
+          }
         }
       }
     });
@@ -204,23 +202,22 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
       const deployments = ofType(runOf("serving", region), "kubernetes:apps/v1:Deployment");
       for (const pool of pools) {
         const { engine } = pool;
-        const pod = spec(deployments.find(({ inputs }) => isOf(pool, inputs))!)["template"]![
+        const pod = specOf(deployments.find(({ inputs }) => isOf(pool, inputs))!)["template"]![
           "spec"
         ]!;
-        const [container] = pod["containers"]!;
+        const [container] = listOf(pod["containers"]);
+        const args = listOf(container!["args"]).map(textOf);
         const flag = (name: string): string | undefined =>
-          container!
-            ["args"]!.find((arg: string) => arg.startsWith(`--${name}=`))
-            ?.slice(name.length + 3);
+          args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
         expect(Number(flag("max-num-seqs"))).toBe(engine.maxSequences);
         expect(Number(flag("max-num-batched-tokens"))).toBe(engine.maxBatchedTokens);
         expect(Number(flag("max-model-len"))).toBe(engine.maxContextTokens);
         expect(Number(flag("tensor-parallel-size"))).toBe(engine.tensorParallel);
         expect(Number(flag("gpu-memory-utilization"))).toBe(engine.gpuMemoryUtilization);
-        expect(container!["args"]!.includes("--enable-prefix-caching")).toBe(engine.prefixCaching);
+        expect(args.includes("--enable-prefix-caching")).toBe(engine.prefixCaching);
         const gpus = engine.tensorParallel * engine.pipelineParallel * engine.dataParallel;
         expect(Number(container!["resources"]!["limits"]!["nvidia.com/gpu"])).toBe(gpus);
-        expect(pod["terminationGracePeriodSeconds"]).toBeGreaterThanOrEqual(
+        expect(Number(pod["terminationGracePeriodSeconds"])).toBeGreaterThanOrEqual(
           fleet.policies.draining.timeoutSeconds,
         );
       }
@@ -231,12 +228,12 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
     eachRegion((region, pools) => {
       const run = runOf("foundation", region);
       const karpenter = ofType(run, "kubernetes:karpenter.sh/v1:NodePool").map((one) =>
-        Number(spec(one)["limits"]!["nvidia.com/gpu"]),
+        Number(specOf(one)["limits"]!["nvidia.com/gpu"]),
       );
-      const gke = ofType(run, "gcp:container/nodePool:NodePool").flatMap(({ inputs }) => {
-        const { nodeConfig, autoscaling } = inputs as unknown as Json;
+      const gke = ofType(run, "gcp:container/nodePool:NodePool").flatMap((one) => {
+        const { nodeConfig, autoscaling } = inputsOf(one);
         const gpus = at(nodeConfig, "guestAccelerators", "0", "count");
-        return gpus === undefined ? [] : [gpus * autoscaling!["totalMaxNodeCount"]!];
+        return gpus === undefined ? [] : [Number(gpus) * Number(autoscaling!["totalMaxNodeCount"])];
       });
       const deployed = [...karpenter, ...gke].reduce((sum, one) => sum + one, 0);
       const planned = pools.reduce((sum, pool) => {
@@ -258,9 +255,8 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
       const sqs = ofType(run, "aws:sqs/queue:Queue").filter(({ urn }) => /RequestQueue/.test(urn));
       const pubsub = ofType(run, "gcp:pubsub/subscription:Subscription");
       expect(sqs.length + pubsub.length).toBe(isQueued ? 2 : 0);
-      for (const { inputs } of pubsub) {
-        const { deadLetterPolicy, ackDeadlineSeconds, messageRetentionDuration } =
-          inputs as unknown as Json;
+      for (const one of pubsub) {
+        const { deadLetterPolicy, ackDeadlineSeconds, messageRetentionDuration } = inputsOf(one);
         const isDeadLetters = deadLetterPolicy === undefined;
         expect(messageRetentionDuration).toBe(
           `${isDeadLetters ? queue.deadLetterRetentionSeconds : queue.retentionSeconds}s`,
@@ -269,16 +265,15 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         expect(ackDeadlineSeconds).toBe(queue.visibilityTimeoutSeconds);
         expect(deadLetterPolicy!["maxDeliveryAttempts"]).toBe(queue.maxReceiveCount);
       }
-      for (const { inputs } of sqs) {
-        const { redrivePolicy, messageRetentionSeconds, visibilityTimeoutSeconds } =
-          inputs as unknown as Json;
+      for (const one of sqs) {
+        const { redrivePolicy, messageRetentionSeconds, visibilityTimeoutSeconds } = inputsOf(one);
         const isDeadLetters = redrivePolicy === undefined;
         expect(messageRetentionSeconds).toBe(
           isDeadLetters ? queue.deadLetterRetentionSeconds : queue.retentionSeconds,
         );
         if (isDeadLetters) continue;
         expect(visibilityTimeoutSeconds).toBe(queue.visibilityTimeoutSeconds);
-        expect(JSON.parse(redrivePolicy).maxReceiveCount).toBe(queue.maxReceiveCount);
+        expect(JSON.parse(textOf(redrivePolicy)).maxReceiveCount).toBe(queue.maxReceiveCount);
       }
     });
   });
@@ -288,11 +283,11 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
     const run = runOf("edge", "fleet");
     const checks = [
       ...ofType(run, "aws:route53/healthCheck:HealthCheck")
-        .map(({ inputs }) => inputs as unknown as Json)
-        .filter(({ type }) => type === "HTTPS")
+        .map(inputsOf)
+        .filter(({ type }) => textOf(type) === "HTTPS")
         .map((check) => [check["requestInterval"], check["failureThreshold"]]),
       ...ofType(run, "gcp:compute/healthCheck:HealthCheck")
-        .map(({ inputs }) => inputs as unknown as Json)
+        .map(inputsOf)
         .map((check) => [check["checkIntervalSec"], check["unhealthyThreshold"]]),
     ];
     if (failover === undefined) {
@@ -305,17 +300,17 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
     const records = [
       ...ofType(run, "aws:route53/record:Record"),
       ...ofType(run, "gcp:dns/recordSet:RecordSet"),
-    ].map(({ inputs }) => inputs as unknown as Json);
+    ].map(inputsOf);
     for (const record of records) {
-      const [alias] = record["aliases"] ?? [];
+      const [alias] = listOf(record["aliases"]);
       // An alias of another record is kept as long as that; one of a load balancer for 60 s.
-      if (alias !== undefined && !alias["name"]!.includes("elb")) continue;
+      if (alias !== undefined && !textOf(alias["name"]).includes("elb")) continue;
       expect(record["ttl"] ?? 60).toBe(failover.ttlSeconds);
     }
     const { policy } = failover;
     if (policy.kind === "latency") {
-      const regions = records.flatMap(
-        (record) => record["latencyRoutingPolicies"]?.map((one: Json) => one["region"]) ?? [],
+      const regions = records.flatMap((record) =>
+        listOf(record["latencyRoutingPolicies"]).map((one) => one["region"]),
       );
       expect(regions.length).toBeGreaterThanOrEqual(fleet.regions.length);
     }
@@ -329,7 +324,7 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         );
       const { primaryBackup } = records[0]!["routingPolicy"]! as Json;
       expect(primaryBackup!["primary"]!["externalEndpoints"]).toEqual(addresses(primary!));
-      const [geo] = primaryBackup!["backupGeos"]!;
+      const [geo] = listOf(primaryBackup!["backupGeos"]);
       expect(geo!["healthCheckedTargets"]!["externalEndpoints"]).toEqual(addresses(backup!));
     }
   });

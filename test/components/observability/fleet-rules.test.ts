@@ -113,7 +113,12 @@ const cases: Readonly<Record<string, AlertCase>> = {
     silent: at(running(1)),
   },
   CapplanFewerReplicasThanPlanned: {
-    fires: at(running(1)),
+    // One pod with two engines of data parallelism is one replica.
+    fires: at(
+      ["0", "1"].map((engine) =>
+        gauge("vllm:num_requests_running", { ...h100, pod: "llama-0", engine }, 8),
+      ),
+    ),
     silent: at(running(2)),
   },
   CapplanMoreReplicasThanPlanned: {
