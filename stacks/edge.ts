@@ -8,6 +8,7 @@ import { deriveDns, type ModelDns } from "./derive/dns";
 import type { FleetContext } from "./derive/fleet-context";
 import { modelComponentName } from "./derive/names";
 import { fleetAllocation } from "./derive/place-context";
+import { createAuditTrails } from "./edge-audit";
 import { budgetProblems, createBudgets } from "./edge-budgets";
 import { createPlainNames } from "./edge-plain-names";
 import { edgeProblems } from "./edge-problems";
@@ -44,6 +45,7 @@ export function edgeStack(
   );
   const names = dns.args.map((one) => createName(one, sites, settings, providers, context));
   createBudgets(context, budgets.args, settings, providers);
+  createAuditTrails(context, settings, cloud, providers);
 
   return {
     ...commonExports(plan, all),

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { kubernetesLabels } from "../components/foundation/allocation";
 import { GatewayController, RegionalGateway } from "../components/gateway";
 import { FleetMonitoring } from "../components/observability";
+import { ImagePolicy } from "../components/security";
 import {
   ENGINE_PORT_NAME,
   InferenceService,
@@ -59,6 +60,7 @@ export function createServing(parts: ServingParts): ServingNames {
     both,
   );
   const tenant = createTenant(parts);
+  new ImagePolicy(name, { ...layer.images, allocation }, { provider });
   const metrics = side.metricsFrom(monitoring.queryUrl);
   const { args: services } = servicesOf(place, settings, { metrics, queue: side.queue });
   for (const service of services) createService(parts, service, [addons, monitoring, tenant]);

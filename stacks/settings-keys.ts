@@ -116,6 +116,10 @@ export const edgeKeys = {
   sourceRegions: texts("The three regions of Google Cloud that check for Cloud DNS").optional(),
   notify: texts("Topics of SNS in us-east-1 that hear of a region's loss").optional(),
   drained: texts("Regions that DNS takes for unhealthy: a drill").optional(),
+  hasAuditTrail: flag(
+    "Whether who did what is recorded: one trail for an account or project",
+    true,
+  ),
   budgetEmails: texts("Who hears of the budget of AWS").optional(),
   billingAccount: text("Account of Cloud Billing, for the budget of Google Cloud").optional(),
   projectNumber: projectNumber.optional(),

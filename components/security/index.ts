@@ -28,4 +28,8 @@ export { GcpFleetKey } from "./gcp-fleet-key";
 export type { GcpFleetKeyArgs, KeyAgent } from "./gcp-fleet-key-args";
 export { GcpFleetSecrets } from "./gcp-fleet-secrets";
 export { GcpBinaryAuthorization, ImagePolicy } from "./image-policy";
-export type { GcpBinaryAuthorizationArgs, ImagePolicyArgs } from "./image-policy-args";
+export {
+  checkImagePolicy,
+  type GcpBinaryAuthorizationArgs,
+  type ImagePolicyArgs,
+} from "./image-policy-args";

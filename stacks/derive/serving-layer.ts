@@ -3,6 +3,7 @@
 import { type GpuPoolPlacement, placementsOf } from "../../components/cluster";
 import { physicalName } from "../../components/foundation/physical-name";
 import type { QueueTriggerSource } from "../../components/queue";
+import type { ImagePolicyArgs } from "../../components/security";
 import {
   checkReplicas,
   checkServedModel,
@@ -21,6 +22,7 @@ import {
   servedModels,
 } from "./gateway";
 import { derivePools } from "./gpu-pools";
+import { deriveImages } from "./images";
 import { deriveMonitoring, type MonitoringArgs } from "./monitoring";
 import { clusterPoolName, modelName } from "./names";
 import type { PlaceContext } from "./place-context";
@@ -43,6 +45,7 @@ export interface ServingLayer {
   readonly gateway: GatewayArgs | undefined;
   readonly quota: TenantQuotaArgs;
   readonly monitoring: MonitoringArgs;
+  readonly images: ImagePolicyArgs;
 }
 
 /** Where triggers read, once it is known. */
@@ -70,7 +73,8 @@ export function deriveServingLayer(
   const quota = deriveTenantQuota(place, services.args);
   const gatewayName = gateway.args === undefined ? undefined : place.name;
   const monitoring = deriveMonitoring(place, services.args, gatewayName);
-  const { derivations, problems } = together([services, gateway, quota, monitoring]);
+  const images = deriveImages(settings);
+  const { derivations, problems } = together([services, gateway, quota, monitoring, images]);
   return {
     args: {
       placements,
@@ -79,6 +83,7 @@ export function deriveServingLayer(
       gateway: gateway.args,
       quota: quota.args,
       monitoring: monitoring.args,
+      images: images.args,
     },
     derivations,
     problems: [

@@ -46,8 +46,16 @@ export async function runExampleStack(
   return registered(program, { ...WORLD, stack: stack.name, stacks, ...options });
 }
 
-/** Puts up all stacks of an example, in order. */
-export async function putUp(example: Pick<Example, "name">): Promise<readonly StackRun[]> {
+const ups = new Map<string, Promise<readonly StackRun[]>>();
+
+/** All stacks of an example, put up in order; once for all who ask. */
+export function putUp(example: Pick<Example, "name">): Promise<readonly StackRun[]> {
+  const { name } = example;
+  if (!ups.has(name)) ups.set(name, putUpAnew(example));
+  return ups.get(name)!;
+}
+
+async function putUpAnew(example: Pick<Example, "name">): Promise<readonly StackRun[]> {
   const runs: StackRun[] = [];
   for (const stack of exampleStacks(example)) {
     runs.push({ stack, run: await runExampleStack(stack, referencedStacks(runs)) });
