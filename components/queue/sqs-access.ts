@@ -1,9 +1,9 @@
 /** Who may do what with a queue on SQS: documents of policies, and roles for service accounts of EKS. */
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { awsTags } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
-import { transformed } from "../foundation/transform";
+import { createPodIdentityRole } from "../foundation/pod-identity-role";
 import type { EksWorkloadArgs, SqsRequestQueueArgs } from "./sqs-request-queue-args";
 
 /** Policies of those who use a queue, as JSON, to be attached to a role that exists already. */
@@ -72,10 +72,7 @@ export function tlsOnlyPolicy(queueArn: pulumi.Input<string>): pulumi.Output<str
   });
 }
 
-/**
- * A role that only this service account can take, through EKS Pod Identity
- * (docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html).
- */
+/** A role that only this service account can take. */
 export function createWorkloadRole(
   name: string,
   party: "consumer" | "producer",
@@ -84,42 +81,19 @@ export function createWorkloadRole(
   { allocation = {}, transform = {} }: SqsRequestQueueArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.Role {
-  const roleName = childName(name, party);
-  const tags = awsTags(allocation);
   const { clusterName, namespace, serviceAccount } = workload;
-  const role = new aws.iam.Role(
-    ...transformed<aws.iam.RoleArgs>(
-      transform.role,
-      roleName,
-      {
-        description: `Lets ${namespace}/${serviceAccount} use a request queue as its ${party}`,
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "pods.eks.amazonaws.com" },
-              Action: ["sts:AssumeRole", "sts:TagSession"],
-              Condition: {
-                StringEquals: {
-                  "aws:RequestTag/kubernetes-namespace": namespace,
-                  "aws:RequestTag/kubernetes-service-account": serviceAccount,
-                },
-              },
-            },
-          ],
-        }),
-        tags,
-      },
-      opts,
-    ),
-  );
-  const granted = new aws.iam.RolePolicy(roleName, { role: role.name, policy }, opts);
-  new aws.eks.PodIdentityAssociation(
-    roleName,
-    { clusterName, namespace, serviceAccount, roleArn: role.arn, tags },
-    // A pod that starts in between would run without rights until it is started again.
-    { ...opts, dependsOn: [granted] },
+  const { role } = createPodIdentityRole(
+    childName(name, party),
+    {
+      description: `Lets ${namespace}/${serviceAccount} use a request queue as its ${party}`,
+      clusterName,
+      namespace,
+      serviceAccount,
+      policy,
+      tags: awsTags(allocation),
+      transform: transform.role,
+    },
+    opts,
   );
   return role;
 }

@@ -22,6 +22,9 @@ const selfLink: CloudOutputs = (name, inputs) => ({
 
 /** The rows, by type. */
 export const cloudOutputTable: CloudOutputTable = {
+  "aws:amp/workspace:Workspace": (name) => ({
+    prometheusEndpoint: `https://aps-workspaces.example/workspaces/${name}/`,
+  }),
   "aws:eks/cluster:Cluster": (name, inputs) => ({
     endpoint: `https://${name}.eks.example`,
     certificateAuthority: { data: Buffer.from(`certificate of ${name}`).toString("base64") },
@@ -40,6 +43,7 @@ export const cloudOutputTable: CloudOutputTable = {
     dnsName: `${name}.elb.example`,
     zoneId: `${name}-zone`,
   }),
+  "aws:s3/bucket:Bucket": (name) => ({ bucket: `${name}-0000000` }),
   "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/globalAddress:GlobalAddress": () => ({ address: "192.0.2.3" }),
@@ -47,6 +51,9 @@ export const cloudOutputTable: CloudOutputTable = {
   "gcp:compute/subnetwork:Subnetwork": selfLink,
   "gcp:container/cluster:Cluster": (name) => ({
     controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.example` } },
+  }),
+  "gcp:logging/projectSink:ProjectSink": () => ({
+    writerIdentity: "serviceAccount:service-1@gcp-sa-logging.iam.gserviceaccount.com",
   }),
   "gcp:serviceaccount/account:Account": (_name, inputs) => {
     const email = `${text(inputs["accountId"], "account")}@probe.iam.gserviceaccount.com`;
