@@ -89,6 +89,17 @@ describe("RegionalGateway", () => {
     }
   });
 
+  it("gives a backend names of its own, below a wildcard of the gateway", async () => {
+    const hostnames = ["llama.api.example.com"];
+    const args = {
+      hostnames: ["*.api.example.com"],
+      backends: { llama: { ...llama, hostnames }, qwen },
+    };
+    const run = await registered(gateway(args));
+    expect(specOf(run, ROUTE, "support-llama-route")["hostnames"]).toEqual(hostnames);
+    expect(specOf(run, ROUTE, "support-qwen-route")["hostnames"]).toEqual(["*.api.example.com"]);
+  });
+
   it("never has a route without its limits", async () => {
     const run = await registered(gateway());
     for (const backend of ["llama", "qwen"]) {
@@ -238,6 +249,11 @@ describe("RegionalGateway", () => {
     ["longestSilenceSeconds", { longestSilenceSeconds: 0 }],
     ["backends", { backends: {} }],
     ["backends.llama.circuitBreaker", { backends: { llama: withoutBreaker } }],
+    [
+      "backends.llama.hostnames[0]",
+      { backends: { llama: { ...llama, hostnames: ["llama.example.org"] } } },
+    ],
+    ["backends.llama.hostnames", { backends: { llama: { ...llama, hostnames: [] } } }],
     [
       "backends.llama.timeouts.requestSeconds",
       { backends: { llama: { ...llama, timeouts: { requestSeconds: 60 } } } },
