@@ -1,7 +1,8 @@
 /** The name of a model of one region: an address, and no check, since there is nowhere to go. */
 import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
-import { type ModelDns, PLAIN_TTL_SECONDS } from "./derive/dns";
+import { PLAIN_TTL_SECONDS } from "./derive/dns";
+import type { ModelDns } from "./derive/model-dns";
 import { modelComponentName } from "./derive/names";
 import { addressOf, type EdgeProviders, type Site } from "./edge-sites";
 import type { EdgeSettings } from "./stack-settings";

@@ -14,8 +14,8 @@ import {
 } from "../components/serving";
 import { after } from "./after";
 import { hasQueue } from "./derive/fleet-context";
-import type { ServedModel } from "./derive/gateway";
 import type { PlaceContext } from "./derive/place-context";
+import type { ServedModel } from "./derive/served-models";
 import { SERVING_NAMESPACE, type ServiceOfPool } from "./derive/services";
 import { type ServingLayer, servicesOf } from "./derive/serving-layer";
 import { QUEUE_NAMESPACE } from "./queue-accounts";

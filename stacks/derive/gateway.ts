@@ -3,20 +3,20 @@
  * plan. Limits are those of one process, of which there are as many as were simulated.
  */
 
-import { kubernetesLabels } from "../../components/foundation/allocation";
 import {
   checkRegionalGateway,
   type GatewayBackendArgs,
-  type InferencePoolArgs,
   type RegionalGatewayArgs,
 } from "../../components/gateway";
-import { ENGINE_LABEL, SERVING_PORT } from "../../components/serving";
-import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
+import { SERVING_PORT } from "../../components/serving";
+import type { Problem } from "../../planner/plan/fleet-of-plan";
 import { type Derivation, type Derived, together } from "./derived";
-import { modelHost, modelName } from "./names";
+import { deriveInferenceBackend } from "./inference-backend";
+import { modelHost } from "./names";
 import type { PlaceContext } from "./place-context";
 import { deriveRateLimits } from "./rate-limits";
-import { SERVING_NAMESPACE, type ServiceOfPool } from "./services";
+import type { ServedModel } from "./served-models";
+import { SERVING_NAMESPACE } from "./services";
 import { deriveTrafficPolicy, loadBalancingOf, policyPaths } from "./traffic-policy";
 import { translateProblems } from "./translate-problems";
 
@@ -28,31 +28,6 @@ export interface GatewaySettings {
   readonly pickerImage?: string | undefined;
   /** Whether a Redis is there, which limits over all processes need. */
   readonly hasRedis: boolean;
-}
-
-/** The replicas of a model in a region, of all its pools, behind one Service. */
-export interface ServedModel {
-  readonly model: string;
-  /** Of the Service, of the backend, and the first label of the host. */
-  readonly name: string;
-  readonly services: readonly ServiceOfPool[];
-  /** Labels of the pods. */
-  readonly matchLabels: Readonly<Record<string, string>>;
-}
-
-/** The models of a place that clients call, by name. */
-export function servedModels(
-  place: PlaceContext,
-  services: readonly ServiceOfPool[],
-): readonly ServedModel[] {
-  const called = services.filter(({ pool }) => isCalled(place, pool));
-  const models = [...new Set(called.map(({ pool }) => pool.model.name))].toSorted();
-  return models.map((model) => ({
-    model,
-    name: modelName(model),
-    services: called.filter(({ pool }) => pool.model.name === model),
-    matchLabels: { ...kubernetesLabels({ model }), ...ENGINE_LABEL },
-  }));
 }
 
 /** A gateway before it is known how requests reach it; undefined where no client calls anything. */
@@ -112,12 +87,6 @@ export function deriveGateway(
   };
 }
 
-/** A model that only a queue is for is called by nobody. */
-function isCalled({ plan }: PlaceContext, pool: ResolvedPool): boolean {
-  const workloads = plan.workloads.filter(({ model }) => model === pool.model.name);
-  return workloads.length === 0 || workloads.some(({ delivery }) => delivery === "direct");
-}
-
 function deriveBackend(
   place: PlaceContext,
   served: ServedModel,
@@ -136,7 +105,9 @@ function deriveBackend(
     because: "the model, below capplan:domain",
   };
   if (isPicked) {
-    return deriveInference(place, served, { settings, policy, host, hostnames, what });
+    const { pickerImage } = settings;
+    const given = { pickerImage, policy, limits, host, hostnames, what };
+    return deriveInferenceBackend(place, served, given);
   }
   const problems: Problem[] = [];
   const { maxConcurrency = Number.POSITIVE_INFINITY } = place.fleet.policies.admission ?? {};
@@ -174,100 +145,6 @@ function deriveBackend(
       ...limits.derivations,
     ],
     problems: [...policy.problems, ...limits.problems, ...problems],
-  };
-}
-
-/** An endpoint picker chooses by cache and prefix, and keeps requests back while all replicas are busy. */
-function deriveInference(
-  place: PlaceContext,
-  { services, matchLabels }: ServedModel,
-  given: {
-    readonly settings: GatewaySettings;
-    readonly policy: Derived<ReturnType<typeof deriveTrafficPolicy>["args"]>;
-    readonly host: Derivation;
-    readonly hostnames: readonly string[];
-    readonly what: string;
-  },
-): Derived<GatewayBackendArgs> {
-  const { settings, policy, host, hostnames, what } = given;
-  const pools = services.map(({ pool }) => pool);
-  const replicasMax = pools.reduce((sum, pool) => sum + pool.replicasMax, 0);
-  const problems: Problem[] = [...policy.problems];
-  const { admission } = place.fleet.policies;
-  if (
-    admission === undefined ||
-    admission.maxConcurrency === Number.POSITIVE_INFINITY ||
-    admission.queueLimit === 0
-  ) {
-    problems.push({
-      code: "missing",
-      path: "fleet.admission",
-      message: `routing ${place.fleet.routing.policy} is an endpoint picker's, which keeps requests back: it needs concurrency and a queue`,
-      hint: "give admission.concurrency and admission.queue and size again",
-    });
-  }
-  if (settings.pickerImage === undefined) {
-    problems.push({
-      code: "missing",
-      path: "capplan:pickerImage",
-      message: "the image of the endpoint picker is missing",
-      hint: "pulumi config set capplan:pickerImage ghcr.io/llm-d/llm-d-router-endpoint-picker@sha256:…",
-    });
-  }
-  const concurrency = admission?.maxConcurrency ?? 1;
-  const concurrencyPerReplica = Math.max(1, Math.ceil(Math.min(concurrency, 1e9) / replicasMax));
-  const flowControl: InferencePoolArgs["flowControl"] = {
-    concurrencyPerReplica,
-    maxRequests: Math.max(1, admission?.queueLimit ?? 1),
-    requestTtlSeconds: admission?.queueTimeoutSeconds || 1,
-  };
-  const { circuitBreaker, panicThresholdPercent: _, ...reaching } = policy.args;
-  // A breaker that was simulated would be missing: the gateway refuses it by name.
-  const hasBreaker = pools.some((pool) => pool.circuitBreaker !== undefined);
-  return {
-    args: {
-      routing: "inference",
-      inferencePool: {
-        matchLabels,
-        targetPort: SERVING_PORT,
-        pickerImage: settings.pickerImage ?? "",
-        flowControl,
-      },
-      hostnames,
-      ...reaching,
-      ...(hasBreaker ? { circuitBreaker: circuitBreaker! } : {}),
-    },
-    derivations: [
-      host,
-      {
-        what: `${what}.routing`,
-        value: "inference",
-        because: `routing.policy ${place.fleet.routing.policy}: an endpoint picker knows caches and prefixes`,
-      },
-      {
-        what: `${what}.inferencePool.flowControl.concurrencyPerReplica`,
-        value: concurrencyPerReplica,
-        because: `ceil(admission.concurrency ${concurrency} / ${replicasMax} replicas at most)`,
-        deviation:
-          "with fewer replicas the picker lets fewer requests in, where the same number was simulated",
-      },
-      {
-        what: `${what}.inferencePool.flowControl.maxRequests`,
-        value: flowControl.maxRequests,
-        because: "admission.queue.limit, which is simulated",
-      },
-      {
-        what: `${what}.inferencePool.flowControl.requestTtlSeconds`,
-        value: flowControl.requestTtlSeconds,
-        because: "admission.queue.timeout, which is simulated",
-      },
-      ...policy.derivations.filter(({ what: path }) =>
-        path.startsWith(`${what}.circuitBreaker`)
-          ? hasBreaker
-          : path !== `${what}.panicThresholdPercent`,
-      ),
-    ],
-    problems,
   };
 }
 

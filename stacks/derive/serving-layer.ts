@@ -14,19 +14,14 @@ import {
 import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import { type Derived, together } from "./derived";
 import { hasQueue, poolPath } from "./fleet-context";
-import {
-  deriveGateway,
-  type GatewayArgs,
-  type GatewaySettings,
-  type ServedModel,
-  servedModels,
-} from "./gateway";
+import { deriveGateway, type GatewayArgs, type GatewaySettings } from "./gateway";
 import { derivePools } from "./gpu-pools";
 import { deriveImages } from "./images";
 import { deriveMonitoring, type MonitoringArgs } from "./monitoring";
 import { clusterPoolName, modelName } from "./names";
 import type { PlaceContext } from "./place-context";
 import type { ScalingSources } from "./scaling";
+import { type ServedModel, servedModels } from "./served-models";
 import { deriveServices, type ServiceOfPool, type ServiceSettings } from "./services";
 import { deriveTenantQuota } from "./tenant";
 import { translateProblems } from "./translate-problems";

@@ -130,6 +130,25 @@ describe("for all plans, the derivations", () => {
     expect(compared).toBeGreaterThan(50);
   });
 
+  it("deploy every limit on rates, or refuse it", () => {
+    let limits = 0;
+    always((context) => {
+      const { rateLimit = [] } = context.fleet.policies.admission ?? {};
+      const isOfLimits = ({ path }: { readonly path: string }) => /admission\.rateLimit/.test(path);
+      for (const place of placesOf(context)) {
+        const layer = deriveServingLayer(place, SETTINGS);
+        const refused = [...undeployable(context), ...layer.problems]
+          .filter(isOfLimits)
+          .map(({ path }) => path.match(/rateLimit\[\d+\]/)![0]);
+        for (const { rateLimits = [] } of Object.values(layer.args.gateway?.backends ?? {})) {
+          expect(rateLimits.length + new Set(refused).size).toBe(rateLimit.length);
+          limits += rateLimit.length;
+        }
+      }
+    });
+    expect(limits).toBeGreaterThan(20);
+  });
+
   it("say of every number of a backend, a service, a pool and a network where it comes from", () => {
     let explained = 0;
     always((context) => {
