@@ -39,6 +39,9 @@ export interface PlannedStack {
 /** The folder of Pulumi.yaml. */
 const ROOT = path.resolve(__dirname, "../..");
 
+/** Read once: the pack lives as long as one preview or update. */
+const plans = new Map<string, Pick<PlannedStack, "plan" | "problem">>();
+
 /** What is known of the stack of a resource. */
 export function planOfStack(urn: string, config: Partial<PlanConfig>): PlannedStack {
   const own = stackFile(urn);
@@ -49,7 +52,9 @@ export function planOfStack(urn: string, config: Partial<PlanConfig>): PlannedSt
     const problem = `no plan to judge by: neither the stack's file nor the configuration of the pack names one; set capplan:plan`;
     return { plan: undefined, layer, place, problem };
   }
-  return { layer, place, ...readPlanFile(file) };
+  const read = plans.get(file) ?? readPlanFile(file);
+  plans.set(file, read);
+  return { layer, place, ...read };
 }
 
 /** What the configuration file of the stack says. */
