@@ -2,6 +2,7 @@
  * `npm run e2e [-- FLEET...]`: deploys the example fleets with the `pulumi` that is on the PATH, against stand-ins of the
  * clouds' providers. Says so and ends well where there is no `pulumi`.
  */
+import { CommandError } from "@pulumi/pulumi/automation";
 import { Cloud } from "../support/provider-stand-ins/cloud";
 import { startProvider } from "../support/provider-stand-ins/provider-server";
 import { allFleets, type Fleet } from "./fleets";
@@ -57,12 +58,18 @@ async function runFleet(fleet: Fleet, pulumi: Pulumi): Promise<void> {
   }
 }
 
+/** A command that failed says all that it printed, twice. */
+function wordsOf(error: unknown): string {
+  if (error instanceof CommandError) return error.message.split(" err?:")[0]!;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 main(process.argv.slice(2)).then(
   (exitCode) => {
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+    process.stderr.write(`${wordsOf(error)}\n`);
     process.exitCode = 1;
   },
 );

@@ -99,21 +99,45 @@ async function unchanged(context: ScenarioContext, step: string, stack: Stack): 
   );
 }
 
-/** Resources of a stack by URN, and whether an operation was left half done. */
+/** A resource in the state of a stack; what a run writes anew each time is left out. */
+interface StoredResource {
+  readonly urn: string;
+  readonly id: string | undefined;
+  readonly inputs: unknown;
+  readonly outputs: unknown;
+  readonly isRetained: boolean;
+  /** URN of what takes it along when it is deleted; empty for most. */
+  readonly holder: string;
+}
+
+/** The resources of a stack, and how many operations were left half done. */
 async function exported(stack: Stack): Promise<{
-  readonly resources: readonly { readonly urn: string; readonly retainOnDelete?: boolean }[];
+  readonly resources: readonly StoredResource[];
   readonly pending: number;
 }> {
   const { deployment } = (await stack.exportStack()) as {
     readonly deployment: {
-      readonly resources?: readonly { readonly urn: string }[];
+      readonly resources?: readonly (StoredResource & {
+        readonly custom: boolean;
+        readonly retainOnDelete?: boolean;
+        readonly deletedWith?: string;
+      })[];
       readonly pending_operations?: readonly unknown[];
     };
   };
-  return {
-    resources: deployment.resources ?? [],
-    pending: deployment.pending_operations?.length ?? 0,
-  };
+  const { resources = [], pending_operations: pending = [] } = deployment;
+  const stored = resources
+    .filter(({ custom }) => custom)
+    .map(({ urn, id, inputs, outputs, retainOnDelete = false, deletedWith = "" }) => ({
+      urn,
+      id,
+      inputs,
+      outputs,
+      isRetained: retainOnDelete,
+      holder: deletedWith,
+    }))
+    .sort((one, other) => (one.urn < other.urn ? -1 : 1));
+  return { resources: stored, pending: pending.length };
 }
 
 /**
@@ -203,7 +227,10 @@ async function takeDown(context: ScenarioContext): Promise<void> {
   const retained = new Set<string>();
   for (const stack of stacksOf(context).toReversed()) {
     const { resources } = await exported(stack);
-    for (const one of resources) if (one.retainOnDelete === true) retained.add(one.urn);
+    for (const { urn, isRetained, holder } of resources) {
+      if (isRetained) retained.add(urn);
+      if (holder !== "") context.cloud.putInto(urn, holder);
+    }
     await unprotect(stack);
     await timed(
       context,

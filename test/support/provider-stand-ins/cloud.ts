@@ -28,6 +28,8 @@ const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 /** The clouds. */
 export class Cloud {
   private readonly resources = new Map<string, CloudResource>();
+  /** By URN: what takes it along when it goes. */
+  private readonly holders = new Map<string, string>();
   private lost: { readonly name: string; readonly holds: Region } | undefined;
 
   /** @param table What the clouds add to resources, beside the rows of cloud-outputs.ts. */
@@ -70,12 +72,20 @@ export class Cloud {
     this.refuseLost(urn);
     const former = this.resources.get(id);
     if (former === undefined) throw new CloudRefusal(`${typeOf(urn)} ${id} does not exist`);
-    const names = [id, former.outputs["arn"]].filter((one) => typeof one === "string");
+    // The target of an event has an ARN too: that of the queue it goes to.
+    const arn = "arn" in former.inputs ? undefined : former.outputs["arn"];
+    const names = [id, arn].filter((one) => typeof one === "string");
     const user = this.all().find((one) => one.id !== id && refersTo(one.inputs, names));
     if (user !== undefined) {
       throw new CloudRefusal(`${former.type} ${id} is in use by ${user.type} ${user.id}`);
     }
     this.resources.delete(id);
+    this.wipe((other) => this.holders.get(other) === urn);
+  }
+
+  /** Something is in something else, as an object is in its cluster, and goes with it without being asked to. */
+  putInto(urn: string, holder: string): void {
+    this.holders.set(urn, holder);
   }
 
   /** From now on a part of the cloud does not answer. What is in it stays as it is. */
