@@ -22,7 +22,10 @@ export interface GkeNodeNeeds {
 }
 
 /** The part of a node's configuration that is the same for all nodes. */
-export function commonNodeConfig({ serviceAccountEmail, kmsKeyId }: GkeNodeNeeds) {
+export function commonNodeConfig({
+  serviceAccountEmail,
+  kmsKeyId,
+}: Pick<GkeNodeNeeds, "serviceAccountEmail" | "kmsKeyId">) {
   return {
     imageType: "COS_CONTAINERD",
     serviceAccount: serviceAccountEmail,

@@ -1,5 +1,6 @@
 /** One name for several sites, in Route 53 and Cloud DNS. */
 
+export { checkFailoverDns } from "./check-failover-dns";
 export { FailoverDns, type FailoverDnsNodes } from "./failover-dns";
 export type {
   AliasTargetArgs,

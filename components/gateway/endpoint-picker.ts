@@ -114,6 +114,8 @@ function pickerContainer(
       `/config/${CONFIG_FILE}`,
       "--grpc-health-port",
       String(HEALTH_PORT),
+      // They hold numbers and no prompts; a collector would need a token of its own for each cluster.
+      "--metrics-endpoint-auth=false",
       ...(isHa ? ["--ha-enable-leader-election"] : []),
     ],
     ports: [

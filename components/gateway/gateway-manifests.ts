@@ -170,7 +170,7 @@ export function httpRouteSpec(
       : { group: "", kind: "Service", name: service.name, port: service.port };
   return {
     parentRefs: [{ group: GATEWAY_API, kind: "Gateway", name: names.gateway }],
-    hostnames: [...hostnames],
+    hostnames: [...(backend.hostnames ?? hostnames)],
     rules: [
       {
         matches: matches.map(({ pathPrefix = "/", headers = {} }) => ({

@@ -1,7 +1,12 @@
 /** The way to the models: edges of each cloud, and the gateway of each cluster with its breakers. */
 
 export { AwsEdge, type AwsEdgeNodes } from "./aws-edge";
-export type { AwsEdgeArgs, AwsEdgeTransforms, EdgeHealthCheckArgs } from "./aws-edge-args";
+export {
+  type AwsEdgeArgs,
+  type AwsEdgeTransforms,
+  checkAwsEdge,
+  type EdgeHealthCheckArgs,
+} from "./aws-edge-args";
 export { GatewayController } from "./gateway-controller";
 export type {
   GatewayControllerArgs,
@@ -24,13 +29,14 @@ export {
   RegionalGateway,
   type RegionalGatewayNodes,
 } from "./regional-gateway";
-export type {
-  ClientLimitsArgs,
-  GatewayAttachment,
-  GatewayBackendArgs,
-  RegionalGatewayArgs,
-  RegionalGatewayTransforms,
-  RouteMatchArgs,
+export {
+  type ClientLimitsArgs,
+  checkRegionalGateway,
+  type GatewayAttachment,
+  type GatewayBackendArgs,
+  type RegionalGatewayArgs,
+  type RegionalGatewayTransforms,
+  type RouteMatchArgs,
 } from "./regional-gateway-args";
 export type {
   ActiveHealthCheckArgs,

@@ -37,6 +37,8 @@ export interface GatewayBackendArgs extends TrafficPolicyArgs {
   readonly inferencePool?: InferencePoolArgs;
   /** Any of them. @default - every request */
   readonly matches?: readonly RouteMatchArgs[];
+  /** Names of this backend alone, out of those of the gateway or under a wildcard of it. @default - the gateway's */
+  readonly hostnames?: readonly string[];
   /** @default - none */
   readonly rateLimits?: readonly RateLimitArgs[];
 }
@@ -105,6 +107,10 @@ export interface RegionalGatewayArgs extends StreamLengths {
 }
 
 const COUNT = { min: 1, max: 2_147_483_647 };
+const HOSTNAME = {
+  pattern: /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+  must: "be a name of DNS, in lower case",
+};
 const NAME = {
   pattern: /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
   must: "be a name of at most 40 lower case letters, digits and hyphens",
@@ -116,12 +122,7 @@ export function checkRegionalGateway(args: RegionalGatewayArgs): readonly InputP
   const problems: InputProblem[] = [
     ...checkForm("namespace", args.namespace, NAME),
     ...checkUnique("hostnames", hostnames),
-    ...hostnames.flatMap((host, index) =>
-      checkForm(`hostnames[${index}]`, host, {
-        pattern: /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-        must: "be a name of DNS, in lower case",
-      }),
-    ),
+    ...hostnames.flatMap((host, index) => checkForm(`hostnames[${index}]`, host, HOSTNAME)),
     ...checkWhole("replicas", args.replicas, { min: 1, max: 1000 }),
     ...checkLengths(args),
     ...checkWhole("clients.maxConnections", clients.maxConnections, COUNT),
@@ -157,6 +158,7 @@ function checkBackend(
     ...checkOneOf(`${path}.routing`, routing, ["breaker", "inference"]),
     ...checkTrafficPolicy(backend, { path, lengths: args, replicasMin: service?.replicasMin }),
     ...checkRateLimits(path, rateLimitsOf(backend, args)),
+    ...checkHostnames(`${path}.hostnames`, backend.hostnames, args.hostnames),
   ];
   const needed =
     routing === "breaker" ? ({ service, circuitBreaker } as const) : ({ inferencePool } as const);
@@ -172,6 +174,35 @@ function checkBackend(
     problems.push(...checkInferencePool(inferencePool, `${path}.inferencePool`));
   }
   return [...problems, ...checkReach(backend, path)];
+}
+
+/** A name that no listener takes would never be called. */
+function checkHostnames(
+  path: string,
+  hostnames: readonly string[] | undefined,
+  ofGateway: readonly string[],
+): readonly InputProblem[] {
+  if (hostnames === undefined) return [];
+  const isTaken = (host: string): boolean =>
+    ofGateway.includes(host) || ofGateway.includes(host.replace(/^[^.]+/, "*"));
+  return [
+    ...(hostnames.length === 0
+      ? [{ path, must: "hold a name, or be left out", got: hostnames }]
+      : []),
+    ...checkUnique(path, hostnames),
+    ...hostnames.flatMap((host, index) => [
+      ...checkForm(`${path}[${index}]`, host, HOSTNAME),
+      ...(isTaken(host)
+        ? []
+        : [
+            {
+              path: `${path}[${index}]`,
+              must: `be one of the gateway's names, or under a wildcard of it: ${ofGateway.join(", ")}`,
+              got: host,
+            },
+          ]),
+    ]),
+  ];
 }
 
 /** What Envoy does not do for a replica that somebody else has chosen. */

@@ -7,17 +7,19 @@ export type {
   PubSubRequestQueueTransforms,
   RedeliveryArgs,
 } from "./pubsub-request-queue-args";
+export { checkQueueLimits } from "./queue-limits";
 export {
   type QueueTrigger,
   type QueueTriggerSource,
   type QueueTriggerTarget,
   queueTrigger,
 } from "./queue-trigger";
-export type {
-  ConsumerSettings,
-  QueueAlarmsArgs,
-  RequestQueue,
-  RequestQueueLimits,
+export {
+  type ConsumerSettings,
+  consumerSettings,
+  type QueueAlarmsArgs,
+  type RequestQueue,
+  type RequestQueueLimits,
 } from "./request-queue";
 export type { SqsPolicies } from "./sqs-access";
 export { SqsRequestQueue, type SqsRequestQueueNodes } from "./sqs-request-queue";

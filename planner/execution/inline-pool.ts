@@ -8,13 +8,22 @@ import { KeptRunners } from "./kept-runners";
 export class InlinePool implements JobPool {
   readonly parallelism = 1;
   private readonly runners: KeptRunners;
+  /** Ends with the job that was asked for last. */
+  private last: Promise<unknown> = Promise.resolve();
 
   /** @param kindsFile module that exports the kinds of jobs as `JOB_KINDS` */
   constructor(kindsFile: string) {
     this.runners = new KeptRunners(kindsFile);
   }
 
-  async run({ kind, context, job }: JobTask, control: JobControl): Promise<JobAnswer> {
+  /** One after the other, also those of several batches: what one of them has in the processor's cache stays there. */
+  async run(task: JobTask, control: JobControl): Promise<JobAnswer> {
+    const answer = this.last.then(async () => await this.runNow(task, control));
+    this.last = answer;
+    return await answer;
+  }
+
+  private async runNow({ kind, context, job }: JobTask, control: JobControl): Promise<JobAnswer> {
     try {
       const run = this.runners.runnerFor(kind, context)(job);
       for (;;) {

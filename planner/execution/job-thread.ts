@@ -11,6 +11,8 @@ import { TaskCells } from "./task-cells";
 /** Given to every thread. */
 export interface ThreadData {
   readonly kindsFile: string;
+  /** Kind of jobs that is loaded at once, so that a first job need not wait for it. */
+  readonly kind: string | undefined;
 }
 
 export interface ThreadTask {
@@ -26,13 +28,14 @@ export type ThreadAnswer =
   | { readonly kind: "error"; readonly carried: CarriedError }
   | { readonly kind: "cancelled" };
 
-let runners: KeptRunners | undefined;
+const { kindsFile, kind: expected } = workerData as ThreadData;
+const runners = new KeptRunners(kindsFile);
+if (expected !== undefined) runners.load(expected);
 
 /** @returns the result, or the error: a thread never throws */
 export function runJob({ kind, context, job, cells: memory }: ThreadTask): ThreadAnswer {
   const cells = new TaskCells(memory);
   try {
-    runners ??= new KeptRunners((workerData as ThreadData).kindsFile);
     const run = runners.runnerFor(kind, JobContext.fromBytes(context.bytes, context.digest))(job);
     for (;;) {
       if (cells.isCancelled) return { kind: "cancelled" };

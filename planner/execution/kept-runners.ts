@@ -31,9 +31,14 @@ export class KeptRunners {
     return runner;
   }
 
-  private makeRunner(kind: string, context: JobContext): JobRunner<unknown, unknown> {
+  /** Loads the code of a kind. */
+  load(kind: string): JobKind<unknown, unknown, unknown> {
     const load = Object.hasOwn(this.kinds, kind) ? this.kinds[kind] : undefined;
     if (load === undefined) throw new InvariantViolation("a job is of a known kind", { kind });
-    return (load() as JobKind<unknown, unknown, unknown>).runner(context.value);
+    return load() as JobKind<unknown, unknown, unknown>;
+  }
+
+  private makeRunner(kind: string, context: JobContext): JobRunner<unknown, unknown> {
+    return this.load(kind).runner(context.value);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Runs jobs in worker threads, as many at once as there are threads. Threads start when they are first needed and stay
- * until the pool is closed, with their code warm and their runners' state. What crosses threads is plain data.
+ * Runs jobs in worker threads, as many at once as there are threads. Threads start with the pool and stay until it is
+ * closed, with their code warm and their runners' state. What crosses threads is plain data.
  */
 import { Piscina } from "piscina";
 import { uncarryError } from "./carried-error";
@@ -17,6 +17,8 @@ export interface ThreadPoolOptions {
   readonly file: string;
   /** Module that exports the kinds of jobs as `JOB_KINDS`. */
   readonly kindsFile: string;
+  /** Kind of jobs that threads load as they start, beside whatever is done in this one. @default with the first job */
+  readonly kind?: string;
   /** Node options of the threads. @default none */
   readonly execArgv?: readonly string[];
 }
@@ -25,15 +27,15 @@ export class ThreadPool implements JobPool {
   readonly parallelism: number;
   private readonly threads: Piscina<ThreadTask, ThreadAnswer>;
 
-  constructor({ threads, file, kindsFile, execArgv }: ThreadPoolOptions) {
+  constructor({ threads, file, kindsFile, kind, execArgv }: ThreadPoolOptions) {
     this.parallelism = threads;
     this.threads = new Piscina({
       filename: file,
       name: "runJob",
-      minThreads: 0,
+      minThreads: threads,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
-      workerData: { kindsFile } satisfies ThreadData,
+      workerData: { kindsFile, kind } satisfies ThreadData,
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     });
   }

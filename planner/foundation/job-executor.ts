@@ -3,7 +3,10 @@
  * It knows nothing of what a job does. Implementations are in `execution/`; none may change a result.
  */
 
-/** Runs jobs of one kind that share one context. One batch at a time; what is warm stays warm between batches. */
+/**
+ * Runs jobs of one kind that share one context. Several batches may run at the same time and share what there is; no job
+ * is in two of them. What is warm stays warm between batches.
+ */
 export interface JobExecutor<Job, Result> {
   /** Jobs that run at once: fewer in a batch leave some of the machine idle. It may change between batches. */
   readonly parallelism: number;

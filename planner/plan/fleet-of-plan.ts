@@ -7,6 +7,27 @@ import type { LimitName } from "./limit-names";
 import type { CapacityPlan, PlanLimit } from "./plan-spec";
 import { scenarioOfPlan } from "./scenario-of-plan";
 
+export type {
+  ResolvedEngine,
+  ResolvedFleet,
+  ResolvedPool,
+  ResolvedRegion,
+  RoutingPolicy,
+} from "../fleet/resolved-fleet";
+export type {
+  ResolvedAdmission,
+  ResolvedAutoscaling,
+  ResolvedCircuitBreaker,
+  ResolvedFailover,
+  ResolvedGatewayRetry,
+  ResolvedHealthCheck,
+  ResolvedPassiveHealthCheck,
+  ResolvedPolicies,
+  ResolvedRateLimit,
+  ResolvedScalingRules,
+} from "../fleet/resolved-policies";
+export { describeProblem, PlannerError, type Problem } from "../foundation/errors";
+
 /**
  * The fleet of a plan as it is simulated, in base units.
  *

@@ -2,8 +2,8 @@
  * How long answers take at the longest, over all cases that were simulated: what timeouts must not cut. Of workloads
  * that go through a queue the wait in it is part of the time, so it bounds how long a message is worked on.
  */
-import type { ResolvedWorkload } from "../scenario/resolved-scenario";
 import type { EvidenceRun } from "./evidence-spec";
+import type { PlanWorkload } from "./plan-spec";
 
 /** What limits are set above what was planned or measured. */
 export const HEADROOM = {
@@ -25,10 +25,10 @@ export interface LongestTimes {
 
 export function longestTimes(
   runs: readonly EvidenceRun[],
-  workloads: readonly ResolvedWorkload[],
+  workloads: readonly Pick<PlanWorkload, "name" | "delivery">[],
 ): LongestTimes {
   const longest = (
-    delivery: ResolvedWorkload["delivery"],
+    delivery: PlanWorkload["delivery"],
     key: "ttftMsP999" | "e2eMsP999",
     headroom: number,
   ): number | undefined => {

@@ -6,6 +6,7 @@
  * out for good.
  */
 import { formatNumber } from "../foundation/format-units";
+import { settleAll } from "../foundation/settle-all";
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
@@ -17,8 +18,6 @@ export interface ChosenOffers {
   readonly measured: ReadonlyMap<string, MeasuredOption>;
   /** Offers that fleets are first made of, by index. */
   readonly candidates: ReadonlySet<number>;
-  /** Those that a quota leaves nothing of. */
-  readonly withoutQuota: ReadonlySet<number>;
   readonly leftOut: readonly LeftOut[];
   /** Of each model without any candidate: what it can do at best, with nearly nothing to do. */
   readonly impossible: readonly { readonly model: string; readonly best: Evaluation }[];
@@ -28,42 +27,75 @@ export interface ChosenOffers {
 const FIRST_MEASURED = 2;
 const MEASURED_MAX = 16;
 
+/** @param withoutQuota offers that cannot be had, by index */
 export async function chooseOffers(
   problem: SizingProblem,
+  withoutQuota: ReadonlyMap<number, LeftOut>,
   evaluator: Evaluator,
 ): Promise<ChosenOffers> {
-  const { offers, demand } = problem;
-  const leftOut: LeftOut[] = [];
-  const measured = new Map<string, MeasuredOption>();
-  const asked = demand.groups.flatMap(({ models }) => models);
-  const withoutQuota = new Set(
-    offers.filter((offer) => isWithoutQuota(problem, offer, leftOut)).map(({ index }) => index),
+  const models = problem.demand.groups.flatMap((group) => group.models);
+  const choices = await settleAll(
+    models.map(async (model) => await chooseForModel(problem, model, withoutQuota, evaluator)),
   );
-  const open = new Set(offers.flatMap(({ index }) => (withoutQuota.has(index) ? [] : [index])));
-  for (let round = 0; ; round++) {
-    const next = asked.flatMap((model) => nextToMeasure(problem, model, { open, measured, round }));
-    if (next.length === 0) break;
-    const results = await measureOptions(problem, next, evaluator);
-    for (const [kin, result] of results) measured.set(kin, result);
-    for (const index of [...open]) {
-      const reason = reasonAgainst(problem, offers[index]!, open, measured);
-      if (reason === undefined) continue;
-      open.delete(index);
-      const { option, region } = offers[index]!;
-      leftOut.push({ option: `${region}/${option.name}`, model: option.model, ...reason });
-    }
-  }
-  const impossible = asked.flatMap((model) => {
-    if ([...open].some((index) => offers[index]!.option.model === model)) return [];
-    const tried = offers.flatMap(({ option }) =>
-      option.model === model ? (measured.get(kinOf(option))?.idle ?? []) : [],
-    );
-    return tried.length === 0 ? [] : [{ model, best: leastBroken(tried) }];
-  });
-  return { measured, candidates: open, withoutQuota, leftOut, impossible };
+  return {
+    measured: new Map(choices.flatMap(({ measured }) => [...measured])),
+    candidates: new Set(choices.flatMap(({ open }) => [...open])),
+    leftOut: choices.flatMap(({ leftOut }) => leftOut),
+    impossible: choices.flatMap(({ model, open, measured }) => {
+      const tried = [...measured.values()].map(({ idle }) => idle);
+      return open.size > 0 || tried.length === 0 ? [] : [{ model, best: leastBroken(tried) }];
+    }),
+  };
 }
 
-function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]): boolean {
+/** What is known of the offers of one model. */
+interface ModelChoice {
+  readonly model: string;
+  /** Offers that nothing speaks against, by index. */
+  readonly open: Set<number>;
+  /** By `kinOf` the option. */
+  readonly measured: Map<string, MeasuredOption>;
+  readonly leftOut: LeftOut[];
+}
+
+/** Measures a few options at a time, and leaves out what they beat: models have nothing to do with each other here. */
+async function chooseForModel(
+  problem: SizingProblem,
+  model: string,
+  withoutQuota: ReadonlyMap<number, LeftOut>,
+  evaluator: Evaluator,
+): Promise<ModelChoice> {
+  const own = problem.offers.filter(
+    ({ option, index }) => option.model === model && !withoutQuota.has(index),
+  );
+  const open = new Set(own.map(({ index }) => index));
+  const choice: ModelChoice = { model, open, measured: new Map(), leftOut: [] };
+  for (let round = 0; ; round++) {
+    const next = nextToMeasure(problem, choice, round);
+    if (next.length === 0) return choice;
+    const results = await measureOptions(problem, next, evaluator);
+    for (const [kin, result] of results) choice.measured.set(kin, result);
+    for (const { index, option, region } of own) {
+      if (!open.has(index)) continue;
+      const reason = reasonAgainst(problem, problem.offers[index]!, choice);
+      if (reason === undefined) continue;
+      open.delete(index);
+      choice.leftOut.push({ option: `${region}/${option.name}`, model, ...reason });
+    }
+  }
+}
+
+/** Offers that a quota leaves nothing of, with the quota. */
+export function offersWithoutQuota(problem: SizingProblem): ReadonlyMap<number, LeftOut> {
+  return new Map(
+    problem.offers.flatMap((offer) => {
+      const leftOut = leftOutByQuota(problem, offer);
+      return leftOut === undefined ? [] : [[offer.index, leftOut] as const];
+    }),
+  );
+}
+
+function leftOutByQuota(problem: SizingProblem, offer: Offer): LeftOut | undefined {
   const { instanceType } = offer.option;
   const least = offer.option.parts.reduce(
     (sum, { replicas }) => sum + nodesOf(offer, replicas) * offer.instancesPerNode,
@@ -74,40 +106,28 @@ function isWithoutQuota(problem: SizingProblem, offer: Offer, leftOut: LeftOut[]
     if (of === "instance-type") return name === instanceType.name && max < least;
     return name === instanceType.accelerator && max < least * instanceType.acceleratorCount;
   });
-  if (short === undefined) return false;
-  const reason = `${short.path} is ${short.max}: not enough for one`;
-  leftOut.push({
+  if (short === undefined) return undefined;
+  return {
     option: `${offer.region}/${offer.option.name}`,
     model: offer.option.model,
     why: "no-quota",
-    reason,
-  });
-  return true;
-}
-
-interface Progress {
-  readonly open: ReadonlySet<number>;
-  readonly measured: ReadonlyMap<string, MeasuredOption>;
-  readonly round: number;
+    reason: `${short.path} is ${short.max}: not enough for one`,
+  };
 }
 
 /** One offer for each option: the cheapest per call that its bound allows, first. */
 function nextToMeasure(
   problem: SizingProblem,
-  model: string,
-  { open, measured, round }: Progress,
+  { model, open, measured }: ModelChoice,
+  round: number,
 ): Offer[] {
   const { offers, demand } = problem;
   const isCalled = demand.peaks.some(({ rates }) =>
     (rates.get(model) ?? []).some((rate) => rate > 0),
   );
   if (!isCalled) return [];
-  const own = offers.filter(({ option, index }) => option.model === model && open.has(index));
-  const known = new Set(
-    offers.flatMap(({ option }) =>
-      option.model === model && measured.has(kinOf(option)) ? [kinOf(option)] : [],
-    ),
-  );
+  const own = offers.filter(({ index }) => open.has(index));
+  const known = new Set(measured.keys());
   if (round > 0 && known.size >= MEASURED_MAX) return [];
   const cheapest = new Map<string, Offer>();
   for (const offer of own.toSorted(
@@ -138,8 +158,7 @@ function usdPerStep(offer: Offer): number {
 function reasonAgainst(
   problem: SizingProblem,
   offer: Offer,
-  open: ReadonlySet<number>,
-  measured: ReadonlyMap<string, MeasuredOption>,
+  { open, measured }: ModelChoice,
 ): Pick<LeftOut, "why" | "reason"> | undefined {
   const own = measured.get(kinOf(offer.option));
   if (own !== undefined && own.holds === 0) {
@@ -149,7 +168,7 @@ function reasonAgainst(
   const usdPerCall = usdPerUnit(offer) / most;
   const better = problem.offers.find((other) => {
     if (other === offer || !open.has(other.index) || other.region !== offer.region) return false;
-    if (other.option.model !== offer.option.model || isLimited(problem, other)) return false;
+    if (isLimited(problem, other)) return false;
     const known = measured.get(kinOf(other.option));
     if (known === undefined || known.holds === 0) return false;
     const isNoLarger = usdPerStep(other) <= usdPerStep(offer);

@@ -1,8 +1,9 @@
 /**
  * Asks an executor for evaluations, each of them once: a search comes back to the same pool under the same load again
- * and again, from other fleets and other cases.
+ * and again, from other fleets and other cases. Who has nothing to wait for from each other asks at the same time.
  */
-import type { JobExecutor } from "../foundation/job-executor";
+import type { JobExecutor, RunProgress } from "../foundation/job-executor";
+import { settleAll } from "../foundation/settle-all";
 import type { Evaluation, EvaluationJob } from "./evaluation-job";
 import type { VerificationJob, VerificationRun } from "./verification-job";
 
@@ -25,7 +26,7 @@ export interface EvaluatorWatch {
 export interface SearchProgress {
   readonly evaluations: number;
   readonly requests: number;
-  /** Of the jobs that run now, from 0 to 1: of one batch of many, and how many there will be is not known. */
+  /** Of the jobs that run now, from 0 to 1: how many more there will be is not known. */
   readonly batchFraction: number;
 }
 
@@ -37,6 +38,9 @@ export class Evaluator {
   evaluations = 0;
   requests = 0;
   private readonly known = new Map<string, SizingJobResult>();
+  /** The batches that run, by key of each of their jobs. */
+  private readonly batches = new Map<string, Promise<void>>();
+  private readonly progress = new Map<object, RunProgress>();
 
   constructor(
     private readonly executor: SizingExecutor,
@@ -68,38 +72,58 @@ export class Evaluator {
     const missing = new Map(
       jobs.flatMap((job, place) => {
         const key = keys[place]!;
-        return this.known.has(key) ? [] : [[key, job] as const];
+        return this.known.has(key) || this.batches.has(key) ? [] : [[key, job] as const];
       }),
     );
-    if (missing.size > 0) await this.run([...missing.keys()], [...missing.values()]);
+    if (missing.size > 0) {
+      const batch = this.run([...missing.keys()], [...missing.values()]);
+      for (const key of missing.keys()) this.batches.set(key, batch);
+    }
+    await settleAll([...new Set(keys.flatMap((key) => this.batches.get(key) ?? []))]);
     return keys.map((key) => this.known.get(key)!);
   }
 
   private async run(keys: readonly string[], jobs: readonly SizingJob[]): Promise<void> {
-    const { isInterrupted, onProgress } = this.watch;
-    const before = this.requests;
+    const { isInterrupted } = this.watch;
+    const batch = {};
     const outcomes = this.executor.run(jobs, {
       ...(isInterrupted === undefined ? {} : { isInterrupted }),
-      onProgress: ({ workDone, jobsDone, fractionDone }) =>
-        onProgress?.({
-          evaluations: this.evaluations + jobsDone,
-          requests: before + workDone,
-          batchFraction: fractionDone,
-        }),
+      onProgress: (progress) => {
+        this.progress.set(batch, progress);
+        this.tell();
+      },
     });
-    for await (const { index, outcome } of outcomes) {
-      if ("error" in outcome) throw outcome.error;
-      const { result } = outcome;
-      this.known.set(keys[index]!, result);
-      this.requests +=
-        result.kind === "evaluation" ? result.evaluation.requests : result.verification.requests;
+    try {
+      for await (const { index, outcome } of outcomes) {
+        if ("error" in outcome) throw outcome.error;
+        this.known.set(keys[index]!, outcome.result);
+      }
+      const results = keys.map((key) => this.known.get(key));
+      if (results.includes(undefined)) throw new SearchInterrupted("interrupted");
+      this.evaluations += jobs.length;
+      this.requests += results.reduce((sum, result) => sum + requestsOf(result!), 0);
+    } finally {
+      this.progress.delete(batch);
+      for (const key of keys) this.batches.delete(key);
     }
-    if (keys.some((key) => !this.known.has(key))) throw new SearchInterrupted("interrupted");
-    this.evaluations += jobs.length;
-    onProgress?.({
-      evaluations: this.evaluations,
-      requests: this.requests,
-      batchFraction: 1,
+    this.tell();
+  }
+
+  private tell(): void {
+    const running = [...this.progress.values()];
+    const sum = (of: (one: RunProgress) => number): number =>
+      running.reduce((total, one) => total + of(one), 0);
+    this.watch.onProgress?.({
+      evaluations: this.evaluations + sum(({ jobsDone }) => jobsDone),
+      requests: this.requests + sum(({ workDone }) => workDone),
+      batchFraction:
+        running.length === 0
+          ? 1
+          : sum(({ fractionDone, jobs }) => fractionDone * jobs) / sum(({ jobs }) => jobs),
     });
   }
+}
+
+function requestsOf(result: SizingJobResult): number {
+  return result.kind === "evaluation" ? result.evaluation.requests : result.verification.requests;
 }

@@ -86,10 +86,11 @@ function quota(search: ResolvedSearch, index: number): Asking {
 const QUOTA_FREE = 1_000_000;
 
 function survival(
-  { demand }: SizingProblem,
+  problem: SizingProblem,
   rule: ResolvedSearch["survive"][number],
   index: number,
 ): Asking {
+  const { demand } = problem;
   const losses = new Set(
     knownLosses({ survive: [rule] }, demand.regions, demand.zones).map((loss) =>
       JSON.stringify(loss),
@@ -104,8 +105,23 @@ function survival(
       ...input,
       losses: input.losses.filter((loss) => loss === null || !isOfRule(loss)),
     }),
-    relax: () => "leave it out",
+    relax: () => ["leave it out", ...regionsWithNothing(problem)].join(", or "),
   };
+}
+
+/** Places that could take over if anything were sold there, as something to do. */
+function regionsWithNothing({ context, demand, offers }: SizingProblem): readonly string[] {
+  const models = demand.groups.flatMap((group) => group.models);
+  return Object.keys(context.spec.fleet.regions).flatMap((name) => {
+    const unserved = models.filter(
+      (model) => !offers.some((one) => one.region === name && one.option.model === model),
+    );
+    return unserved.length === 0
+      ? []
+      : [
+          `allow what is sold in ${name} (search.hardware, search.purchase) or give it a price in prices.overrides: nothing there can serve ${unserved.join(", ")}`,
+        ];
+  });
 }
 
 function residency({ demand }: SizingProblem): Asking {

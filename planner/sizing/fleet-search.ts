@@ -10,6 +10,7 @@
  * region carry no more together than each could by itself.
  */
 import type { Highs } from "highs";
+import { mostUnits } from "./analytic-bound";
 import { type CaseLoss, isOfferAlive, poolLosses } from "./demand";
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
@@ -70,8 +71,6 @@ export class FleetSearch {
   best: FleetSolution | undefined;
   /** US dollars per hour; undefined until it is known. */
   lowerBound: number | undefined;
-  /** From the throughput of the step-time model alone. */
-  analyticBound: number | undefined;
   readonly refused: RefusedFleet[] = [];
   readonly losses: (CaseLoss | null)[];
 
@@ -105,15 +104,13 @@ export class FleetSearch {
     const { losses, cuts } = this;
     const corrections = [...this.corrections.values()];
     const capacity = this.capacities(({ holds }) => holds);
-    const unitsMax = capacity.map((one, index) => this.mostUnits(index, one));
+    const unitsMax = capacity.map((one, index) => mostUnits(this.input.problem, index, one));
     return { losses, capacity, unitsMax, corrections, cuts, change: this.input.change };
   }
 
   /** Raises the bound and looks for cheaper fleets, until the gap is small enough or the budget is spent. */
   async prove(evaluationsMax: number): Promise<void> {
-    const { problem, evaluator } = this.input;
-    const { bounds } = problem;
-    this.analyticBound = this.solve(bounds, this.obtainable(bounds), [], [])?.objective;
+    const { evaluator } = this.input;
     for (;;) {
       const bound = await this.cheapestPossible();
       // Nothing cheaper is left: what is known is the cheapest.
@@ -159,10 +156,10 @@ export class FleetSearch {
 
   /** The cheapest fleet that what is known makes likely. */
   private proposal(): FleetSolution | undefined {
-    const { isCandidate } = this.input;
+    const { problem, isCandidate } = this.input;
     const expected = this.expected;
     const unitsMax = expected.map((one, index) =>
-      isCandidate(index) && !this.isUnknown(index) ? this.mostUnits(index, one) : 0,
+      isCandidate(index) && !this.isUnknown(index) ? mostUnits(problem, index, one) : 0,
     );
     return this.solve(expected, unitsMax, [...this.corrections.values()]);
   }
@@ -211,9 +208,8 @@ export class FleetSearch {
   }
 
   private obtainable(capacity: readonly number[]): readonly number[] {
-    return capacity.map((one, index) =>
-      this.input.isObtainable(index) && one > 0 ? this.mostUnits(index, one) : 0,
-    );
+    const { problem, isObtainable } = this.input;
+    return capacity.map((one, index) => (isObtainable(index) ? mostUnits(problem, index, one) : 0));
   }
 
   private keep(solution: FleetSolution): void {
@@ -233,11 +229,10 @@ export class FleetSearch {
     capacity: readonly number[],
     unitsMax: readonly number[],
     corrections: readonly Correction[],
-    cuts: readonly FleetCut[] = this.cuts,
   ): FleetSolution | undefined {
     const { problem, solver, change } = this.input;
     const { demand, offers, search } = problem;
-    const { losses } = this;
+    const { losses, cuts } = this;
     return solveFleet(
       { demand, offers, search, losses, capacity, unitsMax, corrections, cuts, change },
       solver,
@@ -409,18 +404,7 @@ export class FleetSearch {
       return origins.length === 0 ? [] : [{ region, origins }];
     });
   }
-
-  /** Enough for the whole load of the model in the worst case, and more for what simulations teach. */
-  private mostUnits(index: number, capacity: number): number {
-    const { demand, offers, search } = this.input.problem;
-    const { model } = offers[index]!.option;
-    const load = Math.max(0, ...demand.peaks.map(({ rates }) => totalRate(rates.get(model))));
-    return capacity > 0 ? Math.ceil((UNITS_MARGIN * load) / capacity) + search.replicasMin + 1 : 0;
-  }
 }
-
-/** Twice for one of two zones that is gone, and half as much again. */
-const UNITS_MARGIN = 3;
 
 /** Regions in which an objective is broken; none when it is not known by region. */
 function regionsThatFail({ runs }: Evaluation): ReadonlySet<string> {

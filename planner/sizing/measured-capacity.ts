@@ -3,6 +3,7 @@
  * units as the largest load of a region needs when each takes so much, with clients beside them: large pools waste
  * less than small ones. Options that cannot keep the objectives even with nearly nothing to do are told apart.
  */
+import { settleAll } from "../foundation/settle-all";
 import type { Evaluation, EvaluationJob } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { totalRate } from "./expected-arrivals";
@@ -35,18 +36,10 @@ export async function measureOptions(
   offers: readonly Offer[],
   evaluator: Evaluator,
 ): Promise<ReadonlyMap<string, MeasuredOption>> {
-  const runs = offers.map((offer) => new Bisection(problem, offer));
-  const idle = await evaluator.evaluate(runs.map((run) => run.idleJob()));
-  for (const [place, run] of runs.entries()) run.begin(idle[place]!);
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const open = runs.filter((run) => run.isOpen);
-    if (open.length === 0) break;
-    const results = await evaluator.evaluate(open.map((run) => run.nextJob()));
-    for (const [place, run] of open.entries()) run.take(results[place]!.holds);
-  }
-  return new Map(
-    runs.map((run, place) => [kinOf(offers[place]!.option), run.result(idle[place]!)]),
+  const results = await settleAll(
+    offers.map(async (offer) => await new Bisection(problem, offer, evaluator).run()),
   );
+  return new Map(offers.map(({ option }, place) => [kinOf(option), results[place]!]));
 }
 
 class Bisection {
@@ -58,6 +51,7 @@ class Bisection {
   constructor(
     private readonly problem: SizingProblem,
     private readonly offer: Offer,
+    private readonly evaluator: Evaluator,
   ) {
     const { bounds, demand } = problem;
     this.bound = bounds[offer.index]!;
@@ -65,29 +59,25 @@ class Bisection {
     this.high = this.bound;
   }
 
-  get isOpen(): boolean {
-    return this.low > 0 && this.high / this.low > TOLERANCE;
-  }
-
-  idleJob(): EvaluationJob {
-    return this.jobAt(this.bound * IDLE_SHARE);
-  }
-
-  begin({ holds }: Evaluation): void {
-    if (holds) this.low = this.bound * IDLE_SHARE;
-  }
-
-  nextJob(): EvaluationJob {
-    return this.jobAt(this.middle);
-  }
-
-  take(holds: boolean): void {
-    if (holds) this.low = this.middle;
-    else this.high = this.middle;
-  }
-
-  result(idle: Evaluation): MeasuredOption {
+  async run(): Promise<MeasuredOption> {
+    const least = this.bound * IDLE_SHARE;
+    const idle = await this.evaluate(least);
+    if (idle.holds) this.low = least;
+    for (let round = 0; round < ROUNDS_MAX && this.isOpen; round++) {
+      const { middle } = this;
+      if ((await this.evaluate(middle)).holds) this.low = middle;
+      else this.high = middle;
+    }
     return { holds: this.low, breaks: this.high, idle };
+  }
+
+  private async evaluate(callsPerSecond: number): Promise<Evaluation> {
+    const [evaluation] = await this.evaluator.evaluate([this.jobAt(callsPerSecond)]);
+    return evaluation!;
+  }
+
+  private get isOpen(): boolean {
+    return this.low > 0 && this.high / this.low > TOLERANCE;
   }
 
   /** Geometric while the low end is far below: most options break well below their bound. */

@@ -4,7 +4,8 @@
  * verification of all of it. Results depend on the scenario and its seed alone, never on who ran which job when.
  */
 import type { Highs } from "highs";
-import { type ChosenOffers, chooseOffers } from "./choose-offers";
+import { analyticBound } from "./analytic-bound";
+import { type ChosenOffers, chooseOffers, offersWithoutQuota } from "./choose-offers";
 import {
   type CheaperFleet,
   cheaperFleet,
@@ -31,6 +32,7 @@ import { type FleetUnits, poolsOf } from "./fleet-units";
 import { refusedOneLess } from "./one-less";
 import { impossibleObjectives, nearestMiss } from "./out-of-reach";
 import type { FleetSolution } from "./programme/programme-input";
+import type { LeftOut } from "./serving-option";
 import { type SizingProblem, sizingProblem, Unsold } from "./sizing-problem";
 import type { Conflict, Infeasible, SearchEffort, SizedFleet, SizingResult } from "./sizing-result";
 import {
@@ -85,6 +87,9 @@ export async function sizeFleet(
 }
 
 class Sizing {
+  private readonly withoutQuota: ReadonlyMap<number, LeftOut>;
+  /** US dollars per hour, from the throughput of the step-time model alone. */
+  private analyticBound: number | undefined;
   private search: FleetSearch | undefined;
   private chosen: ChosenOffers | undefined;
   /** Fleets that the search took for good and the verification did not. */
@@ -96,7 +101,9 @@ class Sizing {
     private readonly problem: SizingProblem,
     private readonly evaluator: Evaluator,
     private readonly options: SizingOptions,
-  ) {}
+  ) {
+    this.withoutQuota = offersWithoutQuota(problem);
+  }
 
   async run(): Promise<SizingResult> {
     try {
@@ -113,15 +120,21 @@ class Sizing {
     const { problem, evaluator, options } = this;
     const { watch, solver } = options;
     watch.onStage?.("measuring");
-    const chosen = await chooseOffers(problem, evaluator);
+    const choosing = chooseOffers(problem, this.withoutQuota, evaluator);
+    const change = this.existingUnits();
+    const isObtainable = (offer: number): boolean => !this.withoutQuota.has(offer);
+    // In this thread, while others measure.
+    if (options.proves !== false) {
+      this.analyticBound = analyticBound(problem, isObtainable, { change, solver });
+    }
+    const chosen = await choosing;
     this.chosen = chosen;
     if (chosen.impossible.length > 0) return this.refused(impossibleObjectives(chosen));
-    const change = this.existingUnits();
     const search = new FleetSearch({
       problem,
       measured: chosen.measured,
       isCandidate: (offer) => chosen.candidates.has(offer),
-      isObtainable: (offer) => !chosen.withoutQuota.has(offer),
+      isObtainable,
       ...(change === undefined ? {} : { change }),
       evaluator,
       solver,
@@ -181,8 +194,8 @@ class Sizing {
   }
 
   private sized(solution: FleetSolution, cases: readonly VerifiedCase[]): SizedFleet {
-    const { problem, search, chosen } = this;
-    const { offers, context, leftOut } = problem;
+    const { problem, search } = this;
+    const { offers, context } = problem;
     const pools = poolsOf(offers, solution.units, solution.nodes);
     const bound = search!.lowerBound;
     // What was passed over at first may have turned out to be the better last unit.
@@ -200,7 +213,7 @@ class Sizing {
       lowerBound: {
         usdPerHour: bound ?? null,
         gap: bound === undefined ? null : Math.max(0, 1 - bound / solution.objective),
-        analyticUsdPerHour: search!.analyticBound ?? null,
+        analyticUsdPerHour: this.analyticBound ?? null,
       },
       margins: objectiveMargins(cases),
       nextCheaper: nextCheaper(problem, solution, [
@@ -210,7 +223,7 @@ class Sizing {
       quotasUsedUp: quotasUsedUp(problem, solution),
       cases: cases.map(({ name, summary }) => ({ name, summary })),
       options: measuredRows(problem, search!.measured, solution.units),
-      leftOut: [...leftOut, ...chosen!.leftOut].filter(({ option }) => !bought.has(option)),
+      leftOut: this.allLeftOut().filter(({ option }) => !bought.has(option)),
       effort: this.effort(),
       isInterrupted: cases.length === 0,
     };
@@ -232,8 +245,12 @@ class Sizing {
   }
 
   private refused(conflicts: readonly Conflict[]): Infeasible {
-    const leftOut = [...this.problem.leftOut, ...(this.chosen?.leftOut ?? [])];
-    return infeasible(conflicts, leftOut, this.effort());
+    return infeasible(conflicts, this.allLeftOut(), this.effort());
+  }
+
+  private allLeftOut(): LeftOut[] {
+    const { problem, withoutQuota, chosen } = this;
+    return [...problem.leftOut, ...withoutQuota.values(), ...(chosen?.leftOut ?? [])];
   }
 
   private effort(): SearchEffort {

@@ -23,6 +23,7 @@ import type { FleetUnits } from "./fleet-units";
 import { type ModelGroup, modelGroups } from "./model-group";
 import { type Offer, offersOf } from "./offer";
 import { peakMoments, windowAround } from "./peak-windows";
+import { refuseNamedPools } from "./refuse-named-pools";
 import { type RegionReach, regionReach } from "./region-reach";
 import { callWork, workOfRole } from "./request-work";
 import { withinWindow } from "./run-window";
@@ -71,6 +72,7 @@ export function sizingProblem({
   refuseUnknownResidency(spec, problems);
   refuseClosedLoops(spec, problems);
   refuseWeights(spec, problems);
+  refuseNamedPools(spec, problems);
   const models = [...servedModels(spec)];
   const chosen = models.map((model) => servingOptions(model, search));
   const options = chosen.flatMap((one) => one.options);

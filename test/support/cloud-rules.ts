@@ -22,6 +22,8 @@ const rule = (
   source: string,
 ): CloudRule => ({ type, path, allowed, source });
 
+const AMP = "docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html";
+const BUDGETS = "docs.aws.amazon.com/aws-cost-management/latest/APIReference";
 const EC2 = "docs.aws.amazon.com/AWSEC2/latest/APIReference";
 const LOGS = "docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference PutRetentionPolicy";
 const EKS = "docs.aws.amazon.com/eks/latest/APIReference";
@@ -37,6 +39,7 @@ const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy";
 
 // biome-ignore format: one line per rule
 const cloudRules: readonly CloudRule[] = [
+  rule("aws:amp/workspaceConfiguration:WorkspaceConfiguration", "retentionPeriodInDays", { min: 1, max: 1095 }, AMP),
   rule("aws:ec2/eip:Eip", "domain", ["vpc", "standard"], `${EC2} AllocateAddress`),
   rule("aws:ec2/flowLog:FlowLog", "trafficType", ["ACCEPT", "REJECT", "ALL"], `${EC2} CreateFlowLogs`),
   rule("aws:ec2/flowLog:FlowLog", "logDestinationType", ["cloud-watch-logs", "s3", "kinesis-data-firehose"], `${EC2} CreateFlowLogs`),
@@ -93,6 +96,24 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:eks/nodeGroup:NodeGroup", "taints[].effect", ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"], `${EKS} Taint`),
   rule("aws:eks/nodeGroup:NodeGroup", "scalingConfig.maxSize", { min: 1, max: 450 }, "docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"),
   rule("aws:kms/key:Key", "deletionWindowInDays", { min: 7, max: 30 }, "docs.aws.amazon.com/kms/latest/APIReference ScheduleKeyDeletion"),
+  rule("aws:budgets/budget:Budget", "budgetType", ["USAGE", "COST", "RI_UTILIZATION", "RI_COVERAGE", "SAVINGS_PLANS_UTILIZATION", "SAVINGS_PLANS_COVERAGE"], `${BUDGETS} Budget`),
+  rule("aws:budgets/budget:Budget", "metrics", ["BlendedCost", "UnblendedCost", "AmortizedCost", "NetUnblendedCost", "NetAmortizedCost", "UsageQuantity", "NormalizedUsageAmount", "Hours"], `${BUDGETS} Budget`),
+  rule("aws:budgets/budget:Budget", "timeUnit", ["DAILY", "MONTHLY", "QUARTERLY", "ANNUALLY", "CUSTOM"], `${BUDGETS} Budget`),
+  rule("aws:budgets/budget:Budget", "notifications[].comparisonOperator", ["GREATER_THAN", "LESS_THAN", "EQUAL_TO"], `${BUDGETS} Notification`),
+  rule("aws:budgets/budget:Budget", "notifications[].notificationType", ["ACTUAL", "FORECASTED"], `${BUDGETS} Notification`),
+  rule("aws:budgets/budget:Budget", "notifications[].thresholdType", ["PERCENTAGE", "ABSOLUTE_VALUE"], `${BUDGETS} Notification`),
+  rule("aws:budgets/budget:Budget", "notifications[].threshold", { min: 0, max: 15_000_000_000_000 }, `${BUDGETS} Notification`),
+  rule("aws:budgets/budgetAction:BudgetAction", "actionType", ["APPLY_IAM_POLICY", "APPLY_SCP_POLICY", "RUN_SSM_DOCUMENTS"], `${BUDGETS} CreateBudgetAction`),
+  rule("aws:budgets/budgetAction:BudgetAction", "approvalModel", ["AUTOMATIC", "MANUAL"], `${BUDGETS} CreateBudgetAction`),
+  rule("aws:budgets/budgetAction:BudgetAction", "subscribers[].subscriptionType", ["SNS", "EMAIL"], `${BUDGETS} Subscriber`),
+  rule("aws:costexplorer/anomalyMonitor:AnomalyMonitor", "monitorType", ["DIMENSIONAL", "CUSTOM"], `${BUDGETS} AnomalyMonitor`),
+  rule("aws:costexplorer/anomalySubscription:AnomalySubscription", "frequency", ["DAILY", "IMMEDIATE", "WEEKLY"], `${BUDGETS} AnomalySubscription`),
+  rule("aws:costexplorer/anomalySubscription:AnomalySubscription", "subscribers[].type", ["EMAIL", "SNS"], `${BUDGETS} Subscriber`),
+  rule("aws:costexplorer/anomalySubscription:AnomalySubscription", "thresholdExpression.dimension.key", ["ANOMALY_TOTAL_IMPACT_ABSOLUTE", "ANOMALY_TOTAL_IMPACT_PERCENTAGE"], `${BUDGETS} AnomalySubscription`),
+  rule("aws:costexplorer/costAllocationTag:CostAllocationTag", "status", ["Active", "Inactive"], `${BUDGETS} CostAllocationTagStatusEntry`),
+  rule("gcp:billing/budget:Budget", "budgetFilter.calendarPeriod", ["MONTH", "QUARTER", "YEAR"], "cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets"),
+  rule("gcp:billing/budget:Budget", "budgetFilter.creditTypesTreatment", ["INCLUDE_ALL_CREDITS", "EXCLUDE_ALL_CREDITS", "INCLUDE_SPECIFIED_CREDITS"], "cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets"),
+  rule("gcp:billing/budget:Budget", "thresholdRules[].spendBasis", ["CURRENT_SPEND", "FORECASTED_SPEND"], "cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets"),
   rule("gcp:compute/backendService:BackendService", "backends[].balancingMode", ["UTILIZATION", "RATE", "CONNECTION", "CUSTOM_METRICS", "IN_FLIGHT"], `${COMPUTE} backendServices`),
   rule("gcp:compute/backendService:BackendService", "backends[].capacityScaler", { min: 0, max: 1 }, `${COMPUTE} backendServices`),
   rule("gcp:compute/backendService:BackendService", "connectionDrainingTimeoutSec", { min: 0, max: 3600 }, `${COMPUTE} backendServices`),

@@ -1,7 +1,8 @@
 /** The search and brute force on the same instance, with the same verdicts of the simulator. */
 import type { Highs } from "highs";
 import { localExecutor } from "../../planner/execution/local-executor";
-import { chooseOffers } from "../../planner/sizing/choose-offers";
+import { analyticBound } from "../../planner/sizing/analytic-bound";
+import { chooseOffers, offersWithoutQuota } from "../../planner/sizing/choose-offers";
 import { Evaluator } from "../../planner/sizing/evaluator";
 import { FleetSearch } from "../../planner/sizing/fleet-search";
 import { sizingProblem, Unsold } from "../../planner/sizing/sizing-problem";
@@ -40,18 +41,20 @@ export async function compare({ spec }: SizingInstance, solver: Highs): Promise<
   }
   const executor = localExecutor("sizing", problem.context, 1);
   const evaluator = new Evaluator(executor, {});
-  const chosen = await chooseOffers(problem, evaluator);
+  const withoutQuota = offersWithoutQuota(problem);
+  const isObtainable = (offer: number): boolean => !withoutQuota.has(offer);
+  const chosen = await chooseOffers(problem, withoutQuota, evaluator);
   const search = new FleetSearch({
     problem,
     measured: chosen.measured,
     isCandidate: (offer) => chosen.candidates.has(offer),
-    isObtainable: (offer) => !chosen.withoutQuota.has(offer),
+    isObtainable,
     evaluator,
     solver,
   });
   const proposal = chosen.impossible.length > 0 ? undefined : await search.propose();
   if (proposal !== undefined) await search.prove(problem.search.evaluationsMax);
-  const { best, lowerBound, analyticBound } = search;
+  const { best, lowerBound } = search;
   const asked = evaluator.evaluations;
   const fleets = fleetsBelow(problem, {
     usdPerHour: best === undefined ? Number.POSITIVE_INFINITY : best.usdPerHour - 1e-6,
@@ -64,7 +67,7 @@ export async function compare({ spec }: SizingInstance, solver: Highs): Promise<
   return {
     found: best?.usdPerHour,
     lowerBound,
-    analyticBound,
+    analyticBound: analyticBound(problem, isObtainable, { change: undefined, solver }),
     optimum: cheaper?.usdPerHour ?? best?.usdPerHour,
     isHeld,
     gap: problem.search.gap,

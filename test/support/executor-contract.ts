@@ -101,6 +101,25 @@ export function testExecutor(name: string, open: OpenExecutor): void {
       });
     });
 
+    it("runs several batches at the same time, and tells each its own", async () => {
+      await withExecutor(open, async (executor, log) => {
+        const batches = [[0, 1, 2], [3], [4, 5]];
+        const outcomes = await Promise.all(
+          batches.map(
+            async (batch) =>
+              await outcomesOf(
+                executor,
+                batch.map((n) => ({ n })),
+              ),
+          ),
+        );
+        expect(outcomes).toStrictEqual(
+          batches.map((batch) => batch.map((n) => ({ result: expectedResult(n) }))),
+        );
+        expect(runsIn(log)).toEqual({ 0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1 });
+      });
+    });
+
     it("tells what a job threw, of its own class, and loses no other", async () => {
       await withExecutor(open, async (executor) => {
         const jobs: CountedJob[] = [

@@ -48,6 +48,8 @@ export async function openRedisExecutor<Job, Result>(
   // Both tell what the client of their own tells, whose commands fail with it.
   queue.on("error", () => {});
   events.on("error", () => {});
+  // Every batch that runs listens.
+  events.setMaxListeners(0);
   await events.waitUntilReady();
   const executor = new RedisExecutor<Job, Result>(client, queue, events, options);
   await executor.lookForWorkers();

@@ -23,7 +23,8 @@ describe("why there is no fleet", () => {
       fc.property(programmeCases, (drawn) => {
         const input = withSurvival(drawn);
         const { demand, offers, search, ...asked } = input;
-        const problem = { demand, offers, search } as unknown as SizingProblem;
+        const context = { spec: { fleet: { regions: {} } } };
+        const problem = { context, demand, offers, search } as unknown as SizingProblem;
         const conflicts = findConflict(problem, asked, solver);
         if (isPossible(input)) {
           expect(conflicts).toEqual([]);

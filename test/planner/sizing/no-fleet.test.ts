@@ -49,6 +49,14 @@ describe("a search without a fleet", () => {
     expect(await conflictsOf([enough])).toEqual(["there is a fleet"]);
   });
 
+  it("says which region has nothing to take over with", async () => {
+    // g6 and g6e are not sold in Jakarta: `capplan catalog prices region=ap-southeast-3`.
+    const conflicts = await conflictsOf(["fleet.regions={us-east-1: {}, ap-southeast-3: {}}"]);
+    expect(conflicts).toEqual([
+      "survive[0]: the loss of any-region breaks no objective; leave it out, or allow what is sold in ap-southeast-3 (search.hardware, search.purchase) or give it a price in prices.overrides: nothing there can serve llama-3.1-8b-instruct",
+    ]);
+  });
+
   it.each([
     ["ttft", "10 ms"],
     ["tpot", "5 ms"],

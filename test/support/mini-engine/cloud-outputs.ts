@@ -22,6 +22,9 @@ const selfLink: CloudOutputs = (name, inputs) => ({
 
 /** The rows, by type. */
 export const cloudOutputTable: CloudOutputTable = {
+  "aws:amp/workspace:Workspace": (name) => ({
+    prometheusEndpoint: `https://aps-workspaces.example/workspaces/${name}/`,
+  }),
   "aws:eks/cluster:Cluster": (name, inputs) => ({
     endpoint: `https://${name}.eks.example`,
     certificateAuthority: { data: Buffer.from(`certificate of ${name}`).toString("base64") },
@@ -36,12 +39,15 @@ export const cloudOutputTable: CloudOutputTable = {
   }),
   "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: "192.0.2.1" }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
+  // Of a gateway endpoint: the addresses of its prefix list.
+  "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ cidrBlocks: ["52.216.0.0/15", "3.5.0.0/19"] }),
   "aws:lb/loadBalancer:LoadBalancer": (name) => ({
     dnsName: `${name}.elb.example`,
     zoneId: `${name}-zone`,
   }),
   "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
+  "gcp:compute/address:Address": () => ({ address: "192.0.2.4" }),
   "gcp:compute/globalAddress:GlobalAddress": () => ({ address: "192.0.2.3" }),
   "gcp:compute/network:Network": selfLink,
   "gcp:compute/subnetwork:Subnetwork": selfLink,

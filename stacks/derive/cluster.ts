@@ -1,0 +1,126 @@
+/** The cluster of a region: its pools, and how long a node that goes waits for its streams. */
+import {
+  checkEksGpuCluster,
+  checkGkeGpuCluster,
+  type EksGpuClusterArgs,
+  type GkeGpuClusterArgs,
+  type GpuPools,
+} from "../../components/cluster";
+import type { Problem } from "../../planner/plan/fleet-of-plan";
+import type { Derivation, Derived } from "./derived";
+import { limitValue } from "./fleet-context";
+import type { PlaceContext } from "./place-context";
+import { translateProblems } from "./translate-problems";
+
+/** Arguments of a cluster that follow from the plan and the configuration; what a network gives is not among them. */
+export type EksArgs = Omit<EksGpuClusterArgs, "vpcId" | "subnetIds" | "administrators">;
+export type GkeArgs = Omit<
+  GkeGpuClusterArgs,
+  "networkId" | "subnetworkId" | "podsRangeName" | "servicesRangeName"
+>;
+
+/** What of a stack's configuration an EKS cluster depends on. */
+export interface EksSettings {
+  readonly kubernetesVersion: string;
+  readonly amiVersion: string;
+  readonly administrators: Readonly<Record<string, string>>;
+  readonly publicAccessCidrs?: readonly string[] | undefined;
+  readonly isProtected: boolean;
+}
+
+/** What of a stack's configuration a GKE cluster depends on. */
+export interface GkeSettings {
+  readonly project: string;
+  readonly projectNumber: string;
+  readonly isProtected: boolean;
+}
+
+const PATHS = {
+  version: "capplan:kubernetesVersion",
+  "gpuNodes.amiVersion": "capplan:amiVersion",
+  administrators: "capplan:administrators",
+  publicAccessCidrs: "capplan:publicAccessCidrs",
+  zones: "capplan:zones",
+  project: "gcp:project",
+  projectNumber: "capplan:projectNumber",
+  drainSeconds: "fleet.draining.timeout",
+};
+
+/** Nodes wait no shorter than this, which Kubernetes needs to move what is on them. */
+const DRAIN_SECONDS_MIN = 30;
+
+/** As long as the most patient replica of the place. */
+function drainSeconds(
+  place: PlaceContext,
+  problems: Problem[],
+): Derivation & { readonly value: number } {
+  const graces = place.pools.map(
+    ({ name }) => limitValue(place, name, "terminationGracePeriodSeconds", problems).value,
+  );
+  const value = Math.max(DRAIN_SECONDS_MIN, ...graces);
+  const because = `the longest terminationGracePeriodSeconds of the region's pools, ${DRAIN_SECONDS_MIN} s at least`;
+  return { what: "cluster.drainSeconds", value, because };
+}
+
+/** Arguments of EksGpuCluster. */
+export function deriveEks(
+  place: PlaceContext,
+  pools: GpuPools,
+  settings: EksSettings,
+): Derived<EksArgs> {
+  const problems: Problem[] = [];
+  const drain = drainSeconds(place, problems);
+  const { publicAccessCidrs, administrators } = settings;
+  const args: EksArgs = {
+    region: place.region.name,
+    version: settings.kubernetesVersion,
+    pools,
+    gpuNodes: { by: "karpenter", amiVersion: settings.amiVersion },
+    drainSeconds: drain.value,
+    isProtected: settings.isProtected,
+    allocation: place.allocation,
+    ...(publicAccessCidrs === undefined ? {} : { publicAccessCidrs }),
+  };
+  const subnetIds = Object.fromEntries(place.zones.map((zone) => [zone, zone]));
+  const found = checkEksGpuCluster({ ...args, vpcId: "", subnetIds, administrators });
+  return {
+    args,
+    derivations: [drain],
+    problems: [...problems, ...ofPools(place, translateProblems(found, PATHS, "cluster"))],
+  };
+}
+
+/** Arguments of GkeGpuCluster. */
+export function deriveGke(
+  place: PlaceContext,
+  pools: GpuPools,
+  settings: GkeSettings,
+): Derived<GkeArgs> {
+  const problems: Problem[] = [];
+  const drain = drainSeconds(place, problems);
+  const args: GkeArgs = {
+    project: settings.project,
+    projectNumber: settings.projectNumber,
+    region: place.region.name,
+    zones: place.poolZones,
+    pools,
+    drainSeconds: drain.value,
+    isProtected: settings.isProtected,
+    allocation: place.allocation,
+  };
+  const network = { networkId: "", subnetworkId: "", podsRangeName: "", servicesRangeName: "" };
+  const found = checkGkeGpuCluster({ ...args, ...network });
+  return {
+    args,
+    derivations: [drain],
+    problems: [...problems, ...ofPools(place, translateProblems(found, PATHS, "cluster"))],
+  };
+}
+
+/** Without a pool that can be deployed there are problems already, which say why. */
+function ofPools(place: PlaceContext, problems: readonly Problem[]): readonly Problem[] {
+  const path = `fleet.regions.${place.region.name}.pools`;
+  return problems
+    .filter((problem) => problem.path !== "cluster.pools")
+    .map((problem) => ({ ...problem, path: problem.path.replace(/^cluster\.pools/, path) }));
+}

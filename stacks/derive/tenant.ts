@@ -1,0 +1,52 @@
+/** The namespace of all replicas: what the plan's most replicas need of a region, and not one GPU more. */
+import type { TenantQuotaArgs } from "../../components/serving";
+import type { Derived } from "./derived";
+import type { PlaceContext } from "./place-context";
+import type { ServiceOfPool } from "./services";
+
+/** Beside replicas, of the same namespace: endpoint pickers, a consumer of the queue. */
+const OTHER_PODS = 20;
+const OTHER_CPUS = 20;
+const OTHER_MEMORY_GIB = 40;
+/** Weights are fetched beside what is there when a replica is replaced on its node. */
+const DISK_MARGIN = 2;
+
+/** The quota of the namespace. */
+export function deriveTenantQuota(
+  place: PlaceContext,
+  services: readonly ServiceOfPool[],
+): Derived<TenantQuotaArgs> {
+  const sum = (of: (service: ServiceOfPool) => number): number =>
+    services.reduce((total, one) => total + of(one) * one.pool.replicasMax, 0);
+  // A rollout may have a replica too few, never one too many.
+  const gpus = sum(
+    ({ pool: { engine } }) => engine.tensorParallel * engine.pipelineParallel * engine.dataParallel,
+  );
+  const args: TenantQuotaArgs = {
+    gpus,
+    cpus: sum(({ args: { resources } }) => resources.cpus) + OTHER_CPUS,
+    memoryGib: sum(({ args: { resources } }) => resources.memoryGib) + OTHER_MEMORY_GIB,
+    pods: sum(() => 1) + OTHER_PODS,
+    localDiskGib: sum(({ args: { sizeGib } }) => sizeGib * DISK_MARGIN),
+  };
+  const because = `of all replicas of ${place.region.name} at their most`;
+  return {
+    args,
+    derivations: [
+      { what: "tenant.quota.gpus", value: gpus, because },
+      { what: "tenant.quota.cpus", value: args.cpus, because: `${because}, and ${OTHER_CPUS}` },
+      {
+        what: "tenant.quota.memoryGib",
+        value: args.memoryGib,
+        because: `${because}, and ${OTHER_MEMORY_GIB}`,
+      },
+      { what: "tenant.quota.pods", value: args.pods, because: `${because}, and ${OTHER_PODS}` },
+      {
+        what: "tenant.quota.localDiskGib",
+        value: args.localDiskGib,
+        because: `weights ${because}, times ${DISK_MARGIN}`,
+      },
+    ],
+    problems: [],
+  };
+}

@@ -1,0 +1,163 @@
+/** The components of a serving layer, in the order in which one needs another. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { kubernetesLabels } from "../components/foundation/allocation";
+import { GatewayController, RegionalGateway } from "../components/gateway";
+import { FleetMonitoring } from "../components/observability";
+import {
+  ENGINE_PORT_NAME,
+  InferenceService,
+  SERVING_PORT,
+  ServingAddons,
+  ServingTenant,
+} from "../components/serving";
+import { after } from "./after";
+import { hasQueue } from "./derive/fleet-context";
+import type { ServedModel } from "./derive/gateway";
+import type { PlaceContext } from "./derive/place-context";
+import { SERVING_NAMESPACE, type ServiceOfPool } from "./derive/services";
+import { type ServingLayer, servicesOf } from "./derive/serving-layer";
+import { QUEUE_NAMESPACE } from "./queue-accounts";
+import { MONITORING_NAMESPACE, type ServingCloud } from "./serving-cloud";
+import type { FoundationHandover } from "./stack-outputs";
+import type { ServingSettings } from "./stack-settings";
+
+/** What a serving layer is made from. */
+export interface ServingParts {
+  readonly place: PlaceContext;
+  readonly layer: ServingLayer;
+  readonly settings: ServingSettings;
+  readonly side: ServingCloud;
+  readonly foundation: pulumi.Output<FoundationHandover>;
+  /** Of the cluster. */
+  readonly provider: kubernetes.Provider;
+}
+
+/** What people want to know of it. */
+export interface ServingNames {
+  /** Names of the Services, by model. */
+  readonly services: Readonly<Record<string, string>>;
+  readonly gateway: string | undefined;
+}
+
+/** Registers the layer. */
+export function createServing(parts: ServingParts): ServingNames {
+  const { place, layer, settings, side, provider } = parts;
+  const { name, allocation } = place;
+  const both = { providers: [provider, side.provider] };
+  const addons = new ServingAddons(name, { ...side.addons, keda: side.keda, allocation }, both);
+  const monitoring = new FleetMonitoring(
+    name,
+    {
+      ...layer.monitoring,
+      backend: side.monitoring,
+      namespace: MONITORING_NAMESPACE,
+      replicaPort: ENGINE_PORT_NAME,
+      ...(settings.runbookUrl === undefined ? {} : { runbookUrl: settings.runbookUrl }),
+      allocation,
+    },
+    both,
+  );
+  const tenant = createTenant(parts);
+  const metrics = side.metricsFrom(monitoring.queryUrl);
+  const { args: services } = servicesOf(place, settings, { metrics, queue: side.queue });
+  for (const service of services) createService(parts, service, [addons, monitoring, tenant]);
+  for (const model of layer.models) createModelService(parts, model, tenant);
+  const gateway = createGateway(parts, [addons, tenant]);
+  return {
+    services: Object.fromEntries(layer.models.map((model) => [model.model, model.name])),
+    gateway: gateway?.gatewayName,
+  };
+}
+
+function createTenant({ place, layer, settings, side, foundation, provider }: ServingParts) {
+  const gateways = [
+    { namespace: PROXY_NAMESPACE },
+    // Whoever works on messages asks the engines themselves.
+    ...(hasQueue(place) ? [{ namespace: QUEUE_NAMESPACE }] : []),
+  ];
+  return new ServingTenant(
+    SERVING_NAMESPACE,
+    {
+      namespace: SERVING_NAMESPACE,
+      cloud: place.cloud,
+      quota: layer.quota,
+      gateways,
+      monitors: side.monitors,
+      storageCidrs: foundation.storageCidrs,
+      allocation: place.allocation,
+      isProtected: settings.isProtected,
+    },
+    { provider },
+  );
+}
+
+/** Where Envoy Gateway runs its proxies. */
+const PROXY_NAMESPACE = "envoy-gateway-system";
+
+function createService(
+  { layer, settings, side, provider }: ServingParts,
+  { name, args }: ServiceOfPool,
+  others: readonly pulumi.Resource[],
+): InferenceService {
+  const { prefix, sizeGib, ...planned } = args;
+  return new InferenceService(
+    name,
+    {
+      ...planned,
+      pool: layer.placements[name]!,
+      weights: { source: side.weightsIn(prefix), sizeGib, image: settings.weightsImage },
+    },
+    { providers: [provider, side.provider], ...after(others) },
+  );
+}
+
+/** Replicas of all pools of a model, for the gateway to choose among. */
+function createModelService(
+  { place, provider }: ServingParts,
+  { model, name, matchLabels }: ServedModel,
+  tenant: pulumi.Resource,
+): void {
+  new kubernetes.core.v1.Service(
+    `${place.name}-${name}`,
+    {
+      metadata: {
+        name,
+        namespace: SERVING_NAMESPACE,
+        labels: kubernetesLabels({ ...place.allocation, model }),
+        // Between an update and a node there may be hours without a ready replica.
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
+      spec: {
+        type: "ClusterIP",
+        selector: { ...matchLabels },
+        ports: [{ name: "http", port: SERVING_PORT, targetPort: ENGINE_PORT_NAME }],
+      },
+    },
+    { provider, dependsOn: [tenant] },
+  );
+}
+
+function createGateway(
+  { place, layer, settings, side, provider }: ServingParts,
+  others: readonly pulumi.Resource[],
+): RegionalGateway | undefined {
+  const { gateway } = layer;
+  const { entrance } = side;
+  if (gateway === undefined || entrance === undefined) return undefined;
+  const { redisUrl } = settings;
+  const isPicked = Object.values(gateway.backends).some(({ routing }) => routing === "inference");
+  const controller = new GatewayController(
+    place.name,
+    {
+      ...(redisUrl === undefined ? {} : { redisUrl: pulumi.secret(redisUrl) }),
+      ...(isPicked ? { hasAiGateway: true } : {}),
+    },
+    { provider },
+  );
+  return new RegionalGateway(
+    place.name,
+    { ...gateway, attachment: entrance.attachment, clients: entrance.clients },
+    { provider, ...after([controller, ...others]) },
+  );
+}
