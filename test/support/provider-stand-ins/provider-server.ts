@@ -35,6 +35,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { decodeStruct, encodeStruct } from "../mini-engine/wire-values";
 import { type Cloud, CloudRefusal } from "./cloud";
 import { construct } from "./construct-component";
 
@@ -67,14 +68,24 @@ export async function startProvider(
   return { packageName, port, close: () => server.forceShutdown() };
 }
 
-type Values = Record<string, unknown>;
+type Values = Readonly<Record<string, unknown>>;
 
-const valuesOf = (struct: Struct | undefined): Values =>
-  struct === undefined ? {} : (struct.toJavaScript() as Values);
+/** Values without the envelopes of secrets. */
+const valuesOf = (struct: Struct | undefined): Values => decodeStruct(struct).values;
 
-/** A Struct holds no undefined, so values go through JSON. */
-const structOf = (values: Readonly<Values>): Struct =>
-  Struct.fromJavaScript(JSON.parse(JSON.stringify(values)) as Values as never);
+/** What came of arguments, secret where they were. */
+function outcome(outputs: Values, ...from: readonly (Struct | undefined)[]): Struct {
+  const secretPaths = from.flatMap((struct) => decodeStruct(struct).secretPaths);
+  return encodeStruct(
+    outputs,
+    secretPaths.map((path) => path.split(/[.[]/)[0]!),
+  );
+}
+
+/** A preview knows the arguments, and of what is there already the rest. */
+function previewed(olds: Struct | undefined, news: Struct | undefined): Struct {
+  return Struct.fromJavaScript({ ...olds?.toJavaScript(), ...news?.toJavaScript() });
+}
 
 function answer<Request, Response>(
   respond: (request: Request) => Response | Promise<Response>,
@@ -106,24 +117,26 @@ function providerService(
       return difference(valuesOf(request.getOldInputs()), valuesOf(request.getNews()));
     }),
     create: answer((request: CreateRequest) => {
-      const inputs = valuesOf(request.getProperties());
+      const news = request.getProperties();
       const response = new CreateResponse();
-      // In a preview only what is known is said; the engine takes the rest for unknown.
-      const made = request.getPreview()
-        ? { id: "", outputs: inputs }
-        : cloud.create(request.getUrn(), inputs);
-      response.setId(made.id);
-      response.setProperties(structOf(made.outputs));
+      if (request.getPreview()) {
+        response.setProperties(previewed(undefined, news));
+        return response;
+      }
+      const { id, outputs } = cloud.create(request.getUrn(), valuesOf(news));
+      response.setId(id);
+      response.setProperties(outcome(outputs, news));
       return response;
     }),
     update: answer((request: UpdateRequest) => {
-      const inputs = valuesOf(request.getNews());
-      const olds = valuesOf(request.getOlds());
+      const news = request.getNews();
       const response = new UpdateResponse();
-      const { outputs } = request.getPreview()
-        ? { outputs: { ...olds, ...inputs } }
-        : cloud.update(request.getUrn(), request.getId(), inputs);
-      response.setProperties(structOf(outputs));
+      if (request.getPreview()) {
+        response.setProperties(previewed(request.getOlds(), news));
+        return response;
+      }
+      const { outputs } = cloud.update(request.getUrn(), request.getId(), valuesOf(news));
+      response.setProperties(outcome(outputs, news));
       return response;
     }),
     read: answer((request: ReadRequest) => {
@@ -132,8 +145,8 @@ function providerService(
       // Without an id: it is gone.
       if (found === undefined) return response;
       response.setId(found.id);
-      response.setInputs(structOf(found.inputs));
-      response.setProperties(structOf(found.outputs));
+      response.setInputs(outcome(found.inputs, request.getInputs()));
+      response.setProperties(outcome(found.outputs, request.getProperties()));
       return response;
     }),
     delete: answer((request: DeleteRequest) => {
@@ -145,7 +158,7 @@ function providerService(
       const respond = invokes[token];
       if (respond === undefined) throw new Error(`no answer for the function ${token}`);
       const response = new InvokeResponse();
-      response.setReturn(structOf(respond(valuesOf(request.getArgs()))));
+      response.setReturn(encodeStruct(respond(valuesOf(request.getArgs()))));
       return response;
     }),
     construct: answer(construct),
@@ -181,8 +194,7 @@ function lifecycle(packageName: string): UntypedServiceImplementation {
     ),
     configure: answer(() => {
       const response = new ConfigureResponse();
-      // Secrets come without their envelopes; the engine marks the outputs that they went into.
-      response.setAcceptsecrets(false);
+      response.setAcceptsecrets(true);
       response.setSupportspreview(true);
       return response;
     }),
