@@ -55,6 +55,18 @@ module.exports = {
       to: { path: "^planner/", pathNot: "^planner/plan/" },
     },
     {
+      name: "stacks-see-only-what-components-offer",
+      severity: "error",
+      from: { path: "^stacks/" },
+      to: { path: "^components/", pathNot: "^components/(foundation/[^/]+|[^/]+/index)\\.ts$" },
+    },
+    {
+      name: "nothing-imports-the-stacks",
+      severity: "error",
+      from: { path: "^(bin|planner|components)/" },
+      to: { path: "^stacks/" },
+    },
+    {
       name: "cli-has-no-cloud",
       severity: "error",
       from: { path: "^bin/" },

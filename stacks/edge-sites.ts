@@ -1,11 +1,12 @@
 /** What the edge knows of the sites of its names: their addresses come from the serving layers, their names early. */
 import type * as aws from "@pulumi/aws";
 import type * as gcp from "@pulumi/gcp";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedRegion } from "../planner/plan/fleet-of-plan";
 import type { FleetContext } from "./derive/fleet-context";
 import { derivePlace } from "./derive/place-context";
 import { readServing, type ServingHandover } from "./stack-outputs";
+import { stackRefusal } from "./stack-refusal";
 import type { EdgeSettings } from "./stack-settings";
 
 /** Providers of the edge, those of the clouds that it needs. */
@@ -45,7 +46,7 @@ export function addressOf({ handover }: Site, name: string): pulumi.Output<strin
     const address = addresses[name];
     if (address !== undefined) return address;
     const there = Object.keys(addresses).join(", ");
-    throw new pulumi.RunError(
+    throw stackRefusal(
       `capplan:zones.${region}: the region has addresses in ${there}, and none in ${name}`,
     );
   });

@@ -13,7 +13,7 @@ import { createPlainNames } from "./edge-plain-names";
 import { edgeProblems } from "./edge-problems";
 import { addressOf, type EdgeProviders, type Site, siteOf } from "./edge-sites";
 import { commonExports, settled } from "./layer-exports";
-import type { StackExports } from "./run-stack";
+import type { StackExports } from "./stack-exports";
 import type { CloudSettings, EdgeSettings } from "./stack-settings";
 
 /** Registers the edge. @throws PlannerError with everything that cannot be deployed */

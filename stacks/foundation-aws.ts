@@ -13,7 +13,7 @@ import { neededQuotas } from "./derive/quotas";
 import type { DerivedFoundation } from "./foundation-parts";
 import { commonExports, settled } from "./layer-exports";
 import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
-import type { StackExports } from "./run-stack";
+import type { StackExports } from "./stack-exports";
 import type { FoundationHandover, Unresolved } from "./stack-outputs";
 import type { FoundationSettings } from "./stack-settings";
 
@@ -46,6 +46,7 @@ export function awsFoundation(
     clusterName: eks.clusterName,
     kubeconfig: eks.kubeconfig,
     clusterIdentifier: eks.clusterArn,
+    networkCidr: vpc.cidrBlock,
     storageCidrs: vpc.nodes.endpoints["s3"]!.cidrBlocks,
     vpcId: vpc.vpcId,
     publicSubnetIds: pulumi.output(vpc.publicSubnetIds),

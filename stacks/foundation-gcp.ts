@@ -14,7 +14,7 @@ import type { DerivedFoundation } from "./foundation-parts";
 import { commonExports, settled } from "./layer-exports";
 import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
 import { missing } from "./region-problems";
-import type { StackExports } from "./run-stack";
+import type { StackExports } from "./stack-exports";
 import type { FoundationHandover, Unresolved } from "./stack-outputs";
 import type { CloudSettings, FoundationSettings } from "./stack-settings";
 
@@ -60,6 +60,7 @@ export function gcpFoundation(
     clusterName: gke.clusterName,
     kubeconfig: gke.kubeconfig,
     clusterIdentifier: gke.nodes.cluster.id,
+    networkCidr: network.args.cidrBlock!,
     storageCidrs: [`${vpc.ranges.apiAddress}/32`],
     ...(requests === undefined
       ? {}

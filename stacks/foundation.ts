@@ -8,7 +8,7 @@ import { deriveQueue } from "./derive/queue";
 import { awsFoundation } from "./foundation-aws";
 import { gcpFoundation } from "./foundation-gcp";
 import { regionProblems } from "./region-problems";
-import type { StackExports } from "./run-stack";
+import type { StackExports } from "./stack-exports";
 import type { CloudSettings, FoundationSettings } from "./stack-settings";
 
 /** Registers the foundation of a region. @throws PlannerError with everything that cannot be deployed */

@@ -28,6 +28,8 @@ const cluster = {
   kubeconfig: z.string(),
   /** The cluster is the same while this is. */
   clusterIdentifier: z.string(),
+  /** Block of the network, in which the cluster's API answers. */
+  networkCidr: z.string(),
   /** Addresses of the object storage inside the network. */
   storageCidrs: z.array(z.string()),
   queue: queue.optional(),
@@ -57,5 +59,4 @@ export const servingHandover = z.strictObject({
 });
 
 export type FoundationHandover = z.output<typeof foundationHandover>;
-export type QueueHandover = NonNullable<FoundationHandover["queue"]>;
 export type ServingHandover = z.output<typeof servingHandover>;

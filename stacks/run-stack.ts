@@ -2,7 +2,6 @@
  * One stack: reads its configuration and its plan, derives everything that is to be, refuses what cannot be, and only
  * then registers resources.
  */
-import * as pulumi from "@pulumi/pulumi";
 import { describeProblem, PlannerError, type Problem } from "../planner/plan/fleet-of-plan";
 import { undeployable } from "./derive/deployable";
 import { type FleetContext, fleetContext } from "./derive/fleet-context";
@@ -10,10 +9,9 @@ import { edgeStack } from "./edge";
 import { foundationStack } from "./foundation";
 import { loadPlan } from "./load-plan";
 import { servingStack } from "./serving";
+import type { StackExports } from "./stack-exports";
+import { stackRefusal } from "./stack-refusal";
 import { readStackSettings, type StackSettings } from "./stack-settings";
-
-/** What a stack exports, by name. */
-export type StackExports = Readonly<Record<string, unknown>>;
 
 /** What a stack is run with. */
 export interface StackInput {
@@ -57,8 +55,8 @@ function registerLayer(
   }
 }
 
-/** A mistake of the input is explained by its message, which the runner shows without a stack. */
+/** All problems, each on a line. */
 function refusal(problems: readonly Problem[]): Error {
   const lines = [...new Set(problems.map(describeProblem))];
-  return new pulumi.RunError(["nothing was registered:", ...lines].join("\n  "));
+  return stackRefusal(["nothing was registered:", ...lines].join("\n  "));
 }

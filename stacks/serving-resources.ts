@@ -85,11 +85,17 @@ function createTenant({ place, layer, settings, side, foundation, provider }: Se
       gateways,
       monitors: side.monitors,
       storageCidrs: foundation.storageCidrs,
+      ...(hasPicker(layer) ? { pickerApiCidrs: [foundation.networkCidr] } : {}),
       allocation: place.allocation,
       isProtected: settings.isProtected,
     },
     { provider },
   );
+}
+
+/** Whether a backend has an endpoint picker, which watches the replicas by the cluster's API. */
+function hasPicker({ gateway }: ServingLayer): boolean {
+  return Object.values(gateway?.backends ?? {}).some(({ routing }) => routing === "inference");
 }
 
 /** Where Envoy Gateway runs its proxies. */
@@ -146,12 +152,11 @@ function createGateway(
   const { entrance } = side;
   if (gateway === undefined || entrance === undefined) return undefined;
   const { redisUrl } = settings;
-  const isPicked = Object.values(gateway.backends).some(({ routing }) => routing === "inference");
   const controller = new GatewayController(
     place.name,
     {
       ...(redisUrl === undefined ? {} : { redisUrl: pulumi.secret(redisUrl) }),
-      ...(isPicked ? { hasAiGateway: true } : {}),
+      ...(hasPicker(layer) ? { hasAiGateway: true } : {}),
     },
     { provider },
   );

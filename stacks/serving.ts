@@ -13,11 +13,11 @@ import { deriveServingLayer, type ServingLayer } from "./derive/serving-layer";
 import { commonExports, settled } from "./layer-exports";
 import { createQueueNamespace } from "./queue-namespace";
 import { missing, regionProblems } from "./region-problems";
-import type { StackExports } from "./run-stack";
 import { deriveAwsEdge, servingOnAws } from "./serving-aws";
 import type { ServingCloud } from "./serving-cloud";
 import { servingOnGcp } from "./serving-gcp";
 import { createServing } from "./serving-resources";
+import type { StackExports } from "./stack-exports";
 import { type FoundationHandover, readFoundation } from "./stack-outputs";
 import type { CloudSettings, ServingSettings } from "./stack-settings";
 

@@ -5,10 +5,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { CapacityPlan } from "../planner/plan/plan-spec";
-import type { FoundationHandover, QueueHandover, ServingHandover } from "./handover-specs";
+import type { FoundationHandover, ServingHandover } from "./handover-specs";
 import { foundationHandover, servingHandover } from "./handover-specs";
+import { stackRefusal } from "./stack-refusal";
 
-export type { FoundationHandover, QueueHandover, ServingHandover };
+export type { FoundationHandover, ServingHandover };
 
 /** The same, before it is known. */
 export type Unresolved<Handover> = pulumi.Input<{
@@ -47,11 +48,11 @@ function readHandover<Handover extends { readonly region: string; readonly planD
         value === undefined
           ? "has handed nothing over: put it up first"
           : `hands over something else: ${z.prettifyError(parsed.error)}`;
-      throw new pulumi.RunError(`stack ${stack} ${why}`);
+      throw stackRefusal(`stack ${stack} ${why}`);
     }
     const { data } = parsed;
     if (data.region !== region) {
-      throw new pulumi.RunError(`stack ${stack} is of ${data.region}, not of ${region}`);
+      throw stackRefusal(`stack ${stack} is of ${data.region}, not of ${region}`);
     }
     if (data.planDigest !== plan.digest) sayStale(stack, data.planDigest, plan.digest);
     return data;
@@ -61,6 +62,6 @@ function readHandover<Handover extends { readonly region: string; readonly planD
 /** A preview of several layers shows what will be; an update of a layer needs the one below it. */
 function sayStale(stack: string, is: string, wanted: string): void {
   const message = `stack ${stack} is of plan ${is.slice(0, 12)}…, this one of ${wanted.slice(0, 12)}…: put that one up first`;
-  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
+  if (!pulumi.runtime.isDryRun()) throw stackRefusal(message);
   void pulumi.log.warn(message);
 }

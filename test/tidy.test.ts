@@ -7,7 +7,7 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
 const root = path.resolve(__dirname, "..");
-const LINES_MAX = 470;
+const LINES_MAX = 450;
 /** Tables of the catalog are rows, not code. */
 const TABLES = /^planner\/catalog\//;
 const BYTES_MAX = 512 * 1024;

@@ -5,7 +5,7 @@
  */
 
 import { gatewayDuration } from "./gateway-duration";
-import type { FlowControlArgs, InferencePoolArgs } from "./inference-args";
+import type { DisaggregationArgs, FlowControlArgs, InferencePoolArgs } from "./inference-args";
 import type { ManifestPart } from "./manifest-part";
 
 /** Port on which a picker answers Envoy's external processing. */
@@ -21,8 +21,15 @@ const SCORERS = [
   ["prefix-cache-scorer", 3],
 ] as const;
 
+const DECIDER = "prefix-based-pd-decider";
+/** Filters that go by the label `llm-d.ai/role`. */
+const PHASE_FILTERS = { prefill: "prefill-filter", decode: "decode-filter" } as const;
+
 /** The file, as JSON, which is YAML too. */
-export function endpointPickerConfig(flowControl: FlowControlArgs): string {
+export function endpointPickerConfig(
+  flowControl: FlowControlArgs,
+  disaggregation: DisaggregationArgs | undefined,
+): string {
   const { priorityBands = [{ priority: 0, maxRequests: flowControl.maxRequests }] } = flowControl;
   const config = {
     apiVersion: "llm-d.ai/v1alpha1",
@@ -40,13 +47,9 @@ export function endpointPickerConfig(flowControl: FlowControlArgs): string {
           headroom: 0,
         },
       },
+      ...(disaggregation === undefined ? [] : phasePlugins(disaggregation)),
     ],
-    schedulingProfiles: [
-      {
-        name: "default",
-        plugins: SCORERS.map(([pluginRef, weight]) => ({ pluginRef, weight })),
-      },
-    ],
+    schedulingProfiles: schedulingProfiles(disaggregation),
     flowControl: {
       maxRequests: String(flowControl.maxRequests),
       defaultRequestTTL: gatewayDuration(flowControl.requestTtlSeconds),
@@ -60,6 +63,24 @@ export function endpointPickerConfig(flowControl: FlowControlArgs): string {
     },
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+/** What decides whether a prompt is read elsewhere, and by whom (router 0.10, docs/disaggregation.md). */
+function phasePlugins({ uncachedTokensMin }: DisaggregationArgs) {
+  return [
+    ...Object.values(PHASE_FILTERS).map((type) => ({ type })),
+    { type: DECIDER, parameters: { nonCachedTokens: uncachedTokensMin } },
+    { type: "disagg-profile-handler", parameters: { deciders: { prefill: DECIDER } } },
+  ];
+}
+
+function schedulingProfiles(disaggregation: DisaggregationArgs | undefined) {
+  const scorers = SCORERS.map(([pluginRef, weight]) => ({ pluginRef, weight }));
+  if (disaggregation === undefined) return [{ name: "default", plugins: scorers }];
+  return Object.entries(PHASE_FILTERS).map(([name, pluginRef]) => ({
+    name,
+    plugins: [{ pluginRef }, ...scorers],
+  }));
 }
 
 /** The `spec` of the pool. */

@@ -11,6 +11,8 @@ const HEALTH_PORT = 9003;
 const METRICS_PORT = 9090;
 const CONFIG_FILE = "picker.yaml";
 const LABEL = "app.kubernetes.io/name";
+/** By which a ServingTenant's policies of the network know pickers. */
+const PICKER_LABEL = { "capplan/part": "picker" };
 
 /** What a picker needs to know of where it is. */
 export interface PickerPlace {
@@ -28,8 +30,12 @@ export function createInferencePool(
 ): kubernetes.apiextensions.CustomResource {
   const pickerName = physicalName("kubernetesName", `${poolName}-picker`);
   const childOf = childName(name, "picker");
-  const metadata = { name: pickerName, namespace, labels: { ...labels, [LABEL]: pickerName } };
-  const config = endpointPickerConfig(pool.flowControl);
+  const metadata = {
+    name: pickerName,
+    namespace,
+    labels: { ...labels, [LABEL]: pickerName, ...PICKER_LABEL },
+  };
+  const config = endpointPickerConfig(pool.flowControl, pool.disaggregation);
   const account = new kubernetes.core.v1.ServiceAccount(childOf, { metadata }, opts);
   createRights(childOf, metadata, opts);
   const configMap = new kubernetes.core.v1.ConfigMap(

@@ -22,7 +22,12 @@ export type {
   GcpOutlierDetectionArgs,
   GcpSpreadArgs,
 } from "./gcp-edge-args";
-export type { FlowControlArgs, InferencePoolArgs, PriorityBandArgs } from "./inference-args";
+export type {
+  DisaggregationArgs,
+  FlowControlArgs,
+  InferencePoolArgs,
+  PriorityBandArgs,
+} from "./inference-args";
 export type { RateLimitArgs, TokenCounterArgs } from "./rate-limits";
 export {
   type GatewayBackendNodes,

@@ -25,6 +25,15 @@ export interface FlowControlArgs {
   readonly priorityBands?: readonly PriorityBandArgs[];
 }
 
+/** Which prompts are read by prefill replicas, where a pool has some, as that of a DisaggregatedService does. */
+export interface DisaggregationArgs {
+  /**
+   * Tokens of a prompt that the decode replica does not hold already, from which on a prefill replica reads them: 1 for
+   * every prompt. 0 would be never.
+   */
+  readonly uncachedTokensMin: number;
+}
+
 /** Arguments of an InferencePool and its picker. */
 export interface InferencePoolArgs {
   /** Labels of the pods of the replicas. */
@@ -35,6 +44,8 @@ export interface InferencePoolArgs {
   /** Pickers, of which one works and the others wait to take over. @default 2 */
   readonly pickerReplicas?: number;
   readonly flowControl: FlowControlArgs;
+  /** @default - every replica does both phases */
+  readonly disaggregation?: DisaggregationArgs;
   /**
    * Without a picker: `FailOpen` sends to any replica, `FailClose` answers 503. @default "FailClose", because nothing
    * else keeps requests back
@@ -62,6 +73,11 @@ export function checkInferencePool(pool: InferencePoolArgs, path: string): reado
       COUNT,
     ),
     ...checkWhole(`${path}.flowControl.maxRequests`, flowControl.maxRequests, COUNT),
+    ...checkWhole(
+      `${path}.disaggregation.uncachedTokensMin`,
+      pool.disaggregation?.uncachedTokensMin,
+      COUNT,
+    ),
     ...bands.flatMap((band, index) => {
       const at = `${path}.flowControl.priorityBands[${index}]`;
       return [

@@ -6,15 +6,16 @@ import { checkForm, checkOneOf, checkUnique, checkWhole } from "../foundation/ch
 import type { InputProblem } from "../foundation/input-problem";
 import type { Transform } from "../foundation/transform";
 
-/** Services of AWS that use the key for what they keep. */
+/**
+ * Services of AWS that use the key in their own name. Others, such as SQS and Secrets Manager, use it in the name of who
+ * calls them, whose role has to allow it.
+ */
 export const KEY_SERVICES = [
   "autoscaling",
+  "budgets",
   "cloudtrail",
   "cloudwatch-alarms",
   "logs",
-  "prometheus",
-  "secrets-manager",
-  "sqs",
 ] as const;
 export type KeyService = (typeof KEY_SERVICES)[number];
 
@@ -25,11 +26,14 @@ export interface AwsFleetKeyArgs {
   /** The account, twelve digits. */
   readonly accountId: pulumi.Input<string>;
   /**
-   * Roles that administer the key and cannot use it. Without any, the account's own policies of IAM decide, as they do
-   * for a key without a policy. How many is known early. @default []
+   * Roles that alone administer the key. Without any, whoever may by the account's policies of IAM. How many is known
+   * early. @default []
    */
   readonly administratorArns?: readonly pulumi.Input<string>[];
-  /** Services that use the key, in this account and region only. Known early. @default - all of them */
+  /**
+   * Services that use the key, for this account only. `autoscaling` needs its service-linked role to be there. Known
+   * early. @default - all of them
+   */
   readonly services?: readonly KeyService[];
   /** Days after which the key's material is turned: 90 to 2560. Known early. @default 365 */
   readonly rotationDays?: number;

@@ -6,13 +6,14 @@ import { checkForm, checkOneOf, checkUnique, checkWhole } from "../foundation/ch
 import type { InputProblem } from "../foundation/input-problem";
 import type { Transform } from "../foundation/transform";
 
-/** Services of Google Cloud whose agents use the key for what they keep. */
+/**
+ * Services of Google Cloud whose agents use the key for what they keep. A PubSubRequestQueue lets the agent of Pub/Sub use
+ * its key itself.
+ */
 export const KEY_AGENTS = [
   "artifact-registry",
   "compute",
   "gke",
-  "logging",
-  "pubsub",
   "secret-manager",
   "storage",
 ] as const;

@@ -7,8 +7,13 @@ export type {
   GcpAuditTrailArgs,
   GcpAuditTrailTransforms,
 } from "./audit-trail-args";
+export { AwsAuditTrail } from "./aws-audit-trail";
+export { AwsFleetKey } from "./aws-fleet-key";
 export type { AwsFleetKeyArgs, KeyService } from "./aws-fleet-key-args";
+export { AwsFleetSecrets } from "./aws-fleet-secrets";
+export { AwsWebAcl } from "./aws-web-acl";
 export type { AwsWebAclArgs } from "./aws-web-acl-args";
+export { ExternalSecrets } from "./external-secrets";
 export type {
   AwsFleetSecretsArgs,
   ExternalSecretsArgs,
@@ -18,5 +23,9 @@ export type {
   SecretSource,
   SyncedSecretArgs,
 } from "./fleet-secrets-args";
+export { GcpAuditTrail } from "./gcp-audit-trail";
+export { GcpFleetKey } from "./gcp-fleet-key";
 export type { GcpFleetKeyArgs, KeyAgent } from "./gcp-fleet-key-args";
+export { GcpFleetSecrets } from "./gcp-fleet-secrets";
+export { GcpBinaryAuthorization, ImagePolicy } from "./image-policy";
 export type { GcpBinaryAuthorizationArgs, ImagePolicyArgs } from "./image-policy-args";

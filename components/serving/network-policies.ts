@@ -87,6 +87,35 @@ export const ALLOW_ENGINE_PEERS: Spec = {
   egress: [{ to: [{ podSelector: { matchLabels: { ...ENGINE_LABEL } } }] }],
 };
 
+/** The label of endpoint pickers, which RegionalGateway gives them. */
+const PICKER_LABEL = { "capplan/part": "picker" } as const;
+const PICKER_PORT = 9002;
+const PICKER_METRICS_PORT = 9090;
+
+/** Pickers are asked by gateways, ask engines how busy they are, and read pods from the cluster's API. */
+function pickerPolicies(
+  { gateways, monitors = [] }: ServingTenantArgs,
+  apiCidrs: readonly pulumi.Input<string>[],
+): Readonly<Record<string, Spec>> {
+  const engines: Peer = { podSelector: { matchLabels: { ...ENGINE_LABEL } } };
+  const pickers: Peer = { podSelector: { matchLabels: { ...PICKER_LABEL } } };
+  return {
+    pickers: allowFrom(PICKER_LABEL, gateways, [PICKER_PORT]),
+    ...(monitors.length > 0
+      ? { "picker-monitors": allowFrom(PICKER_LABEL, monitors, [PICKER_METRICS_PORT]) }
+      : {}),
+    "picker-ways": egress(PICKER_LABEL, [
+      { to: [engines], ports: ENGINE_PORTS.map(tcp) },
+      { to: blocks(apiCidrs), ports: [tcp(443)] },
+    ]),
+    "picker-engines": {
+      podSelector: selecting(ENGINE_LABEL),
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [pickers], ports: ENGINE_PORTS.map(tcp) }],
+    },
+  };
+}
+
 /** All pods reach some addresses. */
 export function allowAddresses(allowed: readonly AllowedAddressArgs[]): Spec {
   return egress(
@@ -124,6 +153,7 @@ export function tenantPolicies(args: ServingTenantArgs): Readonly<Record<string,
     ...(monitors.length > 0 ? { monitors: allowFrom(ENGINE_LABEL, monitors, ENGINE_PORTS) } : {}),
     weights: allowWeights(args),
     ...(hasEnginePeers ? { engines: ALLOW_ENGINE_PEERS } : {}),
+    ...(args.pickerApiCidrs === undefined ? {} : pickerPolicies(args, args.pickerApiCidrs)),
     ...(allowed.length > 0 ? { allowed: allowAddresses(allowed) } : {}),
   };
 }

@@ -16,7 +16,9 @@ type PodSpec = kubernetes.types.input.core.v1.PodSpec;
 
 const USER_ID = 2000;
 /** For compiled kernels, caches and temporary files, GiB. */
-export const SCRATCH_GIB = 20;
+const SCRATCH_GIB = 20;
+/** Files take a little more on a disk than they have bytes. */
+const WEIGHTS_MARGIN_GIB = 1;
 const SCRATCH_PATH = "/tmp";
 const SHARED_MEMORY_GIB_PER_GPU = 2;
 const NIXL_PORT = 5600;
@@ -97,7 +99,7 @@ function podTemplate(shape: ReplicaShape, role: EngineRole): PodTemplate {
     ],
     containers: [engineContainer(shape, role, gpus)],
     volumes: [
-      { name: "weights", emptyDir: { sizeLimit: `${Math.ceil(model.weights.sizeGib)}Gi` } },
+      { name: "weights", emptyDir: { sizeLimit: `${weightsDiskGib(model.weights)}Gi` } },
       { name: "scratch", emptyDir: { sizeLimit: `${SCRATCH_GIB}Gi` } },
       { name: "shm", emptyDir: { medium: "Memory", sizeLimit: `${sharedMemoryGib}Gi` } },
     ],
@@ -112,11 +114,14 @@ function podTemplate(shape: ReplicaShape, role: EngineRole): PodTemplate {
   };
 }
 
+const weightsDiskGib = ({ sizeGib }: WeightsArgs): number =>
+  Math.ceil(sizeGib) + WEIGHTS_MARGIN_GIB;
+
 /** Processor, memory and disk of a pod, for the engine and for what runs before it. */
 function computeOf({ args: { resources }, model: { weights } }: ReplicaShape) {
   const limits = {
     memory: `${resources.memoryGib}Gi`,
-    "ephemeral-storage": `${Math.ceil(weights.sizeGib) + SCRATCH_GIB}Gi`,
+    "ephemeral-storage": `${weightsDiskGib(weights) + SCRATCH_GIB}Gi`,
   };
   return { requests: { cpu: String(resources.cpus), ...limits }, limits };
 }

@@ -60,6 +60,11 @@ export interface ServingTenantArgs {
    * early. @default false
    */
   readonly hasEnginePeers?: boolean;
+  /**
+   * Addresses of the cluster's API, port 443, for the endpoint pickers of a RegionalGateway in the same namespace: the
+   * network of an EKS cluster, the range of GKE's control plane. @default - no pickers
+   */
+  readonly pickerApiCidrs?: readonly pulumi.Input<string>[];
   /** Further addresses that pods may connect to. @default - none */
   readonly allowed?: readonly AllowedAddressArgs[];
   /** Level of the Pod Security Standards. Known early. @default "restricted" */
@@ -101,6 +106,7 @@ export function checkServingTenant(args: ServingTenantArgs): readonly InputProbl
     ...checkPeers("monitors", args.monitors ?? []),
     // How many blocks a prefix list has is known once it is read.
     ...(Array.isArray(args.storageCidrs) ? checkCidrs("storageCidrs", args.storageCidrs) : []),
+    ...(args.pickerApiCidrs === undefined ? [] : checkCidrs("pickerApiCidrs", args.pickerApiCidrs)),
     ...checkAllowed("allowed", args.allowed ?? []),
   ];
   if (args.gateways.length === 0) {

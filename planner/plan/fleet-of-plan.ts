@@ -8,20 +8,14 @@ import type { CapacityPlan, PlanLimit } from "./plan-spec";
 import { scenarioOfPlan } from "./scenario-of-plan";
 
 export type {
-  ResolvedEngine,
   ResolvedFleet,
   ResolvedPool,
   ResolvedRegion,
   RoutingPolicy,
 } from "../fleet/resolved-fleet";
 export type {
-  ResolvedAdmission,
   ResolvedAutoscaling,
-  ResolvedCircuitBreaker,
   ResolvedFailover,
-  ResolvedGatewayRetry,
-  ResolvedHealthCheck,
-  ResolvedPassiveHealthCheck,
   ResolvedPolicies,
   ResolvedRateLimit,
   ResolvedScalingRules,

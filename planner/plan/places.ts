@@ -38,8 +38,3 @@ export function continentOfOrigin(origin: string): CatalogContinent | undefined 
   const found = findOrigin(origin);
   return found.found ? found.row.continent : undefined;
 }
-
-/** Every region that the catalog knows. */
-export function catalogRegions(): readonly string[] {
-  return regions.map(({ name }) => name);
-}

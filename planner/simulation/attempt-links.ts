@@ -1,6 +1,9 @@
 /** The attempts of a request as a list through the attempt store, the latest first. */
-import type { AttemptStore } from "./attempt-store";
+import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import type { RequestTable } from "./request-table";
+
+const NONE = -1;
+const NO_OTHERS: readonly number[] = [];
 
 /** Takes an attempt out of its request's list. */
 export function unlinkAttempt(store: AttemptStore, requests: RequestTable, slot: number): void {
@@ -30,4 +33,35 @@ export function linkAttempt(store: AttemptStore, requests: RequestTable, request
     store.firstTokenSeconds[slot] = requests.firstTokenSeconds[request]!;
   }
   return slot;
+}
+
+/** The other attempts at the request of one. */
+export function othersOf(
+  store: AttemptStore,
+  requests: RequestTable,
+  slot: number,
+): readonly number[] {
+  const first = requests.attempt[store.request[slot]!]!;
+  if (first === slot && store.sibling[slot] === NONE) return NO_OTHERS;
+  const others: number[] = [];
+  for (let other = first; other !== NONE; other = store.sibling[other]!) {
+    if (other !== slot) others.push(other);
+  }
+  return others;
+}
+
+/** The attempt that has not reached its replica yet; −1 if there is none. */
+export function connectingAttempt(
+  store: AttemptStore,
+  requests: RequestTable,
+  request: number,
+): number {
+  let slot = requests.attempt[request]!;
+  while (slot !== NONE && !store.has(slot, ATTEMPT.connecting)) slot = store.sibling[slot]!;
+  return slot;
+}
+
+/** The request's next attempt does not go to the replica. */
+export function leaveOut({ tried }: RequestTable, request: number, replica: number): void {
+  tried[request] = [...(tried[request] ?? []), replica];
 }

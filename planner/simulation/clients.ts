@@ -11,7 +11,13 @@ import type { Recorder } from "./recorder";
 import { REQUEST, type RequestTable } from "./request-table";
 import { type ModelStep, modelsOf } from "./steps";
 import { TIMER, type Timers } from "./timers";
-import { clientsOf, type WorkloadClients } from "./workload-clients";
+import {
+  clientsOf,
+  deadlineSeconds,
+  drawPatience,
+  giveUpSeconds,
+  type WorkloadClients,
+} from "./workload-clients";
 
 const NONE = -1;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -120,7 +126,8 @@ export class Clients {
     seconds: number,
   ): void {
     const end = seconds + Math.min(waitSeconds, timeoutSeconds);
-    const giveUp = Math.max(seconds, this.giveUpSeconds(request));
+    const clients = this.workloads[this.requests.workload[request]!]!;
+    const giveUp = Math.max(seconds, giveUpSeconds(this.requests, request, clients));
     if (giveUp < end) this.timers.at(giveUp, TIMER.attemptTimeout, request);
     else this.timers.at(end, TIMER.waitStepOver, request);
   }
@@ -185,7 +192,7 @@ export class Clients {
       return;
     }
     // An answer in time may be followed by a step that begins a rounding error too late.
-    const deadline = Math.max(seconds, this.deadlineSeconds(request, clients));
+    const deadline = Math.max(seconds, deadlineSeconds(this.requests, request, clients));
     if (isQueued) this.timers.at(deadline, TIMER.attemptTimeout, request);
     else this.setTimers(request, clients, deadline, seconds);
     this.listener.send(request, seconds);
@@ -200,7 +207,7 @@ export class Clients {
   ): void {
     const { requests, timers } = this;
     const isFirst = requests.attemptsOfAll[request] === 1;
-    if (isFirst) this.drawPatience(request, clients);
+    if (isFirst) drawPatience(requests, request, clients);
     const total = Math.min(requests.timeoutSeconds[request]!, this.gatewayTotalSeconds);
     this.setTimer(request, TIMER.attemptTimeout, total, clients.isConstant, seconds);
     if (deadline < seconds + total) timers.at(deadline, TIMER.attemptTimeout, request);
@@ -223,30 +230,6 @@ export class Clients {
     else this.timers.at(now + delay, kind, request);
   }
 
-  private drawPatience(request: number, clients: WorkloadClients): void {
-    const { requests } = this;
-    const { timeout, firstTokenTimeout, patience } = clients;
-    requests.timeoutSeconds[request] = timeout?.sample(patience) ?? NEVER;
-    requests.firstTokenTimeoutSeconds[request] = firstTokenTimeout?.sample(patience) ?? NEVER;
-  }
-
-  /** When the client gives up on the request, or on the step; Infinity when it does not. */
-  private deadlineSeconds(request: number, clients: WorkloadClients): number {
-    const { requests } = this;
-    const step = clients.steps[requests.step[request]!] as ModelStep;
-    return Math.min(
-      this.giveUpSeconds(request),
-      requests.stepSeconds[request]! + step.timeoutSeconds,
-    );
-  }
-
-  /** When the client gives up on the request; Infinity when it does not. */
-  private giveUpSeconds(request: number): number {
-    const { arrivalSeconds, workload } = this.requests;
-    const { client } = this.workloads[workload[request]!]!.workload;
-    return arrivalSeconds[request]! + client.giveUpSeconds;
-  }
-
   /** Seconds that a client still waits for its first token. */
   patienceSeconds(request: number, seconds: number): number {
     const { requests } = this;
@@ -257,7 +240,7 @@ export class Clients {
       : Math.min(
           requests.firstTokenTimeoutSeconds[request]!,
           requests.timeoutSeconds[request]!,
-          this.deadlineSeconds(request, clients) - requests.sentSeconds[request]!,
+          deadlineSeconds(this.requests, request, clients) - requests.sentSeconds[request]!,
         );
     for (const objective of clients.workload.slo) {
       if (objective.metric === "ttft") patience = Math.min(patience, objective.limitSeconds);
@@ -375,7 +358,7 @@ export class Clients {
       // Past its timer, that one has judged; to judge anew might leave an attempt to a timer that was.
       (firstToken <= sent + firstTokenLimit ||
         seconds >= requests.sentSeconds[request]! + firstTokenLimit) &&
-      seconds + beside <= this.deadlineSeconds(request, clients) + EPSILON_SECONDS
+      seconds + beside <= deadlineSeconds(this.requests, request, clients) + EPSILON_SECONDS
     );
   }
 
@@ -418,7 +401,7 @@ export class Clients {
       step.fallback !== NONE &&
       !requests.has(request, REQUEST.fallback) &&
       step.fallbackOn.includes(outcomeOfReason(reason)) &&
-      seconds < this.deadlineSeconds(request, clients);
+      seconds < deadlineSeconds(this.requests, request, clients);
     if (canFallBack) this.call(request, step.fallback, true, seconds);
     else this.end(request, reason, seconds);
   }
@@ -434,7 +417,7 @@ export class Clients {
     const { retries, retriesOn } = clients;
     const failure = outcomeOfReason(reason);
     if (retries === undefined || !retriesOn.includes(failure)) return false;
-    const deadline = this.deadlineSeconds(request, clients);
+    const deadline = deadlineSeconds(this.requests, request, clients);
     // A timeout is the client's own; an answer has to reach it first.
     const heard = failure === "timed-out" ? 0 : this.listener.roundTripSeconds(request);
     if (seconds + heard >= deadline) return false;

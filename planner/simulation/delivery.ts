@@ -8,7 +8,7 @@
  */
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
-import { unlinkAttempt } from "./attempt-links";
+import { connectingAttempt, othersOf, unlinkAttempt } from "./attempt-links";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { BoundaryReports } from "./boundary-reports";
 import { canEverRun } from "./can-ever-run";
@@ -298,18 +298,13 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
 
   private abandonOthers(slot: number, seconds: number): void {
     const { store, requests } = this;
-    const request = store.request[slot]!;
-    let other = requests.attempt[request]!;
-    if (other === slot && store.sibling[slot] === NONE) return;
-    while (other !== NONE) {
-      const next = store.sibling[other]!;
-      if (other !== slot) {
-        this.parts.gateways.leave(other, undefined, seconds);
-        this.discard(other, true, seconds);
-      }
-      other = next;
+    const others = othersOf(store, requests, slot);
+    if (others.length === 0) return;
+    for (const other of others) {
+      this.parts.gateways.leave(other, undefined, seconds);
+      this.discard(other, true, seconds);
     }
-    requests.attempt[request] = slot;
+    requests.attempt[store.request[slot]!] = slot;
     store.sibling[slot] = NONE;
   }
 
@@ -378,14 +373,8 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
     const isGhost = store.has(slot, ATTEMPT.ghost);
     const order = isGhost ? NONE : this.requests.serial[store.request[slot]!]!;
     const pool = this.fleet.pools[store.pool[slot]!]!;
-    this.transfers.start(
-      slot,
-      store.replica[slot]!,
-      pool,
-      store.computedTokens[slot]!,
-      order,
-      seconds,
-    );
+    const tokens = store.computedTokens[slot]!;
+    this.transfers.start(slot, store.replica[slot]!, pool, tokens, order, seconds);
   }
 
   /** The KV of a prompt has reached the region's decode pools, or was lost on the way. */
@@ -448,12 +437,11 @@ export class Delivery implements ReplicaSetListener, GatewaysListener, ClientsLi
   /** The time to connect is over: of the client to its region, or of a gateway to a replica. */
   onConnectFailed(request: number, seconds: number): void {
     const { store, requests } = this;
-    let slot = requests.attempt[request]!;
-    if (slot === NONE) {
+    if (requests.attempt[request] === NONE) {
       this.parts.clients.fail(request, REASON["connect-timeout"], 0, seconds);
       return;
     }
-    while (slot !== NONE && !store.has(slot, ATTEMPT.connecting)) slot = store.sibling[slot]!;
+    const slot = connectingAttempt(store, requests, request);
     if (slot !== NONE)
       this.fail(slot, REASON["connect-timeout"], true, RETRIABLE.unanswered, seconds);
   }

@@ -8,15 +8,16 @@ import { PRIORITIES } from "../fleet/priority";
 import type { ResolvedFleet } from "../fleet/resolved-fleet";
 import { RandomStream } from "../foundation/random";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
-import { linkAttempt } from "./attempt-links";
+import { leaveOut, linkAttempt } from "./attempt-links";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { REASON } from "./end-reasons";
 import { FrontDesk, type FrontDeskListener } from "./front-desk";
 import { OVERFLOW, PENDING, STARTED } from "./gateway/circuit-breaker";
 import { GatewayProcess } from "./gateway/gateway-process";
 import { gatewayProcesses, tenantBases } from "./gateway/gateway-processes";
-import { backoffSeconds } from "./gateway/gateway-retry";
+import { backoffSeconds, mayRetry } from "./gateway/gateway-retry";
 import { type SitePools, sitesOf } from "./gateway/site-pools";
+import { poolsOfReplicas } from "./pool-starts";
 import type { Recorder } from "./recorder";
 import type { RequestTable } from "./request-table";
 import type { RoutedRequest } from "./router";
@@ -83,15 +84,11 @@ export class Gateways {
     this.priorityOf = parts.priorityOf;
     this.random = new RandomStream(seed, "gateway");
     this.refusals = new Int32Array(fleet.pools.length);
-    this.poolOf = new Int32Array(parts.poolStart[fleet.pools.length]!);
-    for (let pool = 0; pool < fleet.pools.length; pool++) {
-      this.poolOf.fill(pool, parts.poolStart[pool], parts.poolStart[pool + 1]);
-    }
-    const sites = sitesOf(fleet, parts.models);
-    this.sites = sites;
+    this.poolOf = poolsOfReplicas(parts.poolStart);
+    this.sites = sitesOf(fleet, parts.models);
     this.seed = seed;
-    this.processes = gatewayProcesses(scenario, seed, sites, parts.poolStart);
-    this.processesOf = sites.map((_, site) =>
+    this.processes = gatewayProcesses(scenario, seed, this.sites, parts.poolStart);
+    this.processesOf = this.sites.map((_, site) =>
       this.processes.flatMap((process, index) => (process.site === site ? [index] : [])),
     );
     const { admission: policy } = fleet.policies;
@@ -407,13 +404,12 @@ export class Gateways {
   ): boolean {
     const policy = this.fleet.policies.retry;
     const index = this.requests.gateway[request]!;
-    if (policy === undefined || index === NONE) return false;
-    if (!policy.retryOn.some((trigger) => retriable.includes(trigger))) return false;
     const retries = this.requests.gatewayRetries[request]!;
+    if (policy === undefined || index === NONE) return false;
+    if (!mayRetry(policy, retries, retriable)) return false;
     const process = this.processes[index]!;
-    if (retries >= policy.numRetries || process.faults > 0) return false;
-    if (process.breakers[from.pool]?.mayRetry() === false) return false;
-    this.leaveOut(request, from.replica);
+    if (process.faults > 0 || process.breakers[from.pool]?.mayRetry() === false) return false;
+    leaveOut(this.requests, request, from.replica);
     this.requests.gatewayRetries[request] = retries + 1;
     const wait = backoffSeconds(policy, retries + 1, this.random);
     this.timers.at(seconds + wait, TIMER.gatewayRetry, request);
@@ -426,20 +422,12 @@ export class Gateways {
     this.dispatch(request, this.requests.gateway[request]!, true, seconds);
   }
 
-  /** The attempt is not sent there again. */
-  private leaveOut(request: number, replica: number): void {
-    const { tried } = this.requests;
-    tried[request] = [...(tried[request] ?? []), replica];
-  }
-
   /** Sends a request on from where an attempt was lost with its replica; it counts as a retry towards the breaker. */
   migrate(request: number, from: number, seconds: number): void {
-    this.leaveOut(request, from);
+    leaveOut(this.requests, request, from);
     this.recorder.gatewayRetried(request, seconds);
     this.dispatch(request, this.requests.gateway[request]!, true, seconds);
   }
-
-  // The fleet behind
 
   /** The cluster lists a replica, or no longer. */
   setReady(replica: number, isReady: boolean): void {

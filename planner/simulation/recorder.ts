@@ -10,7 +10,7 @@ import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { newBatch, newCell } from "./cell-record";
 import type { ControlEvent } from "./control-event";
 import { outcomeOfReason } from "./end-reasons";
-import { emptyRow, type Mutable } from "./finished-row";
+import { emptyRow, fillRow, type Mutable } from "./finished-row";
 import { judgeUnfinished, meets } from "./meets-objective";
 import type { FinishedRequest, RunObserver } from "./observer";
 import { REQUEST_OUTCOMES } from "./observer";
@@ -279,7 +279,7 @@ export class Recorder {
     seconds: Latencies,
     hasMetAll: boolean,
   ): void {
-    const row = this.describe(request, COMPLETED, NONE);
+    const row = this.filledRow(request, COMPLETED, NONE);
     row.queueTimeSeconds = seconds.queueTime;
     row.ttftSeconds = seconds.ttft;
     row.tpotSeconds = seconds.tpot;
@@ -310,7 +310,7 @@ export class Recorder {
     }
     const arrival = requests.arrivalSeconds[request]!;
     this.steps?.ended(arrival, seconds, requests.workload[request]!, outcome);
-    this.observer?.onRequest(this.describe(request, REQUEST_OUTCOMES.indexOf(outcome), reason));
+    this.observer?.onRequest(this.filledRow(request, REQUEST_OUTCOMES.indexOf(outcome), reason));
   }
 
   private countAttempts(request: number, cell: CellRecord): void {
@@ -335,7 +335,7 @@ export class Recorder {
     const arrival = requests.arrivalSeconds[request]!;
     this.steps?.stay(arrival, seconds, requests.workload[request]!);
     if (this.observer === undefined) return;
-    const row = this.describe(request, IN_FLIGHT, NONE);
+    const row = this.filledRow(request, IN_FLIGHT, NONE);
     if (slot !== NONE) {
       row.replicaIndex = store.replica[slot]!;
       row.poolIndex = store.pool[slot]!;
@@ -431,28 +431,12 @@ export class Recorder {
     if (!Number.isNaN(seconds.tpot)) part.tpotSeconds.add(seconds.tpot);
   }
 
-  private describe(request: number, outcome: number, reason: number): Mutable<FinishedRequest> {
-    const { requests, row } = this;
-    row.id = requests.serial[request]!;
-    row.workloadIndex = requests.workload[request]!;
-    row.tenantIndex = requests.tenant[request]!;
-    row.originIndex = requests.origin[request]!;
-    const isAnswered = requests.has(request, REQUEST.answered);
-    row.poolIndex = isAnswered ? requests.pool[request]! : NONE;
-    row.replicaIndex = isAnswered ? requests.replica[request]! : NONE;
-    row.arrivalSeconds = requests.arrivalSeconds[request]!;
-    row.inputTokens = requests.inputTokens[request]!;
-    row.outputTokens = requests.outputTokens[request]!;
-    row.cachedTokens = isAnswered ? requests.cachedTokens[request]! : 0;
-    row.preemptions = isAnswered ? requests.preemptions[request]! : 0;
-    row.queueTimeSeconds = Number.NaN;
-    row.ttftSeconds = Number.NaN;
-    row.tpotSeconds = Number.NaN;
-    row.e2eSeconds = Number.NaN;
+  private filledRow(request: number, outcome: number, reason: number): Mutable<FinishedRequest> {
+    const { row, requests, scenario } = this;
+    fillRow(row, requests, request);
     row.outcomeIndex = outcome;
     row.reasonIndex = reason;
-    row.attempts = requests.attemptsOfAll[request]!;
-    row.sloMet = this.scenario.workloads[row.workloadIndex]!.slo.length === 0 ? -1 : 0;
+    row.sloMet = scenario.workloads[row.workloadIndex]!.slo.length === 0 ? -1 : 0;
     return row;
   }
 }

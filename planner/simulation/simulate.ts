@@ -26,6 +26,7 @@ import { windowEndSeconds } from "./measured-window";
 import { Network } from "./network";
 import type { RunObserver } from "./observer";
 import { type EngineSettings, PoolRun } from "./pool-run";
+import { poolStarts } from "./pool-starts";
 import { QueueDelivery } from "./queue-delivery";
 import { Recorder } from "./recorder";
 import { Replica } from "./replica";
@@ -440,12 +441,4 @@ class Simulation {
       itlSeconds: pool.itlSeconds,
     };
   }
-}
-
-/** First replica of each pool, and the number of all at the end. */
-function poolStarts(pools: readonly ResolvedPool[]): Int32Array {
-  const starts = new Int32Array(pools.length + 1);
-  for (const [index, pool] of pools.entries())
-    starts[index + 1] = starts[index]! + pool.replicasMax;
-  return starts;
 }

@@ -4,7 +4,8 @@ import { createSampler, type Sampler } from "../foundation/sampler";
 import type { AttemptFailure } from "../scenario/resolved-client";
 import type { ResolvedWorkload } from "../scenario/resolved-scenario";
 import { ClientRetries } from "./client/client-retries";
-import { type Step, stepsOf } from "./steps";
+import type { RequestTable } from "./request-table";
+import { type ModelStep, type Step, stepsOf } from "./steps";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -54,5 +55,37 @@ function isPatient({ client }: ResolvedWorkload, steps: readonly Step[]): boolea
     client.firstTokenTimeoutSeconds === undefined &&
     client.giveUpSeconds === NEVER &&
     steps.every((step) => step.kind === "wait" || step.timeoutSeconds === NEVER)
+  );
+}
+
+/** How long the client of a request waits for an answer, and for its first token. */
+export function drawPatience(
+  requests: RequestTable,
+  request: number,
+  { timeout, firstTokenTimeout, patience }: WorkloadClients,
+): void {
+  requests.timeoutSeconds[request] = timeout?.sample(patience) ?? NEVER;
+  requests.firstTokenTimeoutSeconds[request] = firstTokenTimeout?.sample(patience) ?? NEVER;
+}
+
+/** When the client gives up on the request; Infinity when it does not. */
+export function giveUpSeconds(
+  { arrivalSeconds }: RequestTable,
+  request: number,
+  { workload }: WorkloadClients,
+): number {
+  return arrivalSeconds[request]! + workload.client.giveUpSeconds;
+}
+
+/** When the client gives up on the request, or on the step, a call of a model; Infinity when it does not. */
+export function deadlineSeconds(
+  requests: RequestTable,
+  request: number,
+  clients: WorkloadClients,
+): number {
+  const step = clients.steps[requests.step[request]!] as ModelStep;
+  return Math.min(
+    giveUpSeconds(requests, request, clients),
+    requests.stepSeconds[request]! + step.timeoutSeconds,
   );
 }

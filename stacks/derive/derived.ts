@@ -40,11 +40,6 @@ export function together(
   };
 }
 
-/** Derivations with their paths below another. */
-export function below(prefix: string, derivations: readonly Derivation[]): readonly Derivation[] {
-  return derivations.map((one) => ({ ...one, what: `${prefix}.${one.what}` }));
-}
-
 /** What the simulator can do and no resource of a cloud. */
 export function notDeployable(path: string, what: string, hint: string): Problem {
   return { code: "conflict", path, message: `${what} cannot be deployed`, hint };

@@ -53,8 +53,8 @@ export function poolPath(pool: Pick<ResolvedPool, "name">): string {
 }
 
 /**
- * How long streams are, and how long they are silent: of the worst case that was simulated. A timeout of the plan bounds
- * what was measured, so that no headroom is left above it; without one there is headroom for what was not.
+ * How long streams are, and how long they are silent: of the worst case that was simulated, with headroom for what was
+ * not, up to the timeout that ends them. A timeout below what was measured stays visible: whoever checks refuses it.
  */
 export function deriveLengths(context: FleetContext): Derived<StreamLengths> {
   const { plan, fleet } = context;
@@ -62,25 +62,43 @@ export function deriveLengths(context: FleetContext): Derived<StreamLengths> {
   const { streamSeconds, firstTokenSeconds } = longestTimes(plan.evidence.runs, plan.workloads);
   const { requestSeconds, maxStreamSeconds, streamIdleSeconds } = fleet.policies.timeout;
   const length = (
-    measured: number | undefined,
-    isBounded: boolean,
+    withHeadroom: number | undefined,
+    timeoutSeconds: number,
     limit: "requestTimeoutSeconds" | "streamIdleTimeoutSeconds",
     what: string,
   ): { readonly value: number; readonly because: string } => {
-    if (measured === undefined) {
+    if (withHeadroom === undefined) {
       const { value, derivation } = limitValue(context, "fleet", limit, problems);
       return { value, because: `limit ${limit} (${derivation}): nothing was measured` };
     }
-    return isBounded
-      ? { value: measured / HEADROOM.time, because: `${what} of the worst case` }
-      : { value: measured, because: `${what} of the worst case × ${HEADROOM.time}` };
+    const measured = withHeadroom / HEADROOM.time;
+    if (measured <= timeoutSeconds && timeoutSeconds < withHeadroom) {
+      return {
+        value: timeoutSeconds,
+        because: `the timeout, which is below ${what} × ${HEADROOM.time}`,
+      };
+    }
+    return measured > timeoutSeconds
+      ? { value: measured, because: `${what} of the worst case, which is above the timeout` }
+      : { value: withHeadroom, because: `${what} of the worst case × ${HEADROOM.time}` };
   };
-  const hasEnd = Math.min(requestSeconds, maxStreamSeconds) !== Number.POSITIVE_INFINITY;
-  const stream = length(streamSeconds, hasEnd, "requestTimeoutSeconds", "E2E p99.9");
-  const isPatient = streamIdleSeconds === Number.POSITIVE_INFINITY;
-  const silence = length(firstTokenSeconds, !isPatient, "streamIdleTimeoutSeconds", "TTFT p99.9");
-  const longestStreamSeconds = Math.ceil(stream.value);
-  const longestSilenceSeconds = Math.min(Math.ceil(silence.value), longestStreamSeconds);
+  const stream = length(
+    streamSeconds,
+    Math.min(requestSeconds, maxStreamSeconds),
+    "requestTimeoutSeconds",
+    "E2E p99.9",
+  );
+  const silence = length(
+    firstTokenSeconds,
+    streamIdleSeconds,
+    "streamIdleTimeoutSeconds",
+    "TTFT p99.9",
+  );
+  const longestStreamSeconds = wholeUpTo(stream.value, Math.min(requestSeconds, maxStreamSeconds));
+  const longestSilenceSeconds = Math.min(
+    wholeUpTo(silence.value, streamIdleSeconds),
+    longestStreamSeconds,
+  );
   return {
     args: { longestStreamSeconds, longestSilenceSeconds },
     derivations: [
@@ -89,4 +107,10 @@ export function deriveLengths(context: FleetContext): Derived<StreamLengths> {
     ],
     problems,
   };
+}
+
+/** Rounded up to a whole second, but not over the timeout that a length is below. */
+function wholeUpTo(seconds: number, timeoutSeconds: number): number {
+  const whole = Math.ceil(seconds);
+  return seconds <= timeoutSeconds ? Math.min(whole, timeoutSeconds) : whole;
 }

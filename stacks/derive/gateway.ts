@@ -221,7 +221,9 @@ function deriveInference(
     maxRequests: Math.max(1, admission?.queueLimit ?? 1),
     requestTtlSeconds: admission?.queueTimeoutSeconds || 1,
   };
-  const { circuitBreaker: _, panicThresholdPercent: __, ...reaching } = policy.args;
+  const { circuitBreaker, panicThresholdPercent: _, ...reaching } = policy.args;
+  // A breaker that was simulated would be missing: the gateway refuses it by name.
+  const hasBreaker = pools.some((pool) => pool.circuitBreaker !== undefined);
   return {
     args: {
       routing: "inference",
@@ -233,10 +235,7 @@ function deriveInference(
       },
       hostnames,
       ...reaching,
-      // A breaker that was simulated would be missing: the gateway refuses it by name.
-      ...(pools.every(({ circuitBreaker }) => circuitBreaker === undefined)
-        ? {}
-        : { circuitBreaker: policy.args.circuitBreaker! }),
+      ...(hasBreaker ? { circuitBreaker: circuitBreaker! } : {}),
     },
     derivations: [
       host,
@@ -262,8 +261,10 @@ function deriveInference(
         value: flowControl.requestTtlSeconds,
         because: "admission.queue.timeout, which is simulated",
       },
-      ...policy.derivations.filter(
-        (one) => !/\.(circuitBreaker|panicThresholdPercent)\b/.test(one.what),
+      ...policy.derivations.filter(({ what: path }) =>
+        path.startsWith(`${what}.circuitBreaker`)
+          ? hasBreaker
+          : path !== `${what}.panicThresholdPercent`,
       ),
     ],
     problems,

@@ -23,6 +23,14 @@ const GKE_ACCELERATORS: Readonly<Record<string, string>> = {
 const GKE_BY_MACHINE: readonly (readonly [prefix: string, accelerator: string])[] = [
   ["a3-megagpu", "nvidia-h100-mega-80gb"],
 ];
+/** Accelerators that are sold beside processors of Arm only. */
+const ON_ARM: readonly string[] = [
+  "t4g-16gb",
+  "gh200-96gb",
+  "gh200-144gb",
+  "gb200-186gb",
+  "gb300-288gb",
+];
 const LOCAL_SSD_GB = 375;
 /** More accelerators than a node of a pool may have. */
 const ACCELERATORS_MAX = 16;
@@ -49,6 +57,12 @@ export function gpuMachine(pool: ResolvedPool, problems: Problem[]): GpuMachine 
     );
   }
   const { name, cloud, acceleratorCount, localDiskGb = 0 } = instanceType;
+  if (ON_ARM.includes(accelerator.name)) {
+    return refuse(
+      `${name} has processors of Arm, for which there is no image of the engine here`,
+      "leave it out of search.hardware and size again",
+    );
+  }
   if (accelerator.vendor !== "nvidia") {
     return refuse(
       `${name} has ${accelerator.name}, and the stacks serve on GPUs of NVIDIA`,

@@ -10,6 +10,7 @@ import {
   studyOutput,
 } from "../../bin/commands/size-studies";
 import { makeProgress } from "../../bin/progress";
+import { studiesSchema } from "../../planner/report/sizing/studies-schema";
 import { memoryIo } from "../support/memory-io";
 import {
   type SizingTools,
@@ -95,6 +96,7 @@ describe("runStudyFlags", () => {
       "Cost against latency: from …",
     ]);
     expect(output.data).toMatchObject({ scaling: null, whatIfs: { whatIfs: [{ change: {} }] } });
+    expect(studiesSchema.parse(structuredClone(output.data))).toEqual(output.data);
     expect((await output.pageSections()).map(({ heading }) => heading)).toEqual([
       "What if",
       "Objectives, what if",

@@ -16,7 +16,10 @@ export const WORLD: Partial<EngineOptions> = {
     // Karpenter's definitions check the form of ids.
     "aws:ec2/subnet:Subnet": (name) => ({ id: `subnet-${Buffer.from(name).toString("hex")}` }),
     // Each address is another, so that a test sees whose it is.
-    "aws:ec2/eip:Eip": (name) => ({ allocationId: `${name}-allocation`, publicIp: addressOf(name) }),
+    "aws:ec2/eip:Eip": (name) => ({
+      allocationId: `${name}-allocation`,
+      publicIp: addressOf(name),
+    }),
     "gcp:compute/address:Address": (name) => ({ address: addressOf(name) }),
   },
 };

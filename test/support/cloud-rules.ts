@@ -34,7 +34,11 @@ const CLOUDWATCH = "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference Put
 const PUBSUB = "cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions";
 const ALERTS = "cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies";
 const ELB = "docs.aws.amazon.com/elasticloadbalancing/latest/APIReference";
+const KUBERNETES = "kubernetes.io/docs/reference/kubernetes-api";
 const ROUTE53 = "docs.aws.amazon.com/Route53/latest/APIReference";
+const S3 = "docs.aws.amazon.com/AmazonS3/latest/API";
+const WAF = "docs.aws.amazon.com/waf/latest/APIReference";
+const BINARY_AUTHORIZATION = "cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy";
 const LB_POLICY = "cloud.google.com/load-balancing/docs/service-lb-policy";
 
 // biome-ignore format: one line per rule
@@ -111,6 +115,26 @@ const cloudRules: readonly CloudRule[] = [
   rule("aws:costexplorer/anomalySubscription:AnomalySubscription", "subscribers[].type", ["EMAIL", "SNS"], `${BUDGETS} Subscriber`),
   rule("aws:costexplorer/anomalySubscription:AnomalySubscription", "thresholdExpression.dimension.key", ["ANOMALY_TOTAL_IMPACT_ABSOLUTE", "ANOMALY_TOTAL_IMPACT_PERCENTAGE"], `${BUDGETS} AnomalySubscription`),
   rule("aws:costexplorer/costAllocationTag:CostAllocationTag", "status", ["Active", "Inactive"], `${BUDGETS} CostAllocationTagStatusEntry`),
+  rule("aws:cloudtrail/trail:Trail", "advancedEventSelectors[].fieldSelectors[].field", ["readOnly", "eventSource", "eventName", "eventCategory", "eventType", "resources.type", "resources.ARN", "userIdentity.arn", "sessionCredentialFromConsole", "errorCode", "vpcEndpointId"], "docs.aws.amazon.com/awscloudtrail/latest/APIReference AdvancedFieldSelector"),
+  rule("aws:kms/key:Key", "rotationPeriodInDays", { min: 90, max: 2560 }, "docs.aws.amazon.com/kms/latest/APIReference EnableKeyRotation"),
+  rule("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "rule.defaultRetention.mode", ["GOVERNANCE", "COMPLIANCE"], `${S3} DefaultRetention`),
+  rule("aws:s3/bucketOwnershipControls:BucketOwnershipControls", "rule.objectOwnership", ["BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"], `${S3} OwnershipControlsRule`),
+  rule("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "rules[].applyServerSideEncryptionByDefault.sseAlgorithm", ["AES256", "aws:kms", "aws:kms:dsse"], `${S3} ServerSideEncryptionByDefault`),
+  rule("aws:s3/bucketVersioning:BucketVersioning", "versioningConfiguration.status", ["Enabled", "Suspended", "Disabled"], `${S3} PutBucketVersioning`),
+  rule("aws:secretsmanager/secret:Secret", "recoveryWindowInDays", { min: 7, max: 30 }, "docs.aws.amazon.com/secretsmanager/latest/apireference DeleteSecret"),
+  rule("aws:wafv2/webAcl:WebAcl", "scope", ["REGIONAL", "CLOUDFRONT"], `${WAF} CreateWebACL`),
+  rule("aws:wafv2/webAcl:WebAcl", "rules[].statement.rateBasedStatement.aggregateKeyType", ["IP", "FORWARDED_IP", "CUSTOM_KEYS", "CONSTANT"], `${WAF} RateBasedStatement`),
+  rule("aws:wafv2/webAcl:WebAcl", "rules[].statement.rateBasedStatement.evaluationWindowSec", [60, 120, 300, 600], `${WAF} RateBasedStatement`),
+  rule("aws:wafv2/webAcl:WebAcl", "rules[].statement.rateBasedStatement.limit", { min: 10, max: 2_000_000_000 }, `${WAF} RateBasedStatement`),
+  rule("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "loggingFilter.defaultBehavior", ["KEEP", "DROP"], `${WAF} LoggingFilter`),
+  rule("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "loggingFilter.filters[].requirement", ["MEETS_ALL", "MEETS_ANY"], `${WAF} Filter`),
+  rule("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "loggingFilter.filters[].conditions[].actionCondition.action", ["ALLOW", "BLOCK", "COUNT", "CAPTCHA", "CHALLENGE", "EXCLUDED_AS_COUNT"], `${WAF} ActionCondition`),
+  rule("gcp:binaryauthorization/policy:Policy", "defaultAdmissionRule.evaluationMode", ["ALWAYS_ALLOW", "ALWAYS_DENY", "REQUIRE_ATTESTATION"], BINARY_AUTHORIZATION),
+  rule("gcp:binaryauthorization/policy:Policy", "defaultAdmissionRule.enforcementMode", ["ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY"], BINARY_AUTHORIZATION),
+  rule("gcp:binaryauthorization/policy:Policy", "globalPolicyEvaluationMode", ["ENABLE", "DISABLE"], BINARY_AUTHORIZATION),
+  rule("gcp:projects/iAMAuditConfig:IAMAuditConfig", "auditLogConfigs[].logType", ["ADMIN_READ", "DATA_READ", "DATA_WRITE"], "cloud.google.com/iam/docs/reference/rest/v1/AuditConfig"),
+  rule("gcp:storage/bucket:Bucket", "publicAccessPrevention", ["enforced", "inherited"], "cloud.google.com/storage/docs/json_api/v1/buckets"),
+  rule("gcp:storage/bucket:Bucket", "lifecycleRules[].action.type", ["Delete", "SetStorageClass", "AbortIncompleteMultipartUpload"], "cloud.google.com/storage/docs/json_api/v1/buckets"),
   rule("gcp:billing/budget:Budget", "budgetFilter.calendarPeriod", ["MONTH", "QUARTER", "YEAR"], "cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets"),
   rule("gcp:billing/budget:Budget", "budgetFilter.creditTypesTreatment", ["INCLUDE_ALL_CREDITS", "EXCLUDE_ALL_CREDITS", "INCLUDE_SPECIFIED_CREDITS"], "cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets"),
   rule("gcp:billing/budget:Budget", "thresholdRules[].spendBasis", ["CURRENT_SPEND", "FORECASTED_SPEND"], "cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets"),
@@ -156,6 +180,7 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:container/cluster:Cluster", "securityPostureConfig.mode", ["DISABLED", "BASIC", "ENTERPRISE"], `${CONTAINER}.clusters`),
   rule("gcp:container/cluster:Cluster", "binaryAuthorization.evaluationMode", ["DISABLED", "PROJECT_SINGLETON_POLICY_ENFORCE"], `${CONTAINER}.clusters`),
   rule("gcp:container/nodePool:NodePool", "autoscaling.locationPolicy", ["BALANCED", "ANY"], `${CONTAINER}.clusters.nodePools`),
+  rule("gcp:container/nodePool:NodePool", "nodeConfig.sandboxConfig.type", ["GVISOR"], `${CONTAINER}.NodeConfig`),
   rule("gcp:container/nodePool:NodePool", "placementPolicy.type", ["COMPACT"], `${CONTAINER}.clusters.nodePools`),
   rule("gcp:container/nodePool:NodePool", "upgradeSettings.strategy", ["SURGE", "BLUE_GREEN", "SHORT_LIVED"], `${CONTAINER}.clusters.nodePools`),
   rule("gcp:container/nodePool:NodePool", "networkConfig.acceleratorNetworkProfile", ["auto"], `${CONTAINER}.clusters.nodePools`),
@@ -172,6 +197,27 @@ const cloudRules: readonly CloudRule[] = [
   rule("gcp:pubsub/subscription:Subscription", "ackDeadlineSeconds", { min: 10, max: 600 }, PUBSUB),
   rule("gcp:pubsub/subscription:Subscription", "deadLetterPolicy.maxDeliveryAttempts", { min: 5, max: 100 }, PUBSUB),
   rule("gcp:dns/recordSet:RecordSet", "type", ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"], "cloud.google.com/dns/docs/reference/rest/v1/resourceRecordSets"),
+  rule("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", "spec.failurePolicy", ["Fail", "Ignore"], KUBERNETES),
+  rule("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "spec.validationActions[]", ["Deny", "Warn", "Audit"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.strategy.type", ["Recreate", "RollingUpdate"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.initContainers[].restartPolicy", ["Always"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.securityContext.fsGroupChangePolicy", ["OnRootMismatch", "Always"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.securityContext.seccompProfile.type", ["Localhost", "RuntimeDefault", "Unconfined"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.tolerations[].effect", ["NoSchedule", "PreferNoSchedule", "NoExecute"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.topologySpreadConstraints[].whenUnsatisfiable", ["DoNotSchedule", "ScheduleAnyway"], KUBERNETES),
+  rule("kubernetes:apps/v1:Deployment", "spec.template.spec.volumes[].emptyDir.medium", ["", "Memory", "HugePages"], KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleUp.selectPolicy", ["Max", "Min", "Disabled"], KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleUp.policies[].periodSeconds", { min: 1, max: 1800 }, KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleDown.policies[].type", ["Pods", "Percent"], KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.behavior.scaleDown.stabilizationWindowSeconds", { min: 0, max: 3600 }, KUBERNETES),
+  rule("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "spec.metrics[].type", ["ContainerResource", "External", "Object", "Pods", "Resource"], KUBERNETES),
+  rule("kubernetes:core/v1:LimitRange", "spec.limits[].type", ["Container", "PersistentVolumeClaim", "Pod"], KUBERNETES),
+  rule("kubernetes:core/v1:Service", "spec.type", ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], KUBERNETES),
+  rule("kubernetes:networking.k8s.io/v1:NetworkPolicy", "spec.policyTypes[]", ["Ingress", "Egress"], KUBERNETES),
+  rule("kubernetes:networking.k8s.io/v1:NetworkPolicy", "spec.egress[].ports[].protocol", ["TCP", "UDP", "SCTP"], KUBERNETES),
+  rule("kubernetes:policy/v1:PodDisruptionBudget", "spec.unhealthyPodEvictionPolicy", ["IfHealthyBudget", "AlwaysAllow"], KUBERNETES),
+  rule("kubernetes:scheduling.k8s.io/v1:PriorityClass", "preemptionPolicy", ["PreemptLowerPriority", "Never"], KUBERNETES),
+  rule("kubernetes:scheduling.k8s.io/v1:PriorityClass", "value", { min: -2_147_483_648, max: 1_000_000_000 }, KUBERNETES),
   rule("gcp:dns/managedZone:ManagedZone", "visibility", ["public", "private"], "cloud.google.com/dns/docs/reference/rest/v1/managedZones"),
 ];
 

@@ -7,9 +7,10 @@ import { purchaseOptions } from "../../catalog/prices/price-rows";
 import { LEFT_OUT_WHYS } from "../../sizing/serving-option";
 import { SIZING_NOTE_CODES } from "../../sizing/sizing-notes";
 import { summarySchema, warningCode } from "../summary-schema";
+import { margin, verdict } from "./margin-schema";
 import type { SizingReport } from "./sizing-report";
+import { studiesSchema } from "./studies-schema";
 
-const verdict = z.enum(["PASS", "FAIL", "UNCERTAIN", "NONE"]);
 const known = z.number().nullable();
 const texts = z.array(z.string()).readonly();
 
@@ -48,17 +49,6 @@ const lowerBound = z.strictObject({
   usdPerHour: known.describe("No fleet of the search costs less"),
   gap: known.describe("(cost - bound) / cost"),
   analyticUsdPerHour: known.describe("From the step-time model alone, without any run"),
-});
-
-const margin = z.strictObject({
-  case: z.string(),
-  workload: z.string(),
-  objective: z.string(),
-  limitMs: z.number(),
-  valueMs: known,
-  highMs: known.describe("Upper end of the margin of error; null: it may grow without end"),
-  toSpare: known.describe("(limit - high) / limit"),
-  verdict,
 });
 
 const nextCheaper = z.strictObject({
@@ -165,10 +155,19 @@ const infeasible = z
   })
   .describe("There is no fleet");
 
+/** The report that `capplan size` is about. */
+const reportSchema = z.discriminatedUnion("kind", [
+  fleet,
+  infeasible,
+]) satisfies z.ZodType<SizingReport>;
+
 /** What `capplan size --output json` prints. */
 export const sizingSchema = z
-  .discriminatedUnion("kind", [fleet, infeasible])
-  .describe("Result of capplan size") satisfies z.ZodType<SizingReport>;
+  .discriminatedUnion("kind", [
+    fleet.extend({ studies: studiesSchema.optional() }),
+    infeasible.extend({ studies: studiesSchema.optional() }),
+  ])
+  .describe("Result of capplan size");
 
 /** JSON Schema (draft 2020-12) of the result of `capplan size`. */
 export function sizingJsonSchema(): Record<string, unknown> {
@@ -177,5 +176,5 @@ export function sizingJsonSchema(): Record<string, unknown> {
 
 /** Fails to compile when the schema allows more, or less, than the contract. */
 type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : never) : never;
-const isContract: Same<z.output<typeof sizingSchema>, SizingReport> = true;
+const isContract: Same<z.output<typeof reportSchema>, SizingReport> = true;
 void isContract;

@@ -1,4 +1,4 @@
-/** How long a gateway waits before it tries again. Whether it may is the circuit breaker's and the caller's. */
+/** Whether a gateway's policy tries again, and how long it waits before. Whether there is budget the circuit breaker says. */
 import type { ResolvedGatewayRetry } from "../../fleet/resolved-policies";
 import type { RandomStream } from "../../foundation/random";
 
@@ -17,4 +17,13 @@ export function backoffSeconds(
     policy.maxIntervalSeconds,
   );
   return interval * random.uniform();
+}
+
+/** @param triggers what the failure stands for */
+export function mayRetry(
+  { numRetries, retryOn }: ResolvedGatewayRetry,
+  retries: number,
+  triggers: readonly string[],
+): boolean {
+  return retries < numRetries && retryOn.some((trigger) => triggers.includes(trigger));
 }

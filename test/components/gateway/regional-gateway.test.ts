@@ -141,6 +141,36 @@ describe("RegionalGateway", () => {
     });
   });
 
+  it("asks prefill replicas for long prompts, where there are some", async () => {
+    const { inferencePool } = qwen;
+    const disaggregation = { uncachedTokensMin: 256 };
+    const backends = { qwen: { ...qwen, inferencePool: { ...inferencePool!, disaggregation } } };
+    const run = await registered(gateway({ backends }));
+    const data = only(run, "kubernetes:core/v1:ConfigMap").inputs["data"] as Record<string, string>;
+    const config = JSON.parse(data["picker.yaml"]!);
+    // llm-d-router 0.10, docs/disaggregation.md: without a decider for prefill the phases are not told apart.
+    expect(config.plugins).toEqual(
+      expect.arrayContaining([
+        { type: "prefill-filter" },
+        { type: "decode-filter" },
+        { type: "prefix-based-pd-decider", parameters: { nonCachedTokens: 256 } },
+        {
+          type: "disagg-profile-handler",
+          parameters: { deciders: { prefill: "prefix-based-pd-decider" } },
+        },
+      ]),
+    );
+    expect(
+      config.schedulingProfiles.map((profile: { name: string; plugins: unknown[] }) => [
+        profile.name,
+        profile.plugins[0],
+      ]),
+    ).toEqual([
+      ["prefill", { pluginRef: "prefill-filter" }],
+      ["decode", { pluginRef: "decode-filter" }],
+    ]);
+  });
+
   it("starts new pickers for a new configuration, which is read once", async () => {
     const annotation = async (maxRequests: number) => {
       const { inferencePool } = qwen;
@@ -228,6 +258,17 @@ describe("RegionalGateway", () => {
       {
         backends: {
           qwen: { ...qwen, inferencePool: { ...qwen.inferencePool!, pickerImage: "router:v0.10" } },
+        },
+      },
+    ],
+    [
+      "backends.qwen.inferencePool.disaggregation.uncachedTokensMin",
+      {
+        backends: {
+          qwen: {
+            ...qwen,
+            inferencePool: { ...qwen.inferencePool!, disaggregation: { uncachedTokensMin: 0 } },
+          },
         },
       },
     ],

@@ -16,7 +16,7 @@ interface Cel {
   readonly plan: (
     env: unknown,
     parsed: unknown,
-  ) => (bindings: { readonly self: unknown }) => unknown;
+  ) => (bindings: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /** What evaluating the rules gave. */
@@ -44,11 +44,26 @@ export function describeWithRules(name: string, suite: () => void): void {
 
 const programs = new Map<string, ReturnType<Cel["plan"]>>();
 
-/** Evaluates every rule that applies to a manifest. */
-export function evaluateRules(manifest: Manifest): RuleResult {
+/** The evaluator, with the functions that Kubernetes adds. */
+function environment(): { readonly cel: Cel; readonly env: unknown } {
   const cel: Cel = require("@bufbuild/cel");
   const { strings }: { readonly strings: readonly unknown[] } = require("@bufbuild/cel/ext");
-  const env = cel.celEnv({ funcs: [...strings, findMethod(cel)] });
+  return { cel, env: cel.celEnv({ funcs: [...strings, findMethod(cel)] }) };
+}
+
+/** What an expression comes to, such as that of an admission policy. */
+export function evaluateExpression(
+  expression: string,
+  bindings: Readonly<Record<string, unknown>>,
+): unknown {
+  const { cel, env } = environment();
+  const known = integersAsBigInt(bindings) as Readonly<Record<string, unknown>>;
+  return cel.plan(env, cel.parse(expression))(known);
+}
+
+/** Evaluates every rule that applies to a manifest. */
+export function evaluateRules(manifest: Manifest): RuleResult {
+  const { cel, env } = environment();
   const problems: string[] = [];
   let evaluated = 0;
   const evaluate = (schema: Schema, value: unknown, path: string): void => {

@@ -45,6 +45,7 @@ export const cloudOutputTable: CloudOutputTable = {
     dnsName: `${name}.elb.example`,
     zoneId: `${name}-zone`,
   }),
+  "aws:s3/bucket:Bucket": (name) => ({ bucket: `${name}-0000000` }),
   "aws:sqs/queue:Queue": (name) => ({ url: `https://sqs.example/${name}` }),
   "aws:kms/key:Key": (name) => ({ keyId: `${name}-key` }),
   "gcp:compute/address:Address": () => ({ address: "192.0.2.4" }),
@@ -53,6 +54,9 @@ export const cloudOutputTable: CloudOutputTable = {
   "gcp:compute/subnetwork:Subnetwork": selfLink,
   "gcp:container/cluster:Cluster": (name) => ({
     controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.example` } },
+  }),
+  "gcp:logging/projectSink:ProjectSink": () => ({
+    writerIdentity: "serviceAccount:service-1@gcp-sa-logging.iam.gserviceaccount.com",
   }),
   "gcp:serviceaccount/account:Account": (_name, inputs) => {
     const email = `${text(inputs["accountId"], "account")}@probe.iam.gserviceaccount.com`;

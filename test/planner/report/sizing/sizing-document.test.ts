@@ -6,7 +6,9 @@ import { sizingDocument } from "../../../../planner/report/sizing/sizing-documen
 import { sizingPage } from "../../../../planner/report/sizing/sizing-page";
 import type { FleetReport, SizingReport } from "../../../../planner/report/sizing/sizing-report";
 import { sizingJsonSchema, sizingSchema } from "../../../../planner/report/sizing/sizing-schema";
+import { studiesData } from "../../../../planner/report/sizing/studies-document";
 import { expectGolden } from "../../../support/golden";
+import { STUDIES } from "../../../support/studies-fixture";
 import { INFEASIBLE, SIZED, VERIFIED } from "./sizing-report-fixture";
 
 const HOW = { reproduce: "capplan size shop.yaml --seed 7", explains: false };
@@ -143,6 +145,13 @@ describe("sizingSchema", () => {
     for (const report of [SIZED, VERIFIED, INFEASIBLE]) {
       expect(sizingSchema.parse(structuredClone(report))).toEqual(report);
     }
+  });
+
+  it("takes what was asked around it", () => {
+    const data = { ...SIZED, studies: studiesData(STUDIES) };
+    expect(sizingSchema.parse(structuredClone(data))).toEqual(data);
+    const { scaling: _, ...without } = data.studies;
+    expect(sizingSchema.safeParse({ ...SIZED, studies: without }).success).toBe(false);
   });
 
   it("refuses a key that is not in the contract, and an unknown figure as 0 that is left out", () => {
