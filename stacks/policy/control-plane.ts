@@ -5,23 +5,37 @@ import { type Judged, resourceRule } from "./rule";
 const EKS = "aws:eks/cluster:Cluster";
 const GKE = "gcp:container/cluster:Cluster";
 
+interface ControlPlaneConfig {
+  /**
+   * Addresses from which EKS's control plane may be reached over the internet, where nobody runs Pulumi inside the VPC.
+   * @default []
+   */
+  readonly publicAccessCidrs: readonly string[];
+}
+
 /** Who can reach the control plane has to be inside the network, or known to IAM before a packet gets there. */
-export const controlPlaneIsPrivate = resourceRule({
+export const controlPlaneIsPrivate = resourceRule<ControlPlaneConfig>({
   name: "control-plane-is-private",
   description: "The control plane of a cluster has no address on the internet.",
   severity: "critical",
+  configSchema: {
+    properties: { publicAccessCidrs: { type: "array", items: { type: "string" } } },
+  },
   types: [EKS, GKE],
-  problemsOf: (cluster) => (cluster.type === EKS ? eksProblems(cluster) : gkeProblems(cluster)),
+  problemsOf: (cluster, { publicAccessCidrs = [] }) =>
+    cluster.type === EKS ? eksProblems(cluster, publicAccessCidrs) : gkeProblems(cluster),
 });
 
 /** EKS opens its endpoint to all unless it is told otherwise (CreateCluster, VpcConfigRequest). */
-function eksProblems({ props }: Judged): readonly string[] {
+function eksProblems({ props }: Judged, allowed: readonly string[]): readonly string[] {
+  const sources = itemsAt(props, "vpcConfig.publicAccessCidrs");
+  const isAllowed = sources.length > 0 && sources.every((one) => allowed.includes(String(one)));
   const isPublic = valueAt(props, "vpcConfig.endpointPublicAccess") ?? true;
   const isPrivate = valueAt(props, "vpcConfig.endpointPrivateAccess") ?? false;
   return [
-    ...(isPublic === true
+    ...(isPublic === true && !isAllowed
       ? [
-          "vpcConfig.endpointPublicAccess: must be false, got true, which EKS also takes for nothing; leave out publicAccessCidrs and reach the cluster from inside the VPC",
+          "vpcConfig.endpointPublicAccess: must be false, got true, which EKS also takes for nothing; reach the cluster from inside the VPC, or name your addresses in publicAccessCidrs of the cluster and of this rule",
         ]
       : []),
     ...(isPrivate === false

@@ -2,7 +2,8 @@
  * Rules of what GPUs may cost: no pool may grow beyond the plan. The slices of a pool, one for each kind of capacity, add
  * up.
  */
-import { limitOfPlan } from "../../planner/plan/fleet-of-plan";
+import type { CapacityPlan } from "../../planner/plan/plan-spec";
+import { clusterPoolName } from "../derive/names";
 import { isPresent, itemsAt, oneOrMore, shown, UNKNOWN, valueAt } from "./plain-values";
 import { type PlanConfig, planConfigProperties, planOfStack } from "./plan-of-stack";
 import { type Breach, type JudgedInStack, stackRule } from "./rule";
@@ -40,10 +41,7 @@ export const gpuPoolsAreWithinPlan = stackRule<PlanConfig>({
     if (place === undefined) {
       return [{ message: "no region to judge by: set capplan:place to a region of the plan" }];
     }
-    const limitOf = (pool: unknown) =>
-      typeof pool === "string"
-        ? limitOfPlan(plan, `${place}/${pool}`, "acceleratorsMax")
-        : undefined;
+    const limitOf = (pool: unknown) => limitOfPool(plan, place, pool);
     const single = slices.flatMap((slice): Breach[] => {
       if (slice.pool === UNKNOWN) return [];
       const { urn, field } = slice;
@@ -77,6 +75,14 @@ export const gpuPoolsAreWithinPlan = stackRule<PlanConfig>({
     return [...single, ...together];
   },
 });
+
+/** The limit of a pool by its name in the cluster. */
+function limitOfPool({ limits }: CapacityPlan, place: string, pool: unknown) {
+  return limits.find(
+    ({ of, name }) =>
+      name === "acceleratorsMax" && of.startsWith(`${place}/`) && clusterPoolName(of) === pool,
+  );
+}
 
 /** The slice that a resource makes; none for nodes without GPUs. */
 function sliceOf(resource: JudgedInStack): readonly Slice[] {

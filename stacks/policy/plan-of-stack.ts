@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { parse } from "yaml";
+import { PlannerError } from "../../planner/plan/fleet-of-plan";
 import { editedProblem } from "../../planner/plan/plan-digest";
 import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { readPlan } from "../../planner/plan/read-plan";
@@ -88,7 +89,7 @@ function readPlanFile(file: string): Pick<PlannedStack, "plan" | "problem"> {
     if (edited === undefined) return { plan, problem: undefined };
     return { plan: undefined, problem: `${edited.path}: ${edited.message}; ${edited.hint ?? ""}` };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "PlannerError") throw error;
+    if (!(error instanceof PlannerError)) throw error;
     return { plan: undefined, problem: error.message };
   }
 }

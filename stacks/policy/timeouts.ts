@@ -5,24 +5,26 @@
 
 import { limitOfPlan } from "../../planner/plan/fleet-of-plan";
 import type { FleetLimitName } from "../../planner/plan/limit-names";
+import { HEADROOM, longestTimes } from "../../planner/plan/longest-times";
 import { isPresent, itemsAt, secondsOf, valueAt } from "./plain-values";
 import { type PlanConfig, planConfigProperties, planOfStack } from "./plan-of-stack";
 import { type Judged, resourceRule } from "./rule";
 
 /** What a configuration may say instead of the plan. */
 export interface TimeoutConfig extends PlanConfig {
-  /** Longest answer, seconds. @default - requestTimeoutSeconds of the plan */
+  /** Longest answer, seconds. @default - requestTimeoutSeconds of the plan, and what was measured for what drains */
   readonly requestSeconds: number;
   /** Longest silence within one, seconds. @default - streamIdleTimeoutSeconds of the plan */
   readonly idleSeconds: number;
 }
 
-/** Which of the two limits a timeout has to reach. */
-type Bound = "request" | "idle";
+/** What a field has to outlast: any request, any silence, or the streams that are there when something leaves. */
+type Bound = "request" | "idle" | "drain";
 
-const LIMITS: Readonly<Record<Bound, FleetLimitName>> = {
-  request: "requestTimeoutSeconds",
-  idle: "streamIdleTimeoutSeconds",
+const REASONS: Readonly<Record<Bound, string>> = {
+  request: "a request may take",
+  idle: "a stream may be silent for",
+  drain: "the longest stream takes",
 };
 
 /** A field that ends something. */
@@ -45,15 +47,15 @@ const FIELDS: Readonly<Record<string, readonly TimeoutField[]>> = {
   "aws:lb/loadBalancer:LoadBalancer": [{ path: "idleTimeout", bound: "idle", secondsMax: 4000 }],
   "aws:lb/listener:Listener": [{ path: "tcpIdleTimeoutSeconds", bound: "idle", secondsMax: 6000 }],
   "aws:lb/targetGroup:TargetGroup": [
-    { path: "deregistrationDelay", bound: "request", otherwise: 300, secondsMax: HOUR },
+    { path: "deregistrationDelay", bound: "drain", otherwise: 300, secondsMax: HOUR },
   ],
   "gcp:compute/backendService:BackendService": [
     { path: "timeoutSec", bound: "request", otherwise: 30 },
-    { path: "connectionDrainingTimeoutSec", bound: "request", otherwise: 300, secondsMax: HOUR },
+    { path: "connectionDrainingTimeoutSec", bound: "drain", otherwise: 300, secondsMax: HOUR },
   ],
   "gcp:compute/regionBackendService:RegionBackendService": [
     { path: "timeoutSec", bound: "request", otherwise: 30 },
-    { path: "connectionDrainingTimeoutSec", bound: "request", otherwise: 0, secondsMax: HOUR },
+    { path: "connectionDrainingTimeoutSec", bound: "drain", otherwise: 0, secondsMax: HOUR },
   ],
   "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy": [
     {
@@ -81,7 +83,7 @@ const FIELDS: Readonly<Record<string, readonly TimeoutField[]>> = {
     },
   ],
   "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy": [
-    { path: "spec.shutdown.drainTimeout", bound: "request", otherwise: 60 },
+    { path: "spec.shutdown.drainTimeout", bound: "drain", otherwise: 60 },
   ],
 };
 const ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute";
@@ -137,13 +139,18 @@ function neededSeconds(
 ): Needed | { readonly problem: string } {
   const { requestSeconds, idleSeconds } = config;
   if (requestSeconds !== undefined && idleSeconds !== undefined) {
-    return { request: requestSeconds, idle: idleSeconds };
+    return { request: requestSeconds, idle: idleSeconds, drain: requestSeconds };
   }
   const { plan, problem } = planOfStack(urn, config);
   if (plan === undefined) return { problem: problem! };
+  const limitOf = (name: FleetLimitName) => limitOfPlan(plan, "fleet", name)?.value;
+  const request = requestSeconds ?? limitOf("requestTimeoutSeconds");
+  const { streamSeconds } = longestTimes(plan.evidence.runs, plan.workloads);
+  const measured = streamSeconds === undefined ? undefined : streamSeconds / HEADROOM.time;
   return {
-    request: requestSeconds ?? limitOfPlan(plan, "fleet", LIMITS.request)?.value,
-    idle: idleSeconds ?? limitOfPlan(plan, "fleet", LIMITS.idle)?.value,
+    request,
+    idle: idleSeconds ?? limitOf("streamIdleTimeoutSeconds"),
+    drain: requestSeconds ?? measured ?? request,
   };
 }
 
@@ -156,6 +163,5 @@ function problemOf({ props }: Judged, field: TimeoutField, needed: Needed): read
   const least = Math.min(wanted, field.secondsMax ?? wanted);
   if (seconds >= least) return [];
   const got = isPresent(value) ? `${seconds} s` : `nothing, which is ${seconds} s`;
-  const why = field.bound === "request" ? "the longest stream takes" : "a stream may be silent for";
-  return [`${field.path}: must be at least ${least} s, as ${why}, got ${got}`];
+  return [`${field.path}: must be at least ${least} s, as ${REASONS[field.bound]}, got ${got}`];
 }

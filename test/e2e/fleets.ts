@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import type { Region } from "../support/provider-stand-ins/cloud";
 
 export const ROOT = path.resolve(__dirname, "../..");
-const STACK_FOLDER = "stacks/config";
+export const STACK_FOLDER = "stacks/config";
 
 /** A part of a fleet that does not answer for a while. */
 export interface Loss {
@@ -30,6 +30,8 @@ export interface Fleet {
   /** In the order of deployment. */
   readonly stacks: readonly string[];
   readonly loss: Loss;
+  /** Whether previews are held against the policy pack, and the file that configures it. @default - they are not */
+  readonly policies?: { readonly configFiles: readonly string[] };
 }
 
 /** In the order of deployment. */
@@ -90,12 +92,15 @@ function plannedFleet(plan: string, files: readonly StackFile[]): Fleet {
   const region = regional[0]!.place;
   const regions = new Set(regional.map(({ place }) => place));
   const lost = regional.filter(({ place }) => place === region).map(({ stack }) => stack);
+  const name = path.basename(plan, ".plan.json");
+  const policyConfig = path.join(ROOT, STACK_FOLDER, `${name}.policy.json`);
   const edge = ordered.find(({ layer }) => layer === "edge");
   return {
-    name: path.basename(plan, ".plan.json"),
+    name,
     project: "capplan",
     main: "stacks/index.ts",
     stacks: ordered.map(({ stack }) => stack),
+    policies: { configFiles: fs.existsSync(policyConfig) ? [policyConfig] : [] },
     loss: {
       name: region,
       holds: (urn) => lost.some((stack) => urn.startsWith(`urn:pulumi:${stack}::`)),

@@ -4,11 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import path from "node:path";
 import { promisify } from "node:util";
 import type { OpMap, Stack } from "@pulumi/pulumi/automation";
 import type { Cloud } from "../support/provider-stand-ins/cloud";
-import type { Fleet } from "./fleets";
+import { type Fleet, ROOT } from "./fleets";
 import type { Workspace } from "./workspace";
+
+const POLICY_PACK = path.join(ROOT, "stacks/policy");
 
 /** What is told of each step. */
 export type Report = (step: string, seconds: number, figures: string) => void;
@@ -58,12 +61,18 @@ async function timed<Result>(
   return result;
 }
 
-/** What is previewed is what is done, and no secret is shown. */
+/** The preview fails where a rule of the policy pack is broken. */
+function policyOptions({ fleet: { policies } }: ScenarioContext) {
+  if (policies === undefined) return {};
+  return { policyPacks: [POLICY_PACK], policyPackConfigs: [...policies.configFiles] };
+}
+
+/** What is previewed is what is done, and no rule forbids it. */
 async function putUp(context: ScenarioContext, stack: Stack): Promise<void> {
   const preview = await timed(
     context,
     `preview ${stack.name}`,
-    () => stack.preview(),
+    () => stack.preview(policyOptions(context)),
     ({ changeSummary }) => shown(changeSummary),
   );
   const before = context.cloud.all().length;

@@ -8,9 +8,7 @@ import path from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import type { ProviderServer } from "../support/provider-stand-ins/provider-server";
-import { type Fleet, ROOT } from "./fleets";
-
-const STACK_FOLDER = "stacks/config";
+import { type Fleet, ROOT, STACK_FOLDER } from "./fleets";
 
 /** A fleet's own folder. */
 export interface Workspace {

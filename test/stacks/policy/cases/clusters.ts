@@ -44,6 +44,40 @@ const controlPlanes: readonly RuleCase[] = [
     breaches: [],
   },
   {
+    rule: "control-plane-is-private",
+    what: "other addresses than those that a configuration allows",
+    config: { publicAccessCidrs: ["203.0.113.0/24"] },
+    resources: [
+      resource(EKS, "open", { vpcConfig: { endpointPrivateAccess: true } }),
+      resource(EKS, "wider", {
+        vpcConfig: {
+          endpointPrivateAccess: true,
+          endpointPublicAccess: true,
+          publicAccessCidrs: ["203.0.113.0/24", "0.0.0.0/0"],
+        },
+      }),
+    ],
+    breaches: [
+      ["open", "vpcConfig.endpointPublicAccess: must be false"],
+      ["wider", "vpcConfig.endpointPublicAccess: must be false"],
+    ],
+  },
+  {
+    rule: "control-plane-is-private",
+    what: "the addresses that a configuration allows",
+    config: { publicAccessCidrs: ["203.0.113.0/24"] },
+    resources: [
+      resource(EKS, "office", {
+        vpcConfig: {
+          endpointPrivateAccess: true,
+          endpointPublicAccess: true,
+          publicAccessCidrs: ["203.0.113.0/24"],
+        },
+      }),
+    ],
+    breaches: [],
+  },
+  {
     rule: "cluster-secrets-are-encrypted",
     what: "secrets under a key of the cloud's",
     resources: [
