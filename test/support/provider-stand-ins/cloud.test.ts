@@ -31,6 +31,14 @@ describe("Cloud", () => {
     expect(cloud.all()).toEqual([]);
   });
 
+  it("tells apart what has the same name in two stacks", () => {
+    const cloud = new Cloud();
+    const [east, west] = ["east", "west"].map((stack) => cloud.create(urn(stack, VPC, "vpc"), {}));
+    cloud.create(urn("east", SUBNET, "subnet"), { of: east!.outputs["arn"] });
+    cloud.delete(west!.urn, west!.id);
+    expect(() => cloud.delete(east!.urn, east!.id)).toThrow(/is in use/);
+  });
+
   it("does not answer where it is lost, and is then as it was", () => {
     const cloud = new Cloud();
     const east = cloud.create(urn("east", VPC, "vpc"), {});
