@@ -61,7 +61,7 @@ async function timed<Result>(
   return result;
 }
 
-/** The preview fails where a rule of the policy pack is broken. */
+/** What breaks a rule of the policy pack fails, before it is made and once all is there. */
 function policyOptions({ fleet: { policies } }: ScenarioContext) {
   if (policies === undefined) return {};
   return { policyPacks: [POLICY_PACK], policyPackConfigs: [...policies.configFiles] };
@@ -79,7 +79,7 @@ async function putUp(context: ScenarioContext, stack: Stack): Promise<void> {
   const up = await timed(
     context,
     `up ${stack.name}`,
-    () => stack.up(),
+    () => stack.up(policyOptions(context)),
     ({ summary }) =>
       `${shown(summary.resourceChanges)}, ${context.cloud.all().length} in the clouds`,
   );

@@ -117,7 +117,9 @@ export class Cloud {
       name,
       inputs,
     );
-    return { urn, type, inputs, id: `${String(id)}${suffix}`, outputs };
+    // Two stacks may give the same name; the real clouds would tell them apart by a random ending.
+    const own = "arn" in outputs && !("arn" in inputs) ? { arn: `${outputs["arn"]}-${stack}` } : {};
+    return { urn, type, inputs, id: `${String(id)}${suffix}`, outputs: { ...outputs, ...own } };
   }
 }
 
