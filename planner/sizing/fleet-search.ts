@@ -79,8 +79,10 @@ const COST_TOLERANCE = 1e-6;
 
 export class FleetSearch {
   best: FleetSolution | undefined;
-  /** US dollars per hour; undefined until it is known. */
+  /** US dollars per hour that no fleet that holds costs less than; undefined until it is known. */
   lowerBound: number | undefined;
+  /** The same with what changes cost, which is what is searched for the least of. */
+  objectiveBound: number | undefined;
   readonly refused: RefusedFleet[] = [];
   readonly losses: (CaseLoss | null)[];
 
@@ -124,7 +126,8 @@ export class FleetSearch {
     for (;;) {
       const bound = await this.cheapestPossible();
       // Nothing cheaper is left: what is known is the cheapest.
-      this.lowerBound = bound?.objective ?? this.best?.objective;
+      this.objectiveBound = bound?.objective ?? this.best?.objective;
+      this.lowerBound = this.costBound();
       this.tell();
       if (bound === undefined || this.isProven(bound.objective)) return;
       if (evaluator.evaluations >= evaluationsMax) return;
@@ -171,16 +174,15 @@ export class FleetSearch {
     const unitsMax = expected.map((one, index) =>
       isCandidate(index) && !this.isUnknown(index) ? mostUnits(problem, index, one) : 0,
     );
-    return this.solve(expected, unitsMax, [...this.corrections.values()]);
+    return this.solve(expected, unitsMax, [...this.corrections.values()], this.input.change);
   }
 
   /** The cheapest fleet that nothing speaks against; measures what such a fleet would need first. */
   private async cheapestPossible(): Promise<FleetSolution | undefined> {
     const { problem, evaluator } = this.input;
     for (;;) {
-      const noise = 1 + CAPACITY_NOISE / Math.sqrt(problem.search.requestsPerRun);
-      const atMost = this.capacities(({ breaks }) => breaks * noise);
-      const fleet = this.solve(atMost, this.obtainable(atMost), []);
+      const { atMost } = this;
+      const fleet = this.solve(atMost, this.obtainable(atMost), [], this.input.change);
       const unknown = problem.offers.filter(
         ({ index }) => fleet !== undefined && fleet.units[index]! > 0 && this.isUnknown(index),
       );
@@ -189,6 +191,13 @@ export class FleetSearch {
       const results = await measureOptions(problem, [...byKin.values()], evaluator);
       for (const [kin, result] of results) this.measured.set(kin, result);
     }
+  }
+
+  /** What is bought costs no less, whatever changes are taken to cost. */
+  private costBound(): number | undefined {
+    if (this.input.change === undefined) return this.objectiveBound;
+    const atMost = this.atMost;
+    return this.solve(atMost, this.obtainable(atMost), [], undefined)?.objective;
   }
 
   private measuredOf(offer: number): MeasuredOption | undefined {
@@ -217,6 +226,11 @@ export class FleetSearch {
     return this.capacities(({ holds }) => holds);
   }
 
+  private get atMost(): readonly number[] {
+    const noise = 1 + CAPACITY_NOISE / Math.sqrt(this.input.problem.search.requestsPerRun);
+    return this.capacities(({ breaks }) => breaks * noise);
+  }
+
   private obtainable(capacity: readonly number[]): readonly number[] {
     const { problem, isObtainable } = this.input;
     return capacity.map((one, index) => (isObtainable(index) ? mostUnits(problem, index, one) : 0));
@@ -239,8 +253,9 @@ export class FleetSearch {
     capacity: readonly number[],
     unitsMax: readonly number[],
     corrections: readonly Correction[],
+    change: SearchInput["change"],
   ): FleetSolution | undefined {
-    const { problem, solver, change } = this.input;
+    const { problem, solver } = this.input;
     const { demand, offers, search } = problem;
     const { losses, cuts } = this;
     return solveFleet(
