@@ -82,10 +82,20 @@ function effectsOf(pairs: readonly Pair[], change: number): Effects {
     changeUsdPerHour: change,
     priceUsdPerHour: price,
     quantityUsdPerHour: quantity,
-    mixUsdPerHour: change - (price + quantity + coverage),
+    mixUsdPerHour: withoutRounding(change - (price + quantity + coverage), totals),
     coverageUsdPerHour: coverage,
   };
 }
+
+/** What is left over of sums of floating-point numbers is nothing. */
+function withoutRounding(
+  rest: number,
+  { usdBefore, usdAfter }: { readonly usdBefore: number; readonly usdAfter: number },
+): number {
+  return Math.abs(rest) < ROUNDING * (usdBefore + usdAfter) ? 0 : rest;
+}
+
+const ROUNDING = 1e-12;
 
 /** Mean of the mean prices of both plans; of one that has no accelerators nothing is known. */
 function meanOf(sides: readonly (readonly [usd: number, quantity: number])[]): number {

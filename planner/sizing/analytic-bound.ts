@@ -5,7 +5,6 @@
 import type { Highs } from "highs";
 import { totalRate } from "./expected-arrivals";
 import { solveFleet } from "./programme/fleet-programme";
-import type { FleetProgrammeInput } from "./programme/programme-input";
 import type { SizingProblem } from "./sizing-problem";
 
 /** Twice for one of two zones that is gone, and half as much again. */
@@ -18,7 +17,7 @@ const UNITS_MARGIN = 3;
 export function analyticBound(
   problem: SizingProblem,
   isObtainable: (offer: number) => boolean,
-  { change, solver }: Pick<FleetProgrammeInput, "change"> & { readonly solver: Highs },
+  solver: Highs,
 ): number | undefined {
   const { demand, offers, search, bounds } = problem;
   const unitsMax = bounds.map((one, index) =>
@@ -35,7 +34,7 @@ export function analyticBound(
       unitsMax,
       corrections: [],
       cuts: [],
-      change,
+      change: undefined,
     },
     solver,
   )?.objective;

@@ -184,7 +184,7 @@ function reasonAgainst(
 
 /** Whether a quota may run out of it, so that the next best is needed, too. */
 function isLimited({ search }: SizingProblem, { region, option, prices }: Offer): boolean {
-  if (prices[0]?.purchase === "spot") return true;
+  if (prices.some(({ purchase }) => purchase === "spot")) return true;
   const { instanceType } = option;
   return search.quotas.some(
     (quota) =>

@@ -52,7 +52,7 @@ function demandsOf(problem: SizingProblem): Asking[] {
 }
 
 function quota(search: ResolvedSearch, index: number): Asking {
-  const { path, region, name, max, of } = search.quotas[index]!;
+  const { path, region, name, max } = search.quotas[index]!;
   const withMax = (input: FleetProgrammeInput, most: number): FleetProgrammeInput => ({
     ...input,
     search: {
@@ -63,7 +63,7 @@ function quota(search: ResolvedSearch, index: number): Asking {
   return {
     conflict: {
       path,
-      message: `at most ${max} ${of === "accelerator" ? `accelerators ${name}` : name} in ${region}`,
+      message: `at most ${max} × ${name} in ${region}`,
     },
     drop: (input) => withMax(input, QUOTA_FREE),
     relax: (input, isPossible) => {

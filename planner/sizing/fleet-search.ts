@@ -15,15 +15,25 @@ import { type CaseLoss, isOfferAlive, poolLosses } from "./demand";
 import type { Evaluation } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
 import { totalRate } from "./expected-arrivals";
-import { type CheckedFleet, checkFleet, checkWholeFleet, type FleetCheck } from "./fleet-check";
-import type { FleetUnits } from "./fleet-units";
+import {
+  type BoughtFleet,
+  type CheckedFleet,
+  checkFleet,
+  checkWholeFleet,
+  type FleetCheck,
+} from "./fleet-check";
+import type { FleetNodes, FleetUnits } from "./fleet-units";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
+import type { Offer } from "./offer";
 import { solveFleet } from "./programme/fleet-programme";
-import type {
-  Correction,
-  FleetCut,
-  FleetProgrammeInput,
-  FleetSolution,
+import {
+  type Correction,
+  type FleetCut,
+  type FleetProgrammeInput,
+  type FleetSolution,
+  SPOT_WORTH,
+  spotPlace,
+  unitsPerSpotNode,
 } from "./programme/programme-input";
 import { kinOf } from "./serving-option";
 import { originsOf as originsGoing } from "./site-load";
@@ -69,8 +79,10 @@ const COST_TOLERANCE = 1e-6;
 
 export class FleetSearch {
   best: FleetSolution | undefined;
-  /** US dollars per hour; undefined until it is known. */
+  /** US dollars per hour that no fleet that holds costs less than; undefined until it is known. */
   lowerBound: number | undefined;
+  /** The same with what changes cost, which is what is searched for the least of. */
+  objectiveBound: number | undefined;
   readonly refused: RefusedFleet[] = [];
   readonly losses: (CaseLoss | null)[];
 
@@ -114,7 +126,8 @@ export class FleetSearch {
     for (;;) {
       const bound = await this.cheapestPossible();
       // Nothing cheaper is left: what is known is the cheapest.
-      this.lowerBound = bound?.objective ?? this.best?.objective;
+      this.objectiveBound = bound?.objective ?? this.best?.objective;
+      this.lowerBound = this.costBound();
       this.tell();
       if (bound === undefined || this.isProven(bound.objective)) return;
       if (evaluator.evaluations >= evaluationsMax) return;
@@ -129,14 +142,14 @@ export class FleetSearch {
    * @param broken what was broken: a model, at a peak, in a case
    */
   demandMore(
-    { units }: FleetSolution,
+    fleet: BoughtFleet,
     broken: readonly {
       readonly model: string;
       readonly peak: number;
       readonly loss: CaseLoss | null;
     }[],
   ): void {
-    for (const place of broken) this.correctBusiest(units, place);
+    for (const place of broken) this.correctBusiest(fleet, place);
     this.best = undefined;
   }
 
@@ -161,16 +174,15 @@ export class FleetSearch {
     const unitsMax = expected.map((one, index) =>
       isCandidate(index) && !this.isUnknown(index) ? mostUnits(problem, index, one) : 0,
     );
-    return this.solve(expected, unitsMax, [...this.corrections.values()]);
+    return this.solve(expected, unitsMax, [...this.corrections.values()], this.input.change);
   }
 
   /** The cheapest fleet that nothing speaks against; measures what such a fleet would need first. */
   private async cheapestPossible(): Promise<FleetSolution | undefined> {
     const { problem, evaluator } = this.input;
     for (;;) {
-      const noise = 1 + CAPACITY_NOISE / Math.sqrt(problem.search.requestsPerRun);
-      const atMost = this.capacities(({ breaks }) => breaks * noise);
-      const fleet = this.solve(atMost, this.obtainable(atMost), []);
+      const { atMost } = this;
+      const fleet = this.solve(atMost, this.obtainable(atMost), [], this.input.change);
       const unknown = problem.offers.filter(
         ({ index }) => fleet !== undefined && fleet.units[index]! > 0 && this.isUnknown(index),
       );
@@ -179,6 +191,13 @@ export class FleetSearch {
       const results = await measureOptions(problem, [...byKin.values()], evaluator);
       for (const [kin, result] of results) this.measured.set(kin, result);
     }
+  }
+
+  /** What is bought costs no less, whatever changes are taken to cost. */
+  private costBound(): number | undefined {
+    if (this.input.change === undefined) return this.objectiveBound;
+    const atMost = this.atMost;
+    return this.solve(atMost, this.obtainable(atMost), [], undefined)?.objective;
   }
 
   private measuredOf(offer: number): MeasuredOption | undefined {
@@ -207,6 +226,11 @@ export class FleetSearch {
     return this.capacities(({ holds }) => holds);
   }
 
+  private get atMost(): readonly number[] {
+    const noise = 1 + CAPACITY_NOISE / Math.sqrt(this.input.problem.search.requestsPerRun);
+    return this.capacities(({ breaks }) => breaks * noise);
+  }
+
   private obtainable(capacity: readonly number[]): readonly number[] {
     const { problem, isObtainable } = this.input;
     return capacity.map((one, index) => (isObtainable(index) ? mostUnits(problem, index, one) : 0));
@@ -229,8 +253,9 @@ export class FleetSearch {
     capacity: readonly number[],
     unitsMax: readonly number[],
     corrections: readonly Correction[],
+    change: SearchInput["change"],
   ): FleetSolution | undefined {
-    const { problem, solver, change } = this.input;
+    const { problem, solver } = this.input;
     const { demand, offers, search } = problem;
     const { losses, cuts } = this;
     return solveFleet(
@@ -271,9 +296,9 @@ export class FleetSearch {
       const isGrowing = evaluation.runs.some(({ workloads }) =>
         workloads.some(({ isSaturated }) => isSaturated),
       );
-      this.cuts.push(this.cutOf(units, check));
+      this.cuts.push(this.cutOf(solution, check));
       for (const model of check.group.models) {
-        this.correct(units, model, check, {
+        this.correct(solution, model, check, {
           factor: isGrowing ? CORRECTION_SATURATED : CORRECTION,
           regions: regionsThatFail(evaluation),
         });
@@ -281,7 +306,7 @@ export class FleetSearch {
     }
   }
 
-  private cutOf(units: FleetUnits, check: FleetCheck): FleetCut {
+  private cutOf({ units, nodes }: BoughtFleet, check: FleetCheck): FleetCut {
     const { demand, offers } = this.input.problem;
     const { region, loss, group } = check;
     const alive = units.map((count, index) =>
@@ -307,6 +332,7 @@ export class FleetSearch {
       open,
       loss,
       units: alive,
+      spotNodes: offers.map((offer) => (alive[offer.index]! > 0 ? spotNodesOf(offer, nodes) : 0)),
     };
   }
 
@@ -316,22 +342,22 @@ export class FleetSearch {
   }
 
   private correct(
-    units: FleetUnits,
+    fleet: BoughtFleet,
     model: string,
     check: FleetCheck,
     { factor, regions }: { readonly factor: number; readonly regions: ReadonlySet<string> },
   ): void {
     const { demand } = this.input.problem;
-    for (const place of this.placesOf(units, model, check)) {
+    for (const place of this.placesOf(fleet.units, model, check)) {
       const name = place.region === undefined ? undefined : demand.regions[place.region]!.name;
       // Of a fleet that was looked at as a whole, those regions that failed, where that is known.
       if (name !== undefined && regions.size > 0 && !regions.has(name)) continue;
-      this.askForMore(units, { model, peak: check.peak, loss: check.loss, ...place }, factor);
+      this.askForMore(fleet, { model, peak: check.peak, loss: check.loss, ...place }, factor);
     }
   }
 
   private correctBusiest(
-    units: FleetUnits,
+    fleet: BoughtFleet,
     at: { readonly model: string; readonly peak: number; readonly loss: CaseLoss | null },
   ): void {
     const { demand } = this.input.problem;
@@ -339,30 +365,31 @@ export class FleetSearch {
     const origins = demand.scenario.fleet.origins.map((_, origin) => origin);
     const whole = { group, region: undefined, origins, ...at };
     const rates = demand.peaks[at.peak]!.rates.get(at.model) ?? [];
-    const busiest = this.placesOf(units, at.model, whole)
+    const busiest = this.placesOf(fleet.units, at.model, whole)
       .map((place) => {
         const load = place.origins.reduce((sum, origin) => sum + (rates[origin] ?? 0), 0);
-        return { place, busy: load / this.capacityAt(units, { ...at, ...place }) };
+        return { place, busy: load / this.capacityAt(fleet, { ...at, ...place }) };
       })
       .toSorted((a, b) => b.busy - a.busy)[0];
-    if (busiest !== undefined) this.askForMore(units, { ...at, ...busiest.place }, CORRECTION);
+    if (busiest !== undefined) this.askForMore(fleet, { ...at, ...busiest.place }, CORRECTION);
   }
 
   /** From now on more capacity is asked for than the fleet had there. */
   private askForMore(
-    units: FleetUnits,
+    fleet: BoughtFleet,
     place: Omit<Correction, "callsPerSecond">,
     factor: number,
   ): void {
     const { model, region, peak, origins, loss } = place;
     const key = JSON.stringify([model, region, peak, origins, loss]);
     const known = this.corrections.get(key)?.callsPerSecond ?? 0;
-    const callsPerSecond = Math.max(this.capacityAt(units, place) * factor, known);
+    const callsPerSecond = Math.max(this.capacityAt(fleet, place) * factor, known);
     this.corrections.set(key, { ...place, callsPerSecond });
   }
 
+  /** As corrections count it. */
   private capacityAt(
-    units: FleetUnits,
+    { units, nodes }: BoughtFleet,
     { model, region, loss }: Pick<Correction, "model" | "region" | "loss">,
   ): number {
     const { demand, offers } = this.input.problem;
@@ -373,7 +400,9 @@ export class FleetSearch {
       if (!isThere || offer.option.model !== model || !isOfferAlive(demand, loss, offer)) {
         return sum;
       }
-      return sum + units[offer.index]! * expected[offer.index]!;
+      const onSpot = spotNodesOf(offer, nodes) * unitsPerSpotNode(offer);
+      const counted = units[offer.index]! - (1 - SPOT_WORTH) * onSpot;
+      return sum + counted * expected[offer.index]!;
     }, 0);
   }
 
@@ -404,6 +433,13 @@ export class FleetSearch {
       return origins.length === 0 ? [] : [{ region, origins }];
     });
   }
+}
+
+/** Nodes of an offer on spot capacity, of all its parts. */
+function spotNodesOf(offer: Offer, nodes: FleetNodes): number {
+  const place = spotPlace(offer);
+  if (place === undefined) return 0;
+  return nodes[offer.index]!.reduce((sum, byPrice) => sum + byPrice[place]!, 0);
 }
 
 /** Regions in which an objective is broken; none when it is not known by region. */

@@ -20,7 +20,7 @@ export type FleetNodes = readonly (readonly (readonly number[])[])[];
 /**
  * The pools of a fleet, by region; regions and offers without units are left out.
  *
- * @param nodes how they are bought; all in the first way that the offer has when absent
+ * @param nodes how they are bought; when absent all in the first way that the offer has and that is not taken back
  */
 export function poolsOf(
   offers: readonly Offer[],
@@ -59,7 +59,8 @@ function purchaseOf(
   nodes: readonly number[] | undefined,
 ): PurchaseSpec | undefined {
   if (nodes === undefined) {
-    const { purchase } = prices[0]!;
+    const first = prices.find(({ purchase }) => purchase !== "spot");
+    const purchase = first?.purchase ?? "on-demand";
     return purchase === "on-demand" ? undefined : { [PURCHASE_KEYS[purchase]]: replicas };
   }
   const bought: PurchaseSpec = {};

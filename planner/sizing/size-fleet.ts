@@ -125,7 +125,7 @@ class Sizing {
     const isObtainable = (offer: number): boolean => !this.withoutQuota.has(offer);
     // In this thread, while others measure.
     if (options.proves !== false) {
-      this.analyticBound = analyticBound(problem, isObtainable, { change, solver });
+      this.analyticBound = analyticBound(problem, isObtainable, solver);
     }
     const chosen = await choosing;
     this.chosen = chosen;
@@ -197,7 +197,7 @@ class Sizing {
     const { problem, search } = this;
     const { offers, context } = problem;
     const pools = poolsOf(offers, solution.units, solution.nodes);
-    const bound = search!.lowerBound;
+    const { lowerBound: bound, objectiveBound } = search!;
     // What was passed over at first may have turned out to be the better last unit.
     const bought = new Set(
       offers.flatMap(({ region, option, index }) =>
@@ -212,7 +212,11 @@ class Sizing {
       usdPerHour: solution.usdPerHour,
       lowerBound: {
         usdPerHour: bound ?? null,
-        gap: bound === undefined ? null : Math.max(0, 1 - bound / solution.objective),
+        gap: bound === undefined ? null : Math.max(0, 1 - bound / solution.usdPerHour),
+        gapWithChanges:
+          objectiveBound === undefined || this.options.existing === undefined
+            ? null
+            : Math.max(0, 1 - objectiveBound / solution.objective),
         analyticUsdPerHour: this.analyticBound ?? null,
       },
       margins: objectiveMargins(cases),

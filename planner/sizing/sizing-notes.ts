@@ -67,7 +67,7 @@ function searchAssumptions({ lowerBound }: SizedFleet, hasPools: boolean): reado
     ...(lowerBound.usdPerHour === null
       ? []
       : [
-          "the lower bound takes it that a fleet with more of anything is no worse, and that pools of one region carry no more together than each by itself",
+          "the lower bound takes it that a fleet with more of anything, or less of it on spot capacity, is no worse, and that pools of one region carry no more together than each by itself",
         ]),
     ...(hasPools
       ? ["the pools of the scenario are not looked at, only its regions and policies"]

@@ -88,6 +88,8 @@ export interface LowerBound {
   readonly usdPerHour: number | null;
   /** (cost − bound) / cost; null when the bound is not known. */
   readonly gap: number | null;
+  /** The same with what changes against an existing fleet cost on both sides; null without one. */
+  readonly gapWithChanges: number | null;
   /** From the throughput that the step-time model allows at most, without any run. */
   readonly analyticUsdPerHour: number | null;
 }

@@ -7,9 +7,10 @@ import type { FleetProgrammeInput } from "../../planner/sizing/programme/program
 export function bruteFleet(input: FleetProgrammeInput): number | undefined {
   let least: number | undefined;
   for (const units of everyFleet(input.unitsMax)) {
-    const usd = usdPerHour(input, units);
-    if (usd === undefined || (least !== undefined && usd >= least)) continue;
-    if (isAllowed(input, units)) least = usd;
+    for (const { usd, spot } of waysToBuy(input, units)) {
+      if (least !== undefined && usd >= least) continue;
+      if (isAllowed(input, units, spot)) least = usd;
+    }
   }
   return least;
 }
@@ -22,40 +23,51 @@ function everyFleet(unitsMax: readonly number[]): number[][] {
   );
 }
 
-/** The cheapest way to buy whole nodes, some on spot capacity; with what it costs to change. */
-function usdPerHour(
+interface Bought {
+  /** With what it costs to change. */
+  readonly usd: number;
+  /** Nodes on spot capacity, by offer. */
+  readonly spot: readonly number[];
+}
+
+/** Every way to buy whole nodes with no more of them on spot capacity than allowed. */
+function waysToBuy(
   { offers, search, change }: FleetProgrammeInput,
   units: readonly number[],
-): number | undefined {
-  let sum = 0;
+): readonly Bought[] {
+  const changed = units.map((n, index) => Math.abs(n - (change?.units[index] ?? n)));
+  const usdOfChange = changed.reduce((total, n) => total + n, 0) * (change?.usdPerHour ?? 0);
+  let ways: Bought[] = [{ usd: usdOfChange, spot: [] }];
+  for (const { index, prices, replicasPerNode } of offers) {
+    const nodes = Math.ceil(units[index]! / replicasPerNode);
+    const [onDemand, spot] = prices;
+    const counts = spot === undefined ? [0] : Array.from({ length: nodes + 1 }, (_, n) => n);
+    ways = ways.flatMap((way) =>
+      counts.map((n) => ({
+        usd: way.usd + (nodes - n) * onDemand!.usdPerNodeHour + n * (spot?.usdPerNodeHour ?? 0),
+        spot: [...way.spot, n],
+      })),
+    );
+  }
   const groups = new Map<string, Offer[]>();
   for (const offer of offers) {
     const key = `${offer.region} ${offer.option.model}`;
     groups.set(key, [...(groups.get(key) ?? []), offer]);
   }
-  for (const own of groups.values()) {
-    const accelerators = own.reduce((total, { index }) => total + units[index]!, 0);
-    let ways = [{ usd: 0, onSpot: 0 }];
-    for (const { index, prices, replicasPerNode } of own) {
-      const nodes = Math.ceil(units[index]! / replicasPerNode);
-      const [onDemand, spot] = prices;
-      const counts = spot === undefined ? [0] : Array.from({ length: nodes + 1 }, (_, n) => n);
-      ways = ways.flatMap(({ usd, onSpot }) =>
-        counts.map((n) => ({
-          usd: usd + (nodes - n) * onDemand!.usdPerNodeHour + n * (spot?.usdPerNodeHour ?? 0),
-          onSpot: onSpot + n * replicasPerNode,
-        })),
-      );
-    }
-    const allowed = ways.filter(({ onSpot }) => onSpot <= search.spotShareMax * accelerators);
-    if (allowed.length === 0) return undefined;
-    sum += Math.min(...allowed.map(({ usd }) => usd));
-  }
-  const changed = units.map((n, index) => Math.abs(n - (change?.units[index] ?? n)));
-  return sum + changed.reduce((total, n) => total + n, 0) * (change?.usdPerHour ?? 0);
+  return ways.filter(({ spot }) =>
+    [...groups.values()].every((own) => {
+      const onSpot = own.reduce((n, one) => n + spot[one.index]! * one.replicasPerNode, 0);
+      const all = own.reduce((n, { index }) => n + units[index]!, 0);
+      return onSpot <= search.spotShareMax * all;
+    }),
+  );
 }
 
-function isAllowed(input: FleetProgrammeInput, units: readonly number[]): boolean {
+function isAllowed(
+  input: FleetProgrammeInput,
+  units: readonly number[],
+  spot: readonly number[],
+): boolean {
   const { offers, search, demand, losses, capacity } = input;
   for (const { region, of, name, max } of search.quotas) {
     const used = offers
@@ -87,6 +99,15 @@ function isAllowed(input: FleetProgrammeInput, units: readonly number[]): boolea
           const isThere = region === undefined || offer.region === demand.regions[region]!.name;
           return isThere ? sum + alive[offer.index]! * capacity[offer.index]! : sum;
         }, 0);
+      // Of what is on spot capacity a third.
+      const counted = (region: number | undefined): number =>
+        can(region) -
+        own.reduce((sum, { index, region: name, replicasPerNode }) => {
+          const isThere = region === undefined || name === demand.regions[region]!.name;
+          const isGone = isLost(input, loss, index);
+          if (!isThere || isGone) return sum;
+          return sum + (2 / 3) * spot[index]! * replicasPerNode * capacity[index]!;
+        }, 0);
       return (
         demand.peaks.every(({ rates }) => {
           const load = (region: number): number =>
@@ -98,11 +119,16 @@ function isAllowed(input: FleetProgrammeInput, units: readonly number[]): boolea
           }
           return demand.regions.every((_, region) => can(region) >= load(region));
         }) &&
-        keepsCorrections(input, { model, flows, loss, can }) &&
-        keepsCuts(input, { model, flows, loss, units, where })
+        keepsCorrections(input, { model, flows, loss, can: counted }) &&
+        keepsCuts(input, { model, flows, loss, units, spot, where })
       );
     });
   });
+}
+
+function isLost({ offers, demand }: FleetProgrammeInput, loss: CaseLoss | null, index: number) {
+  if (loss?.kind === "pool") return loss.offer === index;
+  return loss?.kind === "region" && demand.regions[loss.region]!.name === offers[index]!.region;
 }
 
 /** Nodes of a pool are in the zones in turn, the first of them in the first. */
@@ -192,21 +218,25 @@ function keepsCorrections(
 
 function keepsCuts(
   { cuts, offers, demand }: FleetProgrammeInput,
-  at: At & { readonly units: readonly number[]; readonly where: readonly boolean[] },
+  at: At & {
+    readonly units: readonly number[];
+    readonly spot: readonly number[];
+    readonly where: readonly boolean[];
+  },
 ): boolean {
-  const { model, flows, loss, units, where } = at;
+  const { model, flows, loss, units, spot, where } = at;
   return cuts.every((cut) => {
     if (!cut.models.has(model) || !isAlike(loss, cut.region)) return true;
     const place = cut.region === undefined ? undefined : demand.regions[cut.region]!.name;
-    const hasMore = offers.some(
+    const hasBetter = offers.some(
       ({ index, region, option }) =>
         option.model === model &&
         (place === undefined || region === place) &&
         !(loss?.kind === "region" && demand.regions[loss.region]!.name === region) &&
         !(loss?.kind === "pool" && loss.offer === index) &&
-        units[index]! > cut.units[index]!,
+        (units[index]! > cut.units[index]! || spot[index]! < cut.spotNodes[index]!),
     );
-    if (hasMore) return true;
+    if (hasBetter) return true;
     if (cut.region === undefined) return cut.open.some(({ region }) => !where[region]);
     return !cut.origins.every((origin) => flows[origin] === cut.region);
   });

@@ -67,7 +67,7 @@ export async function compare({ spec }: SizingInstance, solver: Highs): Promise<
   return {
     found: best?.usdPerHour,
     lowerBound,
-    analyticBound: analyticBound(problem, isObtainable, { change: undefined, solver }),
+    analyticBound: analyticBound(problem, isObtainable, solver),
     optimum: cheaper?.usdPerHour ?? best?.usdPerHour,
     isHeld,
     gap: problem.search.gap,

@@ -63,6 +63,7 @@ export const programmeCases: fc.Arbitrary<FleetProgrammeInput> = fc
     cuts: fc.array(
       fc.record({
         units: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 8, maxLength: 8 }),
+        spot: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 8, maxLength: 8 }),
         isWhole: fc.boolean(),
         region: fc.constantFrom(0, 1),
         origins: fc.constantFrom([0], [1], [0, 1]),
@@ -105,6 +106,7 @@ interface Drawn {
   };
   readonly cuts: readonly {
     readonly units: readonly number[];
+    readonly spot: readonly number[];
     readonly isWhole: boolean;
     readonly region: number;
     readonly origins: readonly number[];
@@ -193,7 +195,11 @@ function inputOf(drawn: Drawn): FleetProgrammeInput {
     replicasMin: drawn.replicasMin,
     regionsMin: drawn.regionsMin,
   };
+  const sells = (name: string): boolean =>
+    offers.some(({ region, option }) => region === name && option.model === models[0]);
   const { correction } = drawn;
+  // Of those who send something then, as the search asks.
+  const origins = correction.origins.filter((origin) => drawn.rates[origin]! > 0);
   return {
     // Only what the programme reads is made up.
     demand: demand as unknown as Demand,
@@ -202,25 +208,31 @@ function inputOf(drawn: Drawn): FleetProgrammeInput {
     losses: [null, ...losses],
     capacity: offers.map((_, index) => drawn.offers[index]!.capacity),
     unitsMax: offers.map(() => UNITS_MAX),
-    corrections: drawn.isCorrected
-      ? [
-          {
-            model: models[0]!,
-            region: drawn.isPooled ? undefined : correction.region,
-            peak: 0,
-            origins: correction.origins,
-            loss: null,
-            callsPerSecond: correction.callsPerSecond,
-          },
-        ]
-      : [],
-    cuts: drawn.cuts.map(({ units, isWhole, region, origins }) => ({
+    corrections:
+      drawn.isCorrected && origins.length > 0
+        ? [
+            {
+              model: models[0]!,
+              region: drawn.isPooled ? undefined : correction.region,
+              peak: 0,
+              origins,
+              loss: null,
+              callsPerSecond: correction.callsPerSecond,
+            },
+          ]
+        : [],
+    cuts: drawn.cuts.map(({ units, spot, isWhole, region, origins }) => ({
       models: new Set([models[0]!]),
       region: isWhole || drawn.isPooled ? undefined : region,
       origins,
-      open: isWhole && !drawn.isPooled ? [{ model: models[0]!, region }] : [],
+      // Only a region that something is sold in can have been open.
+      open:
+        isWhole && !drawn.isPooled && sells(REGIONS[region]!)
+          ? [{ model: models[0]!, region }]
+          : [],
       loss: null,
       units: units.slice(0, offers.length),
+      spotNodes: spot.slice(0, offers.length).map((n) => (drawn.buysSpot ? n : 0)),
     })),
     change:
       drawn.change === undefined

@@ -52,36 +52,44 @@ function costLine({ cost, pools }: FleetReport): ReportLine {
   );
   const replicas = pools.reduce((sum, pool) => sum + pool.replicas, 0);
   const fleet = `${plural(replicas, "replica")} on ${plural(accelerators, "accelerator")} in ${plural(regions.length, "region")}`;
-  const { usdPerHour, usdPerMonth, servicesUsdPerMonth } = cost;
+  const { usdPerHour, usdPerMonth, servicesUsdPerMonth, isLowerBound } = cost;
   if (usdPerHour === null) return { text: `${fleet}; what it costs is not known.`, tone: "unsure" };
   const services =
     servicesUsdPerMonth === null
       ? ""
-      : `, and ${formatUsd(servicesUsdPerMonth)} a month for the services around the clusters`;
+      : `, and ${isLowerBound ? "at least " : ""}${formatUsd(servicesUsdPerMonth)} a month for the services around the clusters`;
   return {
     text: `${fleet}: ${formatUsd(usdPerHour)} per hour, ${formatUsd(usdPerMonth)} a month for accelerators${services}.`,
     tone: "plain",
   };
 }
 
-function boundLine({ lowerBound, isInterrupted, change }: FleetReport): ReportLine[] {
+function boundLine({ lowerBound, isInterrupted }: FleetReport): ReportLine[] {
   if (lowerBound === null) return [];
-  const { usdPerHour, gap } = lowerBound;
+  const { usdPerHour, gap, gapWithChanges } = lowerBound;
   if (usdPerHour === null || gap === null) {
     const text = "How far that is from the least possible is not known.";
     return [{ text, tone: "unsure" }];
   }
-  const counting = change === null ? "" : ", the cost of changes included";
   const tone = isInterrupted ? "unsure" : "plain";
-  if (gap < 5e-7) {
-    return [{ text: `It is the cheapest: no fleet of the search costs less${counting}.`, tone }];
+  if (gap < GAP_NONE) {
+    return [{ text: "It is the cheapest: no fleet of the search costs less.", tone }];
   }
   return [
     {
-      text: `No fleet of the search costs less than ${formatUsd(usdPerHour)} per hour${counting}: at most ${formatShare(gap)} could be saved.`,
+      text: `No fleet of the search costs less than ${formatUsd(usdPerHour)} per hour: at most ${formatShare(gap)} could be saved${savedWithChanges(gapWithChanges)}.`,
       tone,
     },
   ];
+}
+
+/** What the solver may be off by. */
+const GAP_NONE = 5e-7;
+
+function savedWithChanges(gap: number | null): string {
+  if (gap === null) return "";
+  const saved = gap < GAP_NONE ? "nothing" : `at most ${formatShare(gap)}`;
+  return `, and ${saved} when what changes cost is counted in`;
 }
 
 function tightestLine({ margins }: FleetReport): ReportLine[] {

@@ -74,7 +74,7 @@ export function costSection({ cost }: FleetReport): ReportSection | undefined {
         ],
         [
           ["accelerators", formatUsd(usdPerHour), formatUsd(usdPerMonth)],
-          ["services around the clusters", "", formatUsd(servicesUsdPerMonth)],
+          ["services around the clusters", "", `${atLeast}${formatUsd(servicesUsdPerMonth)}`],
           ["together", "", `${atLeast}${formatUsd(totalUsdPerMonth)}`],
         ],
       ),

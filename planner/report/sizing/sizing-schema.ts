@@ -48,6 +48,9 @@ const cost = z
 const lowerBound = z.strictObject({
   usdPerHour: known.describe("No fleet of the search costs less"),
   gap: known.describe("(cost - bound) / cost"),
+  gapWithChanges: known.describe(
+    "The same with what changes cost on both sides; null without a plan to change",
+  ),
   analyticUsdPerHour: known.describe("From the step-time model alone, without any run"),
 });
 

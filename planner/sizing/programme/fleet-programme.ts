@@ -14,6 +14,9 @@ import {
   type FleetProgrammeInput,
   type FleetSolution,
   isAlike,
+  SPOT_WORTH,
+  spotPlace,
+  unitsPerSpotNode,
 } from "./programme-input";
 
 /** The cheapest fleet; undefined when there is none. */
@@ -34,6 +37,7 @@ class FleetProgramme {
   /** By offer. */
   private readonly outsideFirstZone = new Map<number, Variable>();
   private readonly atLeast = new Map<string, Variable>();
+  private readonly lessSpot = new Map<string, Variable>();
 
   constructor(private readonly input: FleetProgrammeInput) {
     const { offers, unitsMax } = input;
@@ -79,18 +83,26 @@ class FleetProgramme {
     };
   }
 
-  /** Nodes of each part and price hold the part's replicas. */
-  private addNodes({ option, prices, index, replicasPerNode }: Offer): readonly Variable[][] {
+  /** Nodes of each part and price hold the part's replicas; a pool has no node that holds none. */
+  private addNodes(offer: Offer): readonly Variable[][] {
+    const { option, prices, index, replicasPerNode } = offer;
     const { programme } = this;
     return option.parts.map((part) => {
-      const most = Math.ceil((this.input.unitsMax[index]! * part.replicas) / replicasPerNode);
+      const most = this.nodesMax(offer, part.replicas);
       const variables = prices.map(({ usdPerNodeHour }) =>
         programme.variable("integer", most, usdPerNodeHour),
       );
       const replicas = variables.map((variable): Term => [replicasPerNode, variable]);
-      programme.row([...replicas, [-part.replicas, this.units[index]!]], ">=", 0);
+      const spare: Term[] = [...replicas, [-part.replicas, this.units[index]!]];
+      programme.row(spare, ">=", 0);
+      if (replicasPerNode > 1) programme.row(spare, "<=", replicasPerNode - 1);
       return variables;
     });
+  }
+
+  /** Of a part of which a unit has so many replicas. */
+  private nodesMax({ index, replicasPerNode }: Offer, replicas: number): number {
+    return Math.ceil((this.input.unitsMax[index]! * replicas) / replicasPerNode);
   }
 
   private addOpenRegions(): ReadonlyMap<string, Variable> {
@@ -133,6 +145,12 @@ class FleetProgramme {
     }
   }
 
+  /** Nodes on spot capacity, of each part; none where an offer cannot be bought so. */
+  private spotNodes(offer: Offer): readonly Variable[] {
+    const place = spotPlace(offer);
+    return place === undefined ? [] : this.nodes[offer.index]!.map((byPrice) => byPrice[place]!);
+  }
+
   /** Of a model's accelerators in a region, spot capacity is at most a share. */
   private addSpotLimit(): void {
     const { search, demand } = this.input;
@@ -140,9 +158,8 @@ class FleetProgramme {
     for (const model of this.models) {
       for (const [region] of demand.regions.entries()) {
         const terms = this.offersAt(model, region).flatMap((offer): Term[] => {
-          const { option, prices, index, replicasPerNode } = offer;
-          const place = prices.findIndex(({ purchase }) => purchase === "spot");
-          const bought = place < 0 ? [] : this.nodes[index]!.map((byPrice) => byPrice[place]!);
+          const { option, index, replicasPerNode } = offer;
+          const bought = this.spotNodes(offer);
           const perNode = replicasPerNode * option.acceleratorsPerReplica;
           return [
             ...bought.map((variable): Term => [perNode, variable]),
@@ -211,10 +228,8 @@ class FleetProgramme {
 
   private addPooledCapacity(model: string, loss: CaseLoss | null): void {
     const { demand, offers, corrections } = this.input;
-    const capacity = this.aliveCapacity(
-      offers.filter(({ option }) => option.model === model),
-      loss,
-    );
+    const own = offers.filter(({ option }) => option.model === model);
+    const capacity = this.aliveCapacity(own, loss);
     for (const [peak, { rates }] of demand.peaks.entries()) {
       const load = totalRate(rates.get(model));
       if (load === 0) continue;
@@ -225,8 +240,10 @@ class FleetProgramme {
           one.peak === peak &&
           isAlike(one.loss, loss, undefined),
       );
-      const needed = Math.max(load, ...seen.map(({ callsPerSecond }) => callsPerSecond));
-      this.programme.row(capacity, ">=", needed);
+      this.programme.row(capacity, ">=", load);
+      if (seen.length === 0) continue;
+      const needed = Math.max(...seen.map(({ callsPerSecond }) => callsPerSecond));
+      this.programme.row([...capacity, ...this.spotDiscount(own, loss)], ">=", needed);
     }
   }
 
@@ -245,7 +262,9 @@ class FleetProgramme {
       this.addFlow({ model, origin, order, open }, flows);
     }
     for (const [region] of regions.entries()) {
-      const capacity = this.aliveCapacity(this.offersAt(model, region), loss);
+      const own = this.offersAt(model, region);
+      const capacity = this.aliveCapacity(own, loss);
+      const discounted = [...capacity, ...this.spotDiscount(own, loss)];
       for (const [peak, { rates }] of peaks.entries()) {
         const load = (rates.get(model) ?? []).flatMap((rate, origin): Term[] => {
           const flow = flows.get(`${model} ${origin} ${region}`);
@@ -260,7 +279,7 @@ class FleetProgramme {
           if (going === undefined) continue;
           const needed = one.callsPerSecond;
           this.programme.row(
-            [...capacity, ...going.map(([n, flow]): Term => [-needed * n, flow])],
+            [...discounted, ...going.map(([n, flow]): Term => [-needed * n, flow])],
             ">=",
             needed * (1 - going.length),
           );
@@ -336,6 +355,16 @@ class FleetProgramme {
     );
   }
 
+  /** What units on spot capacity count for less in a correction. */
+  private spotDiscount(offers: readonly Offer[], loss: CaseLoss | null): Term[] {
+    const { demand, capacity } = this.input;
+    return offers.flatMap((offer): Term[] => {
+      if (!isOfferAlive(demand, loss, offer)) return [];
+      const less = (1 - SPOT_WORTH) * capacity[offer.index]! * unitsPerSpotNode(offer);
+      return this.spotNodes(offer).map((variable): Term => [-less, variable]);
+    });
+  }
+
   /**
    * Units that serve in a case. Nodes of a pool are in the zones in turn, from the first on (`failure-domains.ts`): of
    * N nodes the first of z zones has N / z, rounded up. Of the other zones less is known: they may have none.
@@ -370,7 +399,7 @@ class FleetProgramme {
     return alive;
   }
 
-  /** More of something than was too little, or less load. */
+  /** More of something than was too little, less of it on spot capacity, or less load. */
   private addCut(cut: FleetCut, loss: CaseLoss | null, flows: ReadonlyMap<string, Variable>): void {
     const { demand, offers } = this.input;
     const { region, models, origins } = cut;
@@ -379,8 +408,12 @@ class FleetProgramme {
     const more = offers.flatMap((offer): Term[] => {
       if (!models.has(offer.option.model) || !isOfferAlive(demand, loss, offer)) return [];
       if (place !== undefined && offer.region !== place) return [];
-      const variable = this.moreThan(offer.index, cut.units[offer.index]!);
-      return variable === undefined ? [] : [[1, variable]];
+      const { index } = offer;
+      const better = [
+        this.moreThan(index, cut.units[index]!),
+        this.lessSpotThan(offer, cut.spotNodes[index]!),
+      ];
+      return better.flatMap((variable): Term[] => (variable === undefined ? [] : [[1, variable]]));
     });
     if (region === undefined) {
       const closed = cut.open.flatMap((one): Term[] => {
@@ -408,6 +441,26 @@ class FleetProgramme {
     const variable = this.programme.variable("binary", 1);
     this.programme.compare(this.units[offer]!, ">=", count + 1, variable);
     this.atLeast.set(key, variable);
+    return variable;
+  }
+
+  /** 1 only where fewer nodes than so many of an offer are on spot capacity; undefined when that cannot be. */
+  private lessSpotThan(offer: Offer, count: number): Variable | undefined {
+    if (count === 0) return undefined;
+    const key = `${offer.index} ${count}`;
+    const known = this.lessSpot.get(key);
+    if (known !== undefined) return known;
+    const { programme } = this;
+    const variable = programme.variable("binary", 1);
+    const bought = this.spotNodes(offer).map((node): Term => [1, node]);
+    const inAll = offer.option.parts.reduce(
+      (sum, { replicas }) => sum + this.nodesMax(offer, replicas),
+      0,
+    );
+    // Without a limit where the variable is 0.
+    const most = Math.max(count, inAll);
+    programme.row([...bought, [most - count + 1, variable]], "<=", most);
+    this.lessSpot.set(key, variable);
     return variable;
   }
 

@@ -36,6 +36,8 @@ export interface FleetCut {
   readonly loss: CaseLoss | null;
   /** Those that served; 0 for what was gone. */
   readonly units: FleetUnits;
+  /** Nodes of those on spot capacity, by offer: a fleet of which less is taken back may do. */
+  readonly spotNodes: readonly number[];
 }
 
 export interface FleetSolution {
@@ -49,7 +51,8 @@ export interface FleetSolution {
 
 /**
  * So much capacity of a model, as `capacity` counts it, is needed for the requests from these places at a peak: in a
- * region that all of them go to, or in all regions together (`region` undefined).
+ * region that all of them go to, or in all regions together (`region` undefined). A unit on spot capacity counts for
+ * `SPOT_WORTH`, so that either more units or fewer of them on spot capacity make up for what was too little.
  */
 export interface Correction {
   readonly model: string;
@@ -76,4 +79,19 @@ export function isAlike(
 /** The zone that is gone within a region; empty when none is. */
 export function zoneOf(loss: CaseLoss | null, region: number): string {
   return loss?.kind === "zone" && loss.region === region ? loss.zone : "";
+}
+
+/** What a unit on spot capacity counts for in a correction, as a share of any other. */
+export const SPOT_WORTH = 1 / 3;
+
+/** Units of an offer that so many nodes on spot capacity hold, over all parts of a unit. */
+export function unitsPerSpotNode({ option, replicasPerNode }: Offer): number {
+  const replicas = option.parts.reduce((sum, part) => sum + part.replicas, 0);
+  return replicasPerNode / replicas;
+}
+
+/** The place of spot capacity among an offer's prices; undefined where it has none. */
+export function spotPlace({ prices }: Offer): number | undefined {
+  const place = prices.findIndex(({ purchase }) => purchase === "spot");
+  return place < 0 ? undefined : place;
 }

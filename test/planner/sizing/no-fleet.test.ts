@@ -28,10 +28,10 @@ describe("a search without a fleet", () => {
   it("names quotas of 0, and what of each would do", async () => {
     const none = "{g6.xlarge: 0, l40s: 0}";
     expect(await conflictsOf([`search.quotas={us-east-1: ${none}, us-west-2: ${none}}`])).toEqual([
-      "search.quotas.us-east-1.g6.xlarge: at most 0 g6.xlarge in us-east-1; 2 or more would do",
-      "search.quotas.us-east-1.l40s: at most 0 accelerators l40s-48gb in us-east-1; 1 or more would do",
-      "search.quotas.us-west-2.g6.xlarge: at most 0 g6.xlarge in us-west-2; 2 or more would do",
-      "search.quotas.us-west-2.l40s: at most 0 accelerators l40s-48gb in us-west-2; 1 or more would do",
+      "search.quotas.us-east-1.g6.xlarge: at most 0 × g6.xlarge in us-east-1; 2 or more would do",
+      "search.quotas.us-east-1.l40s: at most 0 × l40s-48gb in us-east-1; 1 or more would do",
+      "search.quotas.us-west-2.g6.xlarge: at most 0 × g6.xlarge in us-west-2; 2 or more would do",
+      "search.quotas.us-west-2.l40s: at most 0 × l40s-48gb in us-west-2; 1 or more would do",
     ]);
   });
 

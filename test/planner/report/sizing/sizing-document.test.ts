@@ -64,7 +64,7 @@ describe("the report of a sizing", () => {
   });
 
   it("says of a fleet that was interrupted that it was not verified, and of one without a bound that it is not known", () => {
-    const unknown = { usdPerHour: null, gap: null, analyticUsdPerHour: null };
+    const unknown = { usdPerHour: null, gap: null, gapWithChanges: null, analyticUsdPerHour: null };
     const report: FleetReport = {
       ...SIZED,
       isInterrupted: true,
@@ -80,10 +80,18 @@ describe("the report of a sizing", () => {
   });
 
   it("calls a fleet the cheapest only without a gap, and counts changes in where they cost", () => {
-    const lowerBound = { usdPerHour: 119.9999999, gap: 1e-9, analyticUsdPerHour: null };
-    expect(answerOf({ ...SIZED, lowerBound })[2]).toBe(
-      "It is the cheapest: no fleet of the search costs less.",
+    const least = { usdPerHour: 119.9999999, gap: 1e-9, gapWithChanges: null };
+    const boundOf = (lowerBound: object): string | undefined =>
+      answerOf({ ...SIZED, lowerBound: { ...SIZED.lowerBound!, ...lowerBound } })[2];
+    expect(boundOf(least)).toBe("It is the cheapest: no fleet of the search costs less.");
+    const changed = { usdPerHour: 90, gap: 0.25, gapWithChanges: 0 };
+    expect(boundOf(changed)).toBe(
+      "No fleet of the search costs less than $90.00 per hour: at most 25.0 % could be saved, and nothing when what changes cost is counted in.",
     );
+    expect(boundOf({ ...changed, gapWithChanges: 0.1 })).toMatch(/, and at most 10\.0 % when what/);
+  });
+
+  it("says what changes against the plan that was there", () => {
     const change = {
       from: "old.plan.json",
       beforeUsdPerHour: null,
@@ -94,7 +102,6 @@ describe("the report of a sizing", () => {
       ],
     };
     const text = textOf({ ...SIZED, change });
-    expect(text.replace(/\s+/g, " ")).toContain("per hour, the cost of changes included: at most");
     expect(text).toMatch(/us-west-2\/chat +none +10\n/);
     expect(text).toContain("old.plan.json costs unknown");
     const same = { ...change, pools: change.pools.slice(0, 1) };
