@@ -72,7 +72,7 @@ class Refusal {
       } else this.refuseNoWayOut(what);
       return;
     }
-    if (zone > 0 || (this.fleet.gateway?.replicas ?? 1) > 1) return;
+    if (zone > 0 || !hasOneGateway(this.fleet)) return;
     const message = `${what} cannot be survived: the only gateway of ${region} is in zone a`;
     this.refuse(message, "use fleet.gateway.replicas: 2 or more");
   }
@@ -137,4 +137,9 @@ class Refusal {
     });
     return written?.[1].zones ?? REGION_DEFAULTS.zones.value;
   }
+}
+
+/** Whether a region's gateway is a single process, which is in the first zone. */
+export function hasOneGateway({ gateway }: FleetSpec): boolean {
+  return (gateway?.replicas ?? 1) === 1;
 }

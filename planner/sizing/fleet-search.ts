@@ -11,32 +11,16 @@
  */
 import type { Highs } from "highs";
 import { mostUnits } from "./analytic-bound";
-import { type CaseLoss, isOfferAlive, poolLosses } from "./demand";
-import type { Evaluation } from "./evaluation-job";
+import { type CaseLoss, poolLosses } from "./demand";
 import type { Evaluator } from "./evaluator";
 import { totalRate } from "./expected-arrivals";
-import {
-  type BoughtFleet,
-  type CheckedFleet,
-  checkFleet,
-  checkWholeFleet,
-  type FleetCheck,
-} from "./fleet-check";
-import type { FleetNodes, FleetUnits } from "./fleet-units";
+import { type BoughtFleet, type CheckedFleet, checkFleet, checkWholeFleet } from "./fleet-check";
+import { type BrokenPlace, FleetLessons } from "./fleet-lessons";
+import type { FleetUnits } from "./fleet-units";
 import { type MeasuredOption, measureOptions } from "./measured-capacity";
-import type { Offer } from "./offer";
 import { solveFleet } from "./programme/fleet-programme";
-import {
-  type Correction,
-  type FleetCut,
-  type FleetProgrammeInput,
-  type FleetSolution,
-  SPOT_WORTH,
-  spotPlace,
-  unitsPerSpotNode,
-} from "./programme/programme-input";
+import type { Correction, FleetProgrammeInput, FleetSolution } from "./programme/programme-input";
 import { kinOf } from "./serving-option";
-import { originsOf as originsGoing } from "./site-load";
 import type { SizingProblem } from "./sizing-problem";
 
 export interface SearchInput {
@@ -65,10 +49,6 @@ export interface RefusedFleet {
   readonly failed: CheckedFleet["failed"];
 }
 
-/** More capacity than failed, by so much at least: units are whole, so that this means one more of something. */
-const CORRECTION = 1.015;
-/** When the queue grew without bound, a little more will not do. */
-const CORRECTION_SATURATED = 1.06;
 const PROPOSALS_MAX = 200;
 /**
  * How far what a unit was seen to break at may lie below what another run of as many requests breaks at, times √requests.
@@ -89,12 +69,12 @@ export class FleetSearch {
   /** By `kinOf` the option. */
   readonly measured: Map<string, MeasuredOption>;
 
-  private readonly corrections = new Map<string, Correction>();
-  private readonly cuts: FleetCut[] = [];
+  private readonly lessons: FleetLessons;
 
   constructor(private readonly input: SearchInput) {
     this.losses = [...input.problem.demand.losses];
     this.measured = new Map(input.measured);
+    this.lessons = new FleetLessons(input.problem, () => this.expected);
   }
 
   /** The first fleet that holds, cheap but not proven; undefined when there is none. */
@@ -113,8 +93,8 @@ export class FleetSearch {
 
   /** What is asked of the programme, for finding out why it has no answer. */
   asked(): Omit<FleetProgrammeInput, "demand" | "offers" | "search"> {
-    const { losses, cuts } = this;
-    const corrections = [...this.corrections.values()];
+    const { losses } = this;
+    const { corrections, cuts } = this.lessons;
     const capacity = this.capacities(({ holds }) => holds);
     const unitsMax = capacity.map((one, index) => mostUnits(this.input.problem, index, one));
     return { losses, capacity, unitsMax, corrections, cuts, change: this.input.change };
@@ -136,20 +116,9 @@ export class FleetSearch {
     }
   }
 
-  /**
-   * A fleet that holds in the search but not in the end needs more of a model where it is loaded most.
-   *
-   * @param broken what was broken: a model, at a peak, in a case
-   */
-  demandMore(
-    fleet: BoughtFleet,
-    broken: readonly {
-      readonly model: string;
-      readonly peak: number;
-      readonly loss: CaseLoss | null;
-    }[],
-  ): void {
-    for (const place of broken) this.correctBusiest(fleet, place);
+  /** A fleet that holds in the search but not in the end needs more where it is loaded most. */
+  demandMore(fleet: BoughtFleet, broken: readonly BrokenPlace[]): void {
+    this.lessons.askWhereBusiest(fleet, broken);
     this.best = undefined;
   }
 
@@ -174,7 +143,7 @@ export class FleetSearch {
     const unitsMax = expected.map((one, index) =>
       isCandidate(index) && !this.isUnknown(index) ? mostUnits(problem, index, one) : 0,
     );
-    return this.solve(expected, unitsMax, [...this.corrections.values()], this.input.change);
+    return this.solve(expected, unitsMax, this.lessons.corrections, this.input.change);
   }
 
   /** The cheapest fleet that nothing speaks against; measures what such a fleet would need first. */
@@ -257,7 +226,8 @@ export class FleetSearch {
   ): FleetSolution | undefined {
     const { problem, solver } = this.input;
     const { demand, offers, search } = problem;
-    const { losses, cuts } = this;
+    const { losses } = this;
+    const { cuts } = this.lessons;
     return solveFleet(
       { demand, offers, search, losses, capacity, unitsMax, corrections, cuts, change },
       solver,
@@ -292,164 +262,6 @@ export class FleetSearch {
   private refuse(solution: FleetSolution, { failed }: CheckedFleet): void {
     const { units, usdPerHour } = solution;
     this.refused.push({ units, usdPerHour, failed });
-    for (const { check, evaluation } of failed) {
-      const isGrowing = evaluation.runs.some(({ workloads }) =>
-        workloads.some(({ isSaturated }) => isSaturated),
-      );
-      this.cuts.push(this.cutOf(solution, check));
-      for (const model of check.group.models) {
-        this.correct(solution, model, check, {
-          factor: isGrowing ? CORRECTION_SATURATED : CORRECTION,
-          regions: regionsThatFail(evaluation),
-        });
-      }
-    }
+    this.lessons.learn(solution, failed);
   }
-
-  private cutOf({ units, nodes }: BoughtFleet, check: FleetCheck): FleetCut {
-    const { demand, offers } = this.input.problem;
-    const { region, loss, group } = check;
-    const alive = units.map((count, index) =>
-      isOfferAlive(demand, loss, offers[index]!) ? count : 0,
-    );
-    const isWhole = region === undefined && demand.reach.kind === "ordered";
-    const open = !isWhole
-      ? []
-      : group.models.flatMap((model) =>
-          demand.regions.flatMap(({ name }, place) =>
-            offers.some(
-              (offer) =>
-                offer.region === name && offer.option.model === model && alive[offer.index]! > 0,
-            )
-              ? [{ model, region: place }]
-              : [],
-          ),
-        );
-    return {
-      models: new Set(group.models),
-      region,
-      origins: check.origins.filter((origin) => this.sends(check, origin)),
-      open,
-      loss,
-      units: alive,
-      spotNodes: offers.map((offer) => (alive[offer.index]! > 0 ? spotNodesOf(offer, nodes) : 0)),
-    };
-  }
-
-  private sends({ group, peak }: Pick<FleetCheck, "group" | "peak">, origin: number): boolean {
-    const { rates } = this.input.problem.demand.peaks[peak]!;
-    return group.models.some((model) => (rates.get(model)?.[origin] ?? 0) > 0);
-  }
-
-  private correct(
-    fleet: BoughtFleet,
-    model: string,
-    check: FleetCheck,
-    { factor, regions }: { readonly factor: number; readonly regions: ReadonlySet<string> },
-  ): void {
-    const { demand } = this.input.problem;
-    for (const place of this.placesOf(fleet.units, model, check)) {
-      const name = place.region === undefined ? undefined : demand.regions[place.region]!.name;
-      // Of a fleet that was looked at as a whole, those regions that failed, where that is known.
-      if (name !== undefined && regions.size > 0 && !regions.has(name)) continue;
-      this.askForMore(fleet, { model, peak: check.peak, loss: check.loss, ...place }, factor);
-    }
-  }
-
-  private correctBusiest(
-    fleet: BoughtFleet,
-    at: { readonly model: string; readonly peak: number; readonly loss: CaseLoss | null },
-  ): void {
-    const { demand } = this.input.problem;
-    const group = demand.groups.find(({ models }) => models.includes(at.model))!;
-    const origins = demand.scenario.fleet.origins.map((_, origin) => origin);
-    const whole = { group, region: undefined, origins, ...at };
-    const rates = demand.peaks[at.peak]!.rates.get(at.model) ?? [];
-    const busiest = this.placesOf(fleet.units, at.model, whole)
-      .map((place) => {
-        const load = place.origins.reduce((sum, origin) => sum + (rates[origin] ?? 0), 0);
-        return { place, busy: load / this.capacityAt(fleet, { ...at, ...place }) };
-      })
-      .toSorted((a, b) => b.busy - a.busy)[0];
-    if (busiest !== undefined) this.askForMore(fleet, { ...at, ...busiest.place }, CORRECTION);
-  }
-
-  /** From now on more capacity is asked for than the fleet had there. */
-  private askForMore(
-    fleet: BoughtFleet,
-    place: Omit<Correction, "callsPerSecond">,
-    factor: number,
-  ): void {
-    const { model, region, peak, origins, loss } = place;
-    const key = JSON.stringify([model, region, peak, origins, loss]);
-    const known = this.corrections.get(key)?.callsPerSecond ?? 0;
-    const callsPerSecond = Math.max(this.capacityAt(fleet, place) * factor, known);
-    this.corrections.set(key, { ...place, callsPerSecond });
-  }
-
-  /** As corrections count it. */
-  private capacityAt(
-    { units, nodes }: BoughtFleet,
-    { model, region, loss }: Pick<Correction, "model" | "region" | "loss">,
-  ): number {
-    const { demand, offers } = this.input.problem;
-    const { expected } = this;
-    const name = region === undefined ? undefined : demand.regions[region]!.name;
-    return offers.reduce((sum, offer) => {
-      const isThere = name === undefined || offer.region === name;
-      if (!isThere || offer.option.model !== model || !isOfferAlive(demand, loss, offer)) {
-        return sum;
-      }
-      const onSpot = spotNodesOf(offer, nodes) * unitsPerSpotNode(offer);
-      const counted = units[offer.index]! - (1 - SPOT_WORTH) * onSpot;
-      return sum + counted * expected[offer.index]!;
-    }, 0);
-  }
-
-  /** The region that was looked at; all open regions where the fleet was looked at as a whole. */
-  private placesOf(
-    units: FleetUnits,
-    model: string,
-    check: Pick<FleetCheck, "group" | "region" | "origins" | "peak" | "loss">,
-  ): readonly { readonly region: number | undefined; readonly origins: readonly number[] }[] {
-    const { demand, offers } = this.input.problem;
-    const sending = (origins: readonly number[]): readonly number[] =>
-      origins.filter((origin) => this.sends(check, origin));
-    if (check.region !== undefined) {
-      return [{ region: check.region, origins: sending(check.origins) }];
-    }
-    if (demand.reach.kind === "pooled") return [{ region: undefined, origins: [] }];
-    const isOpen = (region: number): boolean =>
-      offers.some(
-        (offer) =>
-          offer.region === demand.regions[region]!.name &&
-          offer.option.model === model &&
-          units[offer.index]! > 0 &&
-          isOfferAlive(demand, check.loss, offer),
-      );
-    return demand.regions.flatMap((_, region) => {
-      if (!isOpen(region)) return [];
-      const origins = sending(originsGoing(demand, region, isOpen));
-      return origins.length === 0 ? [] : [{ region, origins }];
-    });
-  }
-}
-
-/** Nodes of an offer on spot capacity, of all its parts. */
-function spotNodesOf(offer: Offer, nodes: FleetNodes): number {
-  const place = spotPlace(offer);
-  if (place === undefined) return 0;
-  return nodes[offer.index]!.reduce((sum, byPrice) => sum + byPrice[place]!, 0);
-}
-
-/** Regions in which an objective is broken; none when it is not known by region. */
-function regionsThatFail({ runs }: Evaluation): ReadonlySet<string> {
-  const names = runs.flatMap(({ workloads }) =>
-    workloads.flatMap(({ objectives }) =>
-      objectives.flatMap(({ regions }) =>
-        regions.flatMap(({ region, holds }) => (holds || region === null ? [] : [region])),
-      ),
-    ),
-  );
-  return new Set(names);
 }

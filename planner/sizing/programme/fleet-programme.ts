@@ -18,6 +18,7 @@ import {
   spotPlace,
   unitsPerSpotNode,
 } from "./programme-input";
+import { Thresholds } from "./thresholds";
 
 /** The cheapest fleet; undefined when there is none. */
 export function solveFleet(input: FleetProgrammeInput, solver: Highs): FleetSolution | undefined {
@@ -36,8 +37,7 @@ class FleetProgramme {
   private readonly isOpenWithout = new Map<string, Variable>();
   /** By offer. */
   private readonly outsideFirstZone = new Map<number, Variable>();
-  private readonly atLeast = new Map<string, Variable>();
-  private readonly lessSpot = new Map<string, Variable>();
+  private readonly thresholds: Thresholds;
 
   constructor(private readonly input: FleetProgrammeInput) {
     const { offers, unitsMax } = input;
@@ -50,6 +50,13 @@ class FleetProgramme {
       return used;
     });
     this.nodes = offers.map((offer) => this.addNodes(offer));
+    this.thresholds = new Thresholds(programme, {
+      units: this.units,
+      unitsMax,
+      spotNodes: (offer) => this.spotNodes(offer),
+      nodesMax: (offer) =>
+        offer.option.parts.reduce((sum, part) => sum + this.nodesMax(offer, part.replicas), 0),
+    });
     this.models = [...new Set(offers.map(({ option }) => option.model))].toSorted();
     this.isOpen = this.addOpenRegions();
     this.addQuotas();
@@ -410,8 +417,8 @@ class FleetProgramme {
       if (place !== undefined && offer.region !== place) return [];
       const { index } = offer;
       const better = [
-        this.moreThan(index, cut.units[index]!),
-        this.lessSpotThan(offer, cut.spotNodes[index]!),
+        this.thresholds.moreThan(index, cut.units[index]!),
+        this.thresholds.lessSpotThan(offer, cut.spotNodes[index]!),
       ];
       return better.flatMap((variable): Term[] => (variable === undefined ? [] : [[1, variable]]));
     });
@@ -430,38 +437,6 @@ class FleetProgramme {
       const less = going.map(([n, flow]): Term => [-n, flow]);
       this.programme.row([...more, ...less], ">=", 1 - going.length);
     }
-  }
-
-  /** 1 only where more than so many units of an offer are bought; undefined when that cannot be. */
-  private moreThan(offer: number, count: number): Variable | undefined {
-    if (count + 1 > this.input.unitsMax[offer]!) return undefined;
-    const key = `${offer} ${count}`;
-    const known = this.atLeast.get(key);
-    if (known !== undefined) return known;
-    const variable = this.programme.variable("binary", 1);
-    this.programme.compare(this.units[offer]!, ">=", count + 1, variable);
-    this.atLeast.set(key, variable);
-    return variable;
-  }
-
-  /** 1 only where fewer nodes than so many of an offer are on spot capacity; undefined when that cannot be. */
-  private lessSpotThan(offer: Offer, count: number): Variable | undefined {
-    if (count === 0) return undefined;
-    const key = `${offer.index} ${count}`;
-    const known = this.lessSpot.get(key);
-    if (known !== undefined) return known;
-    const { programme } = this;
-    const variable = programme.variable("binary", 1);
-    const bought = this.spotNodes(offer).map((node): Term => [1, node]);
-    const inAll = offer.option.parts.reduce(
-      (sum, { replicas }) => sum + this.nodesMax(offer, replicas),
-      0,
-    );
-    // Without a limit where the variable is 0.
-    const most = Math.max(count, inAll);
-    programme.row([...bought, [most - count + 1, variable]], "<=", most);
-    this.lessSpot.set(key, variable);
-    return variable;
   }
 
   private never(): Variable {

@@ -4,6 +4,7 @@
  */
 import { findRegion } from "../../catalog";
 import { REGION_DEFAULTS } from "../../fleet/defaults";
+import { hasOneGateway } from "../../scenario/resolve-survive";
 import type { ScenarioSpec } from "../../scenario/scenario-spec";
 import { SURVIVE_WORDS } from "../../scenario/search-spec";
 import type { SizingContext } from "../evaluation-job";
@@ -64,7 +65,8 @@ function whyNot({ fleet }: ScenarioSpec, word: SurviveWord): string | undefined 
       const zones = Object.values(fleet.regions).map(
         (region) => region.zones ?? REGION_DEFAULTS.zones.value,
       );
-      return zones.some((count) => count > 1) ? undefined : "every region has a single zone";
+      if (zones.every((count) => count === 1)) return "every region has a single zone";
+      return hasOneGateway(fleet) ? "the only gateway of a region is in one zone" : undefined;
     }
     case "any-region":
       return names.length > 1 ? undefined : `${names.join("")} is the only region`;
