@@ -96,6 +96,16 @@ describe("survivalFrontier", () => {
     });
     expect(named(frontier, "nothing").isBase).toBe(true);
   });
+
+  it("does not ask a single gateway to survive its zone, and goes on to regions", async () => {
+    const alone = sizingContext(SMALL_SIZING, ["fleet.gateway.replicas=1"]);
+    const frontier = await survivalFrontier(alone, options());
+    expect(named(frontier, "any-zone").outcome).toEqual({
+      kind: "not-applicable",
+      reason: "the only gateway of a region is in one zone",
+    });
+    expect(named(frontier, "any-region").outcome.kind).toBe("sized");
+  });
 });
 
 describe("runWhatIfs", () => {
