@@ -39,6 +39,13 @@ describe("Cloud", () => {
     expect(() => cloud.delete(east!.urn, east!.id)).toThrow(/is in use/);
   });
 
+  it("tells apart what has the same name on two clouds", () => {
+    const cloud = new Cloud();
+    const types = ["aws:budgets/budget:Budget", "gcp:billing/budget:Budget"];
+    for (const type of types) cloud.create(urn("edge", type, "month"), {});
+    expect(cloud.all()).toHaveLength(2);
+  });
+
   it("does not answer where it is lost, and is then as it was", () => {
     const cloud = new Cloud();
     const east = cloud.create(urn("east", VPC, "vpc"), {});

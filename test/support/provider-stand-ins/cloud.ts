@@ -111,7 +111,8 @@ export class Cloud {
     const [type, name] = [typeOf(urn), nameOf(urn)];
     const stack = urn.split("::")[0]!.split(":").at(-1)!;
     const table = { ...cloudOutputTable, ...this.table };
-    const { id = `${type.split(":").at(-1)}/${stack}/${name}`, ...outputs } = outputsOf(
+    const [packageName, , kind] = type.split(":");
+    const { id = `${packageName}-${kind}/${stack}/${name}`, ...outputs } = outputsOf(
       table,
       type,
       name,
