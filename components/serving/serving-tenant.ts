@@ -7,6 +7,7 @@ import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
 import { transformed } from "../foundation/transform";
+import { createNetworkPolicies } from "./create-network-policies";
 import { tenantPolicies } from "./network-policies";
 import { checkServingTenant, type ServingTenantArgs } from "./serving-tenant-args";
 import { createTenantNamespace, quotaSpec } from "./tenant-namespace";
@@ -90,18 +91,12 @@ export class ServingTenant extends pulumi.ComponentResource {
         childOpts,
       ),
     );
-    const networkPolicies = Object.fromEntries(
-      Object.entries(tenantPolicies(args)).map(([what, spec]) => [
-        what,
-        new kubernetes.networking.v1.NetworkPolicy(
-          ...transformed<kubernetes.networking.v1.NetworkPolicyArgs>(
-            transform.networkPolicy,
-            childName(name, "network", what),
-            { metadata: { ...metadata, name: what }, spec },
-            childOpts,
-          ),
-        ),
-      ]),
+    const networkPolicies = createNetworkPolicies(
+      name,
+      tenantPolicies(args),
+      metadata,
+      transform.networkPolicy,
+      childOpts,
     );
 
     this.namespaceName = namespace.metadata.name;

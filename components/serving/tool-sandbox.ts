@@ -7,7 +7,7 @@ import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { refuseProblems } from "../foundation/input-problem";
 import { physicalName } from "../foundation/physical-name";
-import { transformed } from "../foundation/transform";
+import { createNetworkPolicies } from "./create-network-policies";
 import { allowAddresses, allowDns, allowFrom, DENY_ALL } from "./network-policies";
 import { SANDBOX_POLICY, sandboxBinding } from "./sandbox-admission";
 import { createSandboxNodes, RUNTIME_CLASS } from "./sandbox-nodes";
@@ -87,18 +87,12 @@ export class ToolSandbox extends pulumi.ComponentResource {
       childOpts,
     );
     createLimits(name, args, podLimits, metadata, childOpts);
-    const networkPolicies = Object.fromEntries(
-      Object.entries(sandboxPolicies(args)).map(([what, spec]) => [
-        what,
-        new kubernetes.networking.v1.NetworkPolicy(
-          ...transformed<kubernetes.networking.v1.NetworkPolicyArgs>(
-            transform.networkPolicy,
-            childName(name, "network", what),
-            { metadata: { ...metadata, name: what }, spec },
-            childOpts,
-          ),
-        ),
-      ]),
+    const networkPolicies = createNetworkPolicies(
+      name,
+      sandboxPolicies(args),
+      metadata,
+      transform.networkPolicy,
+      childOpts,
     );
 
     this.namespaceName = namespace.metadata.name;

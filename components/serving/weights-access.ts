@@ -6,11 +6,11 @@
  * cloud.google.com/kubernetes-engine/docs/how-to/workload-identity#kubernetes-sa-to-iam;
  * cloud.google.com/iam/docs/conditions-attribute-reference (objectListPrefix).
  */
-import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { awsTags } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
+import { createPodIdentityRole } from "../foundation/pod-identity-role";
 import { transformed } from "../foundation/transform";
 import type { ReplicaTransforms, ServedModelArgs } from "./inference-service-args";
 import type { GcsWeightsSource, S3WeightsSource } from "./weights-args";
@@ -23,10 +23,25 @@ export function createWeightsAccess(
   transform: ReplicaTransforms,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const { source } = model.weights;
-  return source.kind === "s3"
-    ? createRole(name, serviceAccount, model, source, transform, opts)
-    : createBinding(name, serviceAccount, model, source, transform, opts);
+  const { namespace, weights, allocation = {} } = model;
+  const { source } = weights;
+  if (source.kind !== "s3") {
+    return createBinding(name, serviceAccount, model, source, transform, opts);
+  }
+  const { association } = createPodIdentityRole(
+    childName(name, "weights"),
+    {
+      description: `Lets ${namespace}/${serviceAccount} read the weights of its model`,
+      clusterName: source.clusterName,
+      namespace,
+      serviceAccount,
+      policy: s3ReadPolicy(source),
+      tags: awsTags(allocation),
+      transform: transform.role,
+    },
+    opts,
+  );
+  return association;
 }
 
 /** What a reader of a folder of S3 may do. */
@@ -63,56 +78,6 @@ export function gcsReadCondition({
 }: Pick<GcsWeightsSource, "bucket" | "prefix">): pulumi.Output<string> {
   const listed = `api.getAttribute("storage.googleapis.com/objectListPrefix", "")`;
   return pulumi.interpolate`resource.name.startsWith("projects/_/buckets/${bucket}/objects/${prefix}/") || (resource.name == "projects/_/buckets/${bucket}" && ${listed}.startsWith("${prefix}/"))`;
-}
-
-function createRole(
-  name: string,
-  serviceAccount: string,
-  { namespace, allocation = {} }: ServedModelArgs,
-  source: S3WeightsSource,
-  transform: ReplicaTransforms,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  const roleName = childName(name, "weights");
-  const tags = awsTags(allocation);
-  const role = new aws.iam.Role(
-    ...transformed<aws.iam.RoleArgs>(
-      transform.role,
-      roleName,
-      {
-        description: `Lets ${namespace}/${serviceAccount} read the weights of its model`,
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "pods.eks.amazonaws.com" },
-              Action: ["sts:AssumeRole", "sts:TagSession"],
-              Condition: {
-                StringEquals: {
-                  "aws:RequestTag/kubernetes-namespace": namespace,
-                  "aws:RequestTag/kubernetes-service-account": serviceAccount,
-                },
-              },
-            },
-          ],
-        }),
-        tags,
-      },
-      opts,
-    ),
-  );
-  const granted = new aws.iam.RolePolicy(
-    roleName,
-    { role: role.name, policy: s3ReadPolicy(source) },
-    opts,
-  );
-  return new aws.eks.PodIdentityAssociation(
-    roleName,
-    { clusterName: source.clusterName, namespace, serviceAccount, roleArn: role.arn, tags },
-    // A pod that starts in between would run without rights until it is started again.
-    { ...opts, dependsOn: [granted] },
-  );
 }
 
 function createBinding(
