@@ -166,6 +166,17 @@ const PRIOR = {
  * error; else the prior, with a wide one.
  */
 export function stepTimeCoefficients(accelerator: AcceleratorSpec): StepTimeCoefficients {
+  const known = coefficientsOf.get(accelerator);
+  if (known !== undefined) return known;
+  const coefficients = takenOver(accelerator);
+  coefficientsOf.set(accelerator, coefficients);
+  return coefficients;
+}
+
+/** One object for each: what differs in nothing looks the same to the code that is compiled for it. */
+const coefficientsOf = new WeakMap<AcceleratorSpec, StepTimeCoefficients>();
+
+function takenOver(accelerator: AcceleratorSpec): StepTimeCoefficients {
   const own = CALIBRATED.find(({ row }) => row.accelerator === accelerator.name);
   if (own !== undefined) return own.row;
   const relative = CALIBRATED.find(({ forArchitecture }) =>

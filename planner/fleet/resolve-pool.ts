@@ -160,7 +160,8 @@ export function withCircuitBreakers(
       policy === undefined
         ? undefined
         : resolveCircuitBreaker(policy, gateway, concurrencyBehind(all[index]!, all));
-    return { ...resolved, circuitBreaker };
+    // Added, not copied: copies of large objects have each a shape of its own, which code cannot be compiled for.
+    return Object.assign(resolved, { circuitBreaker });
   });
 }
 

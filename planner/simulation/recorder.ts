@@ -5,7 +5,7 @@
  */
 
 import { purchaseParts } from "../fleet/purchase";
-import type { ResolvedScenario } from "../scenario/resolved-scenario";
+import type { Objective, ResolvedScenario, ResolvedWorkload } from "../scenario/resolved-scenario";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { newBatch, newCell } from "./cell-record";
 import type { ControlEvent } from "./control-event";
@@ -48,7 +48,9 @@ export class Recorder {
   private inSystem = 0;
   private inSystemSince = 0;
 
-  private readonly scenario: ResolvedScenario;
+  /** By workload: what its requests are held against, and the steps of its chain. */
+  private readonly objectives: readonly (readonly Objective[])[];
+  private readonly chains: readonly ResolvedWorkload["chain"][];
   private readonly store: AttemptStore;
   private readonly requests: RequestTable;
   private readonly observer: RunObserver | undefined;
@@ -71,7 +73,6 @@ export class Recorder {
       readonly batches: number;
     },
   ) {
-    this.scenario = scenario;
     this.store = tables.store;
     this.requests = tables.requests;
     this.observer = options.observer;
@@ -79,6 +80,8 @@ export class Recorder {
     this.windowEnd = options.window.to;
     this.windowMiddle = (this.windowStart + this.windowEnd) / 2;
     const { workloads, fleet } = scenario;
+    this.objectives = workloads.map(({ slo }) => slo);
+    this.chains = workloads.map(({ chain }) => chain);
     const bases: number[] = [];
     let tenants = 0;
     for (const workload of workloads) {
@@ -245,7 +248,7 @@ export class Recorder {
       output > 1 ? (requests.answerSeconds[request]! - firstToken) / (output - 1) : Number.NaN;
     const isMeasured = this.isMeasured(request);
     const isInWindow = seconds > this.windowStart && seconds <= this.windowEnd;
-    const objectives = this.scenario.workloads[cell.workload]!.slo;
+    const objectives = this.objectives[cell.workload]!;
     let hasMetAll = true;
     for (let i = 0; i < objectives.length; i++) {
       const isMet = meets(objectives[i]!, ttft, tpot, e2e, queueTime);
@@ -360,11 +363,11 @@ export class Recorder {
     this.countAttempts(request, cell);
     if (!Number.isNaN(ttft)) cell.ttftSeconds.add(ttft);
     if (!Number.isNaN(queueTime)) cell.queueTimeSeconds.add(queueTime);
-    judgeUnfinished(cell, this.scenario.workloads[cell.workload]!.slo, ageSeconds, ttft, queueTime);
+    judgeUnfinished(cell, this.objectives[cell.workload]!, ageSeconds, ttft, queueTime);
   }
 
   private isInLastStep(request: number): boolean {
-    const { chain } = this.scenario.workloads[this.requests.workload[request]!]!;
+    const chain = this.chains[this.requests.workload[request]!];
     return chain === undefined || this.requests.step[request] === chain.length - 1;
   }
 
@@ -414,8 +417,9 @@ export class Recorder {
     const place = (this.tenantBase[workload]! + tenant) * (this.pools.length + 1) + pool + 1;
     const known = this.cellIndex[place]!;
     if (known >= 0) return known;
-    const { slo, chain } = this.scenario.workloads[workload]!;
-    this.cells.push(newCell(workload, tenant, pool, slo.length, chain?.length ?? 1));
+    const objectives = this.objectives[workload]!.length;
+    const steps = this.chains[workload]?.length ?? 1;
+    this.cells.push(newCell(workload, tenant, pool, objectives, steps));
     this.cellIndex[place] = this.cells.length - 1;
     return this.cells.length - 1;
   }
@@ -432,11 +436,11 @@ export class Recorder {
   }
 
   private filledRow(request: number, outcome: number, reason: number): Mutable<FinishedRequest> {
-    const { row, requests, scenario } = this;
+    const { row, requests, objectives } = this;
     fillRow(row, requests, request);
     row.outcomeIndex = outcome;
     row.reasonIndex = reason;
-    row.sloMet = scenario.workloads[row.workloadIndex]!.slo.length === 0 ? -1 : 0;
+    row.sloMet = objectives[row.workloadIndex]!.length === 0 ? -1 : 0;
     return row;
   }
 }

@@ -35,7 +35,7 @@ const GRID_SLACK = 1.02;
 export function throughputBound(settings: EngineSettings, work: RequestWork): number {
   const decodeSteps = work.decodedTokens / settings.tokensGainedPerStep;
   const contextTokens = work.contextTokens / settings.tokensGainedPerStep;
-  const steps = stepGrid(settings);
+  const steps = undominated(stepGrid(settings));
   const linear = contextTokens * secondsPerContextToken(settings);
   const kvTokens = settings.geometry.blocks * settings.geometry.blockTokens;
   let longest = 0;
@@ -45,15 +45,24 @@ export function throughputBound(settings: EngineSettings, work: RequestWork): nu
     contextTokens,
   )) {
     const asked = alpha * decodeSteps + beta * work.computedTokens + gamma * contextTokens;
-    let most = 0;
-    for (const { decodes, prefill, seconds } of steps) {
-      const read = decodes > 0 ? gamma * kvTokens : 0;
-      most = Math.max(most, (alpha * decodes + beta * prefill + read) / seconds);
-    }
+    const most = mostPerSecond(steps, { alpha, beta, gamma }, kvTokens);
     if (most > 0) longest = Math.max(longest, asked / (most * GRID_SLACK));
   }
   const secondsPerRequest = longest + linear;
   return secondsPerRequest > 0 ? 1 / secondsPerRequest : Number.POSITIVE_INFINITY;
+}
+
+function mostPerSecond(
+  steps: readonly GridStep[],
+  { alpha, beta, gamma }: Weights,
+  kvTokens: number,
+): number {
+  let most = 0;
+  for (const { decodes, prefill, seconds } of steps) {
+    const read = decodes > 0 ? gamma * kvTokens : 0;
+    most = Math.max(most, (alpha * decodes + beta * prefill + read) / seconds);
+  }
+  return most;
 }
 
 interface GridStep {
@@ -83,6 +92,26 @@ function stepGrid(settings: EngineSettings): GridStep[] {
     }
   }
   return steps;
+}
+
+/** Steps that some weights can make the maximum: no other gives at least as much of everything per second. */
+function undominated(steps: readonly GridStep[]): GridStep[] {
+  const best: GridStep[] = [];
+  for (const step of steps.toSorted((a, b) => b.decodes / b.seconds - a.decodes / a.seconds)) {
+    if (!best.some((other) => givesNoLess(other, step))) best.push(step);
+  }
+  return best;
+}
+
+/** Of decodes, of prompt tokens, and of the context that every step with decodes may read. */
+function givesNoLess(a: GridStep, b: GridStep): boolean {
+  const readsA = a.decodes > 0 ? 1 / a.seconds : 0;
+  const readsB = b.decodes > 0 ? 1 / b.seconds : 0;
+  return (
+    a.decodes / a.seconds >= b.decodes / b.seconds &&
+    a.prefill / a.seconds >= b.prefill / b.seconds &&
+    readsA >= readsB
+  );
 }
 
 /** Least seconds that a token of context can take: the flattest part of the model, over the most ways. */

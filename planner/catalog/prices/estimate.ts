@@ -111,6 +111,17 @@ export function estimatedServicePrice(
  * where no type is sold in both.
  */
 export function regionRatio(book: PriceBook, cloud: Cloud, region: string): number | undefined {
+  const known = knownRatios.get(book) ?? new Map<string, number | undefined>();
+  knownRatios.set(book, known);
+  const key = `${cloud} ${region}`;
+  if (!known.has(key)) known.set(key, medianRatio(book, cloud, region));
+  return known.get(key);
+}
+
+/** Every line of every bill asks again, and a book never changes. */
+const knownRatios = new WeakMap<PriceBook, Map<string, number | undefined>>();
+
+function medianRatio(book: PriceBook, cloud: Cloud, region: string): number | undefined {
   const ratios = book.instances
     .filter(
       (row) =>
