@@ -13,6 +13,7 @@ import type { AskedStudies, SizingStudies } from "../planner/sizing/studies/sizi
 import { runStudyFlags } from "./commands/size-studies";
 import type { Interrupts } from "./interrupts";
 import { type Io, resolvePath } from "./io";
+import { loadSolver } from "./load-solver";
 import { type ExecutorChoice, openExecutor } from "./open-executor";
 import type { Progress } from "./progress";
 
@@ -79,12 +80,11 @@ async function study(
 ): Promise<SizingStudies | undefined> {
   if (studied === undefined || base === undefined || base.kind === "verified") return undefined;
   const { SharedEvaluations } = await import("../planner/sizing/studies/shared-evaluations");
-  const { default: loadHighs } = await import("highs");
   const { journal: _, ...choice } = executor;
   const evaluations = new SharedEvaluations(
     async (own) => await openExecutor(io, "sizing", own, { ...choice, onNote }),
   );
-  const solver = await loadHighs();
+  const solver = await loadSolver();
   try {
     const input = { context, base, solver, evaluations, progress, interrupts };
     return await runStudyFlags(studied, input);
@@ -119,8 +119,7 @@ async function search(
       return await verifyGivenFleet(context, { executor, watch });
     }
     const { sizeFleet } = await import("../planner/sizing/size-fleet");
-    const { default: loadHighs } = await import("highs");
-    const solver = await loadHighs();
+    const solver = await loadSolver();
     return await sizeFleet(context, {
       solver,
       executor,

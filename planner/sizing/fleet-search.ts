@@ -9,7 +9,9 @@
  * The bound rests on two things besides the simulator: a fleet with no less of anything is not worse, and pools of one
  * region carry no more together than each could by itself.
  */
+
 import type { Highs } from "highs";
+import { settleAll } from "../foundation/settle-all";
 import { mostUnits } from "./analytic-bound";
 import { type CaseLoss, poolLosses } from "./demand";
 import type { Evaluator } from "./evaluator";
@@ -70,6 +72,8 @@ export class FleetSearch {
   readonly measured: Map<string, MeasuredOption>;
 
   private readonly lessons: FleetLessons;
+  /** What the proof starts with, where it is known already. */
+  private firstBound: { readonly fleet: FleetSolution | undefined } | undefined;
 
   constructor(private readonly input: SearchInput) {
     this.losses = [...input.problem.demand.losses];
@@ -77,13 +81,19 @@ export class FleetSearch {
     this.lessons = new FleetLessons(input.problem, () => this.expected);
   }
 
-  /** The first fleet that holds, cheap but not proven; undefined when there is none. */
-  async propose(): Promise<FleetSolution | undefined> {
+  /**
+   * The first fleet that holds, cheap but not proven; undefined when there is none.
+   *
+   * @param isToBeProven the bound is begun beside the first simulations, which leave cores idle
+   */
+  async propose(isToBeProven = false): Promise<FleetSolution | undefined> {
     for (let round = 0; round < PROPOSALS_MAX; round++) {
       // What corrections ask for is a guess; when it cannot be had, the bound knows whether anything else can.
       const proposal = this.proposal() ?? (await this.cheapestPossible());
       if (proposal === undefined) return undefined;
-      if (await this.holds(proposal)) {
+      const holding = this.holds(proposal);
+      if (isToBeProven && round === 0) await this.boundBeside(holding);
+      if (await holding) {
         this.keep(proposal);
         return proposal;
       }
@@ -104,7 +114,9 @@ export class FleetSearch {
   async prove(evaluationsMax: number): Promise<void> {
     const { evaluator } = this.input;
     for (;;) {
-      const bound = await this.cheapestPossible();
+      const bound =
+        this.firstBound === undefined ? await this.cheapestPossible() : this.firstBound.fleet;
+      this.firstBound = undefined;
       // Nothing cheaper is left: what is known is the cheapest.
       this.objectiveBound = bound?.objective ?? this.best?.objective;
       this.lowerBound = this.costBound();
@@ -120,6 +132,13 @@ export class FleetSearch {
   demandMore(fleet: BoughtFleet, broken: readonly BrokenPlace[]): void {
     this.lessons.askWhereBusiest(fleet, broken);
     this.best = undefined;
+  }
+
+  private async boundBeside(holding: Promise<boolean>): Promise<void> {
+    const bounding = this.cheapestPossible();
+    await settleAll<unknown>([holding, bounding]);
+    // A fleet that was refused is cut off: the bound is another one then.
+    if (await holding) this.firstBound = { fleet: await bounding };
   }
 
   private isProven(bound: number): boolean {

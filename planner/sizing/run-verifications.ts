@@ -2,12 +2,18 @@
  * Verifies fleets as `capplan simulate` judges them: several replications, their confidence interval, and the error of
  * the step-time model. Every run is a job of its own, so that a long case keeps all threads busy.
  */
+import { settleAll } from "../foundation/settle-all";
 import type { SimulationSummary } from "../metrics/simulation-summary";
 import { summarize } from "../metrics/summarize";
 import { fromPlainRecord } from "../simulation/plain-record";
 import type { SizingContext } from "./evaluation-job";
 import type { Evaluator } from "./evaluator";
-import { type VerificationJob, type VerifiedPart, verifiedScenario } from "./verification-job";
+import {
+  type VerificationJob,
+  type VerificationRun,
+  type VerifiedPart,
+  verifiedScenario,
+} from "./verification-job";
 
 export interface AskedVerification extends VerifiedPart {
   readonly replications: number;
@@ -22,19 +28,28 @@ export async function runVerifications(
   asked: readonly AskedVerification[],
   evaluator: Evaluator,
 ): Promise<readonly SimulationSummary[]> {
-  const jobs = asked.map(jobsOf);
-  const runs = await evaluator.verify(jobs.flat());
-  let next = 0;
-  return asked.map((one, place) => {
-    const records = jobs[place]!.map(() => fromPlainRecord(runs[next++]!.record));
-    const slower = records.pop()!;
-    const { seed, replications } = one;
-    const scenario = verifiedScenario(context, one);
-    const first = summarize(scenario, records, { seed, replications });
-    // Longer steps make nothing that is broken whole.
-    const isLost = first.slo.length > 0 && first.slo.every(({ verdict }) => verdict === "FAIL");
-    return isLost ? first : summarize(scenario, records, { seed, replications, slower });
-  });
+  // Each is summed up when its runs are over, while those of the next ones go on.
+  return await settleAll(
+    asked.map(async (one) => {
+      const runs = await evaluator.verify(jobsOf(one));
+      return summaryOf(context, one, runs);
+    }),
+  );
+}
+
+function summaryOf(
+  context: SizingContext,
+  asked: AskedVerification,
+  runs: readonly VerificationRun[],
+): SimulationSummary {
+  const records = runs.map(({ record }) => fromPlainRecord(record));
+  const slower = records.pop()!;
+  const { seed, replications } = asked;
+  const scenario = verifiedScenario(context, asked);
+  const first = summarize(scenario, records, { seed, replications });
+  // Longer steps make nothing that is broken whole.
+  const isLost = first.slo.length > 0 && first.slo.every(({ verdict }) => verdict === "FAIL");
+  return isLost ? first : summarize(scenario, records, { seed, replications, slower });
 }
 
 /** The replications, and the first one again with longer steps. */

@@ -88,8 +88,6 @@ export async function sizeFleet(
 
 class Sizing {
   private readonly withoutQuota: ReadonlyMap<number, LeftOut>;
-  /** US dollars per hour, from the throughput of the step-time model alone. */
-  private analyticBound: number | undefined;
   private search: FleetSearch | undefined;
   private chosen: ChosenOffers | undefined;
   /** Fleets that the search took for good and the verification did not. */
@@ -120,13 +118,9 @@ class Sizing {
     const { problem, evaluator, options } = this;
     const { watch, solver } = options;
     watch.onStage?.("measuring");
-    const choosing = chooseOffers(problem, this.withoutQuota, evaluator);
+    const proves = options.proves !== false;
     const change = this.existingUnits();
-    const isObtainable = (offer: number): boolean => !this.withoutQuota.has(offer);
-    // In this thread, while others measure.
-    if (options.proves !== false) {
-      this.analyticBound = analyticBound(problem, isObtainable, solver);
-    }
+    const choosing = chooseOffers(problem, this.withoutQuota, evaluator);
     const chosen = await choosing;
     this.chosen = chosen;
     if (chosen.impossible.length > 0) return this.refused(impossibleObjectives(chosen));
@@ -134,7 +128,7 @@ class Sizing {
       problem,
       measured: chosen.measured,
       isCandidate: (offer) => chosen.candidates.has(offer),
-      isObtainable,
+      isObtainable: this.isObtainable,
       ...(change === undefined ? {} : { change }),
       evaluator,
       solver,
@@ -142,8 +136,10 @@ class Sizing {
     });
     this.search = search;
     watch.onStage?.("searching");
-    if ((await search.propose()) === undefined) return this.refused(this.conflicts(search));
-    if (options.proves !== false) {
+    if ((await search.propose(proves)) === undefined) {
+      return this.refused(this.conflicts(search));
+    }
+    if (proves) {
       watch.onStage?.("proving");
       await search.prove(problem.search.evaluationsMax);
     }
@@ -197,7 +193,8 @@ class Sizing {
     const { problem, search } = this;
     const { offers, context } = problem;
     const pools = poolsOf(offers, solution.units, solution.nodes);
-    const { lowerBound: bound, objectiveBound } = search!;
+    const { objectiveBound } = search!;
+    const bound = search!.lowerBound ?? this.boundWithoutProof();
     // What was passed over at first may have turned out to be the better last unit.
     const bought = new Set(
       offers.flatMap(({ region, option, index }) =>
@@ -217,7 +214,6 @@ class Sizing {
           objectiveBound === undefined || this.options.existing === undefined
             ? null
             : Math.max(0, 1 - objectiveBound / solution.objective),
-        analyticUsdPerHour: this.analyticBound ?? null,
       },
       margins: objectiveMargins(cases),
       nextCheaper: nextCheaper(problem, solution, [
@@ -231,6 +227,15 @@ class Sizing {
       effort: this.effort(),
       isInterrupted: cases.length === 0,
     };
+  }
+
+  private readonly isObtainable = (offer: number): boolean => !this.withoutQuota.has(offer);
+
+  /** Of a search that was interrupted before its proof. */
+  private boundWithoutProof(): number | undefined {
+    const { problem, options, isObtainable } = this;
+    if (options.proves === false) return undefined;
+    return analyticBound(problem, isObtainable, options.solver);
   }
 
   private existingUnits(): { units: FleetUnits; usdPerHour: number } | undefined {

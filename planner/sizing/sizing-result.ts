@@ -84,14 +84,15 @@ export interface BrokenQuota {
 }
 
 export interface LowerBound {
-  /** US dollars per hour that no fleet of the search can be cheaper than; null when it is not known. */
+  /**
+   * US dollars per hour that no fleet of the search can be cheaper than: proven with measured options, or by the step-time
+   * model alone where the search was interrupted before; null when it is not known.
+   */
   readonly usdPerHour: number | null;
   /** (cost − bound) / cost; null when the bound is not known. */
   readonly gap: number | null;
   /** The same with what changes against an existing fleet cost on both sides; null without one. */
   readonly gapWithChanges: number | null;
-  /** From the throughput that the step-time model allows at most, without any run. */
-  readonly analyticUsdPerHour: number | null;
 }
 
 export interface ObjectiveMargin {

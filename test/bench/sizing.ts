@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Highs } from "highs";
+import { loadSolver } from "../../bin/load-solver";
 import { JobContext } from "../../planner/execution/job-context";
 import { JOB_KINDS_FILE } from "../../planner/execution/job-kinds";
 import { LocalExecutor, localExecutor } from "../../planner/execution/local-executor";
@@ -25,7 +26,6 @@ import { sizeFleet } from "../../planner/sizing/size-fleet";
 import { type SizingProblem, sizingProblem } from "../../planner/sizing/sizing-problem";
 import type { SizedCase, SizedFleet } from "../../planner/sizing/sizing-result";
 import { verifyFleet } from "../../planner/sizing/verify-fleet";
-import { loadSolver } from "../support/load-solver";
 import { threadsFromSources } from "../support/source-threads";
 import { rivalFleets } from "./sizing/rival-fleets";
 

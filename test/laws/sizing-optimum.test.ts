@@ -4,10 +4,10 @@
  * none. Both ask the same simulator; nothing else is shared. SIZING_CASES sets how many instances are tried.
  */
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { loadSolver } from "../../bin/load-solver";
 import { TooManyFleets } from "../support/brute-force-sizing";
 import { type Comparison, compare } from "../support/compare-sizing";
 import { Coverage } from "../support/law-tools";
-import { loadSolver } from "../support/load-solver";
 import { randomSizing } from "../support/random-sizing";
 
 const CASES = Number(process.env["SIZING_CASES"] ?? 24);

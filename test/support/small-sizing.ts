@@ -1,5 +1,6 @@
 /** Scenarios that are sized in a second or two, and what it takes to size them in this thread. */
 import type { Highs } from "highs";
+import { loadSolver } from "../../bin/load-solver";
 import { localExecutor } from "../../planner/execution/local-executor";
 import { parseScenario } from "../../planner/scenario/parse-scenario";
 import type { SizingContext } from "../../planner/sizing/evaluation-job";
@@ -61,13 +62,12 @@ export interface SizingTools {
 }
 
 export async function sizingTools(): Promise<SizingTools> {
-  const load = require("highs") as () => Promise<Highs>;
   let opened = 0;
   const evaluations = new SharedEvaluations(async (context) => {
     opened++;
     return localExecutor("sizing", context, 1);
   });
-  return { solver: await load(), evaluations, opened: () => opened };
+  return { solver: await loadSolver(), evaluations, opened: () => opened };
 }
 
 /** The first fleet that holds. */

@@ -51,7 +51,6 @@ const lowerBound = z.strictObject({
   gapWithChanges: known.describe(
     "The same with what changes cost on both sides; null without a plan to change",
   ),
-  analyticUsdPerHour: known.describe("From the step-time model alone, without any run"),
 });
 
 const nextCheaper = z.strictObject({

@@ -2,11 +2,11 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
 import type { Highs } from "highs";
+import { loadSolver } from "../../../bin/load-solver";
 import { findConflict } from "../../../planner/sizing/find-conflict";
 import { solveFleet } from "../../../planner/sizing/programme/fleet-programme";
 import type { FleetProgrammeInput } from "../../../planner/sizing/programme/programme-input";
 import type { SizingProblem } from "../../../planner/sizing/sizing-problem";
-import { loadSolver } from "../../support/load-solver";
 import { programmeCases } from "../../support/random-programme";
 
 describe("why there is no fleet", () => {

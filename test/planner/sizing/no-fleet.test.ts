@@ -1,11 +1,11 @@
 /** Searches that have no fleet, and some that only look so: what is said, and what would do. */
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Highs } from "highs";
+import { loadSolver } from "../../../bin/load-solver";
 import { localExecutor } from "../../../planner/execution/local-executor";
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import { sizeFleet } from "../../../planner/sizing/size-fleet";
 import type { SizingResult } from "../../../planner/sizing/sizing-result";
-import { loadSolver } from "../../support/load-solver";
 import { TWO_REGION_SIZING } from "../../support/two-region-sizing";
 
 describe("a search without a fleet", () => {

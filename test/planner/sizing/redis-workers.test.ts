@@ -1,5 +1,6 @@
 /** A search on two worker processes behind a real redis-server gives the bytes that one process gives by itself. */
 import { afterEach, expect, it } from "@jest/globals";
+import { loadSolver } from "../../../bin/load-solver";
 import { JobContext } from "../../../planner/execution/job-context";
 import { JobKeys } from "../../../planner/execution/job-keys";
 import { JOB_KINDS_FILE } from "../../../planner/execution/job-kinds";
@@ -8,7 +9,6 @@ import { openRedisExecutor } from "../../../planner/execution/redis/redis-execut
 import { parseScenario } from "../../../planner/scenario/parse-scenario";
 import type { SizingExecutor, SizingJob, SizingJobResult } from "../../../planner/sizing/evaluator";
 import { sizeFleet } from "../../../planner/sizing/size-fleet";
-import { loadSolver } from "../../support/load-solver";
 import { describeWithRedis } from "../../support/redis-server";
 import { SMALL_SIZING } from "../../support/small-sizing";
 import { FAST, killWorkers, startWorkerProcess, VERSION } from "../../support/worker-process";

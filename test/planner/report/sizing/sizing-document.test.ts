@@ -64,7 +64,7 @@ describe("the report of a sizing", () => {
   });
 
   it("says of a fleet that was interrupted that it was not verified, and of one without a bound that it is not known", () => {
-    const unknown = { usdPerHour: null, gap: null, gapWithChanges: null, analyticUsdPerHour: null };
+    const unknown = { usdPerHour: null, gap: null, gapWithChanges: null };
     const report: FleetReport = {
       ...SIZED,
       isInterrupted: true,

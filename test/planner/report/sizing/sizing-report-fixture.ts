@@ -58,7 +58,7 @@ export const SIZED: FleetReport = {
     isLowerBound: false,
     priceBook: { id: "list", date: "2026-11-01", digest: "0123456789ab" },
   },
-  lowerBound: { usdPerHour: 114, gap: 0.05, gapWithChanges: null, analyticUsdPerHour: 90 },
+  lowerBound: { usdPerHour: 114, gap: 0.05, gapWithChanges: null },
   margins: [margin, { ...margin, case: "whole scenario", highMs: 800, toSpare: 0.2 }],
   nextCheaper: {
     usdPerHour: 118,

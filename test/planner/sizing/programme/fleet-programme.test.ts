@@ -5,10 +5,10 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
 import type { Highs } from "highs";
+import { loadSolver } from "../../../../bin/load-solver";
 import { solveFleet } from "../../../../planner/sizing/programme/fleet-programme";
 import type { FleetProgrammeInput } from "../../../../planner/sizing/programme/programme-input";
 import { bruteFleet } from "../../../support/brute-force-programme";
-import { loadSolver } from "../../../support/load-solver";
 import { programmeCases } from "../../../support/random-programme";
 
 describe("the programme of the cheapest fleet", () => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
 import type { Highs, HighsSolution } from "highs";
+import { loadSolver } from "../../../../bin/load-solver";
 import { LinearProgramme, type Term } from "../../../../planner/sizing/programme/linear-programme";
-import { loadSolver } from "../../../support/load-solver";
 
 describe("a linear programme", () => {
   let solver: Highs;
