@@ -89,7 +89,7 @@ const engine = strict(
       "Copies of the attention layers in one replica, each with its own requests",
     ).optional(),
     expertParallel: flag(
-      "Place whole experts on ranks instead of sharding each of them",
+      "Place whole experts on ranks instead of sharding each of them; a run takes as long either way",
     ).optional(),
     quantization: word("precision", PRECISIONS, "Number format of the weights").optional(),
     kvCachePrecision: word(

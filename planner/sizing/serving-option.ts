@@ -43,11 +43,13 @@ export interface LeftOut {
 }
 
 /**
- * In the order in which options go: it cannot run; it is not for sale; another one has the same accelerators for less; a
- * quota leaves nothing of it; it keeps no objective; another one takes each call for less.
+ * In the order in which options go: it cannot run; the simulator cannot tell it from another one; it is not for sale;
+ * another one has the same accelerators for less; a quota leaves nothing of it; it keeps no objective; another one takes
+ * each call for less.
  */
 export const LEFT_OUT_WHYS = [
   "cannot-run",
+  "alike",
   "no-price",
   "dearer-twin",
   "no-quota",
@@ -86,11 +88,28 @@ export function servingOptions(
     for (const draft of engineDrafts(choices, instanceType)) {
       const option = optionOf(model, instanceType, draft);
       const problem = problemOf(option);
-      if (problem === undefined) options.push(option);
-      else leftOut.push({ option: option.name, model, why: "cannot-run", reason: problem });
+      if (problem !== undefined) {
+        leftOut.push({ option: option.name, model, why: "cannot-run", reason: problem });
+        continue;
+      }
+      const alike = options.find((other) => simulatedKind(other) === simulatedKind(option));
+      if (alike === undefined) options.push(option);
+      else leftOut.push(leftOutAsAlike(option, alike));
     }
   }
   return { options, leftOut };
+}
+
+/** What of an option a run depends on: experts that are all called as often take as long sharded as placed whole. */
+function simulatedKind({ instanceType, engine, parts }: ServingOption): string {
+  const { expertParallel: _, ...simulated } = engine;
+  const roles = parts.map(({ role, replicas }) => `${replicas} ${role}`);
+  return JSON.stringify([instanceType.name, simulated, roles]);
+}
+
+function leftOutAsAlike({ name, model }: ServingOption, alike: ServingOption): LeftOut {
+  const reason = `runs as ${alike.name} does: experts are taken to be called equally often, sharded or whole`;
+  return { option: name, model, why: "alike", reason };
 }
 
 interface EngineDraft {

@@ -4,6 +4,7 @@ import { paragraph, type ReportBlock, type ReportSection } from "../report";
 
 const HEADINGS: Readonly<Record<LeftOutWhy, string>> = {
   "cannot-run": "Cannot run",
+  alike: "The simulator cannot tell it from another one",
   "no-price": "Not for sale, or at no known price",
   "dearer-twin": "The same accelerators for no less",
   "no-quota": "Quotas leave nothing of it",
