@@ -162,7 +162,7 @@ export class FleetSearch {
     const unitsMax = expected.map((one, index) =>
       isCandidate(index) && !this.isUnknown(index) ? mostUnits(problem, index, one) : 0,
     );
-    return this.solve(expected, unitsMax, this.lessons.corrections, this.input.change);
+    return this.solve(expected, unitsMax, this.lessons.corrections, this.input.change, true);
   }
 
   /** The cheapest fleet that nothing speaks against; measures what such a fleet would need first. */
@@ -242,13 +242,14 @@ export class FleetSearch {
     unitsMax: readonly number[],
     corrections: readonly Correction[],
     change: SearchInput["change"],
+    isTidy = false,
   ): FleetSolution | undefined {
     const { problem, solver } = this.input;
     const { demand, offers, search } = problem;
     const { losses } = this;
     const { cuts } = this.lessons;
     return solveFleet(
-      { demand, offers, search, losses, capacity, unitsMax, corrections, cuts, change },
+      { demand, offers, search, losses, capacity, unitsMax, corrections, cuts, change, isTidy },
       solver,
     );
   }

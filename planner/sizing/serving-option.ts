@@ -72,8 +72,13 @@ export function kinOf(option: ServingOption): string {
 }
 
 /** Accelerators of a unit. */
-export function acceleratorsOfUnit({ parts, acceleratorsPerReplica }: ServingOption): number {
-  return parts.reduce((sum, { replicas }) => sum + replicas, 0) * acceleratorsPerReplica;
+export function acceleratorsOfUnit(option: ServingOption): number {
+  return replicasOfUnit(option) * option.acceleratorsPerReplica;
+}
+
+/** Replicas of a unit, of all its parts. */
+export function replicasOfUnit({ parts }: ServingOption): number {
+  return parts.reduce((sum, { replicas }) => sum + replicas, 0);
 }
 
 /** Every option of a model that can run, and those that cannot. */

@@ -63,7 +63,8 @@ function waysToBuy(
   );
 }
 
-function isAllowed(
+/** @param spot nodes on spot capacity, by offer */
+export function isAllowed(
   input: FleetProgrammeInput,
   units: readonly number[],
   spot: readonly number[],

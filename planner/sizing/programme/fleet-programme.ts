@@ -6,8 +6,9 @@
 import type { Highs } from "highs";
 import { type CaseLoss, FIRST_ZONE, isOfferAlive, isRegionLost, regionIndexOf } from "../demand";
 import { totalRate } from "../expected-arrivals";
+import type { FleetUnits } from "../fleet-units";
 import type { Offer } from "../offer";
-import { acceleratorsOfUnit } from "../serving-option";
+import { acceleratorsOfUnit, replicasOfUnit } from "../serving-option";
 import { LinearProgramme, type Term, type Variable } from "./linear-programme";
 import {
   type FleetCut,
@@ -24,6 +25,10 @@ import { Thresholds } from "./thresholds";
 export function solveFleet(input: FleetProgrammeInput, solver: Highs): FleetSolution | undefined {
   return new FleetProgramme(input).solve(solver);
 }
+
+/** US dollars per hour that a pool, and room for a replica that none takes, count for among fleets of one cost. */
+const POOL_USD = 1e-3;
+const ROOM_USD = 1e-4;
 
 class FleetProgramme {
   private readonly programme = new LinearProgramme();
@@ -42,9 +47,15 @@ class FleetProgramme {
   constructor(private readonly input: FleetProgrammeInput) {
     const { offers, unitsMax } = input;
     const { programme } = this;
-    this.units = offers.map(({ index }) => programme.variable("integer", unitsMax[index]!));
+    this.units = offers.map(({ index, option }) =>
+      programme.variable(
+        "integer",
+        unitsMax[index]!,
+        -this.tidiness(ROOM_USD, replicasOfUnit(option)),
+      ),
+    );
     this.isUsed = offers.map(({ index }) => {
-      const used = programme.variable("binary", 1);
+      const used = programme.variable("binary", 1, this.tidiness(POOL_USD, 1));
       programme.compare(this.units[index]!, ">=", 1, used);
       programme.compare(this.units[index]!, "<=", unitsMax[index]!, used);
       return used;
@@ -82,12 +93,20 @@ class FleetProgramme {
         ),
       0,
     );
-    return {
-      units: this.units.map((variable) => solution.valueOf(variable)),
-      nodes,
-      usdPerHour,
-      objective: solution.objective,
-    };
+    const units = this.units.map((variable) => solution.valueOf(variable));
+    return { units, nodes, usdPerHour, objective: usdPerHour + this.usdOfChanges(units) };
+  }
+
+  private usdOfChanges(units: FleetUnits): number {
+    const { change } = this.input;
+    if (change === undefined) return 0;
+    const changed = units.map((count, index) => Math.abs(count - change.units[index]!));
+    return change.usdPerHour * changed.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** US dollars per hour for so much that is untidy. */
+  private tidiness(usdPerHour: number, amount: number): number {
+    return this.input.isTidy === true ? usdPerHour * amount : 0;
   }
 
   /** Nodes of each part and price hold the part's replicas; a pool has no node that holds none. */
@@ -97,7 +116,11 @@ class FleetProgramme {
     return option.parts.map((part) => {
       const most = this.nodesMax(offer, part.replicas);
       const variables = prices.map(({ usdPerNodeHour }) =>
-        programme.variable("integer", most, usdPerNodeHour),
+        programme.variable(
+          "integer",
+          most,
+          usdPerNodeHour + this.tidiness(ROOM_USD, replicasPerNode),
+        ),
       );
       const replicas = variables.map((variable): Term => [replicasPerNode, variable]);
       const spare: Term[] = [...replicas, [-part.replicas, this.units[index]!]];

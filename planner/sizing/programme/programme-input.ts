@@ -20,6 +20,8 @@ export interface FleetProgrammeInput {
   readonly cuts: readonly FleetCut[];
   /** US dollars per hour for each unit that an existing fleet would have to be changed by. */
   readonly change: { readonly units: FleetUnits; readonly usdPerHour: number } | undefined;
+  /** Of fleets that cost the same within cents an hour: fewer pools, and nodes that are full. @default whichever comes */
+  readonly isTidy?: boolean;
 }
 
 /**

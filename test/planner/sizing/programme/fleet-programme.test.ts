@@ -8,7 +8,7 @@ import type { Highs } from "highs";
 import { loadSolver } from "../../../../bin/load-solver";
 import { solveFleet } from "../../../../planner/sizing/programme/fleet-programme";
 import type { FleetProgrammeInput } from "../../../../planner/sizing/programme/programme-input";
-import { bruteFleet } from "../../../support/brute-force-programme";
+import { bruteFleet, isAllowed } from "../../../support/brute-force-programme";
 import { programmeCases } from "../../../support/random-programme";
 
 describe("the programme of the cheapest fleet", () => {
@@ -33,5 +33,34 @@ describe("the programme of the cheapest fleet", () => {
     );
     expect(none).toBeGreaterThan(10);
     expect(some).toBeGreaterThan(40);
+  });
+
+  it("is among those of one cost one whose nodes are full", () => {
+    let filled = 0;
+    fc.assert(
+      fc.property(programmeCases, (drawn: FleetProgrammeInput) => {
+        const offers = drawn.offers.map((offer) => ({ ...offer, replicasPerNode: 4 }));
+        const unitsMax = offers.map(() => 8);
+        const input = { ...drawn, offers, unitsMax, change: undefined };
+        const plain = solveFleet(input, solver);
+        const tidy = solveFleet({ ...input, isTidy: true }, solver);
+        expect(tidy === undefined).toBe(plain === undefined);
+        if (tidy === undefined) return;
+        const nodes = offers.map(({ index }) => tidy.nodes[index]![0]!);
+        const spot = nodes.map(([, onSpot = 0]) => onSpot);
+        expect(isAllowed(input, tidy.units, spot)).toBe(true);
+        // A tenth of a cent for each pool, a hundredth for each place for a replica, of which there are few here.
+        expect(tidy.objective).toBeLessThanOrEqual(plain!.objective + 0.02);
+        for (const { index, replicasPerNode } of offers) {
+          const places = replicasPerNode * nodes[index]!.reduce((sum, n) => sum + n, 0);
+          if (places === tidy.units[index] && places > plain!.units[index]!) filled++;
+          if (tidy.units[index]! >= Math.min(places, unitsMax[index]!)) continue;
+          const more = tidy.units.map((n, i) => (i === index ? n + 1 : n));
+          expect(isAllowed(input, more, spot)).toBe(false);
+        }
+      }),
+      { seed: 20_261_201, numRuns: Number(process.env["LAW_CASES"] ?? 150) },
+    );
+    expect(filled).toBeGreaterThan(20);
   });
 });
