@@ -45,7 +45,13 @@ export class GatewayController extends pulumi.ComponentResource {
     const childOpts = placedChildOptions(this, "kubernetes");
     const { version = "v1.9.0", transform = {} } = args;
 
-    const crds = createCrds(childName(name, "crds"), "gateway-crds-helm", version, childOpts);
+    const crds = createCrds(childName(name, "crds"), "gateway-crds-helm", version, childOpts, {
+      // Left out, the chart installs none.
+      crds: {
+        gatewayAPI: { enabled: true, channel: "standard" },
+        envoyGateway: { enabled: true },
+      },
+    });
     const aiGateway = args.hasAiGateway === true ? [createAiGateway(name, args, childOpts)] : [];
     new kubernetes.helm.v3.Release(
       ...transformed<kubernetes.helm.v3.ReleaseArgs>(
@@ -74,8 +80,10 @@ function createCrds(
   chart: string,
   version: string,
   opts: pulumi.ComponentResourceOptions,
+  values: Readonly<Record<string, unknown>> = {},
 ): kubernetes.helm.v4.Chart {
-  return new kubernetes.helm.v4.Chart(crdsName, { chart: `${CHARTS}/${chart}`, version }, opts);
+  const args = { chart: `${CHARTS}/${chart}`, version, values: { ...values } };
+  return new kubernetes.helm.v4.Chart(crdsName, args, opts);
 }
 
 function createAiGateway(

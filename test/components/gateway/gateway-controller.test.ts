@@ -29,6 +29,8 @@ describe("GatewayController", () => {
     expect(crds.inputs).toMatchObject({
       chart: "oci://docker.io/envoyproxy/gateway-crds-helm",
       version: "v1.9.0",
+      // gateway.envoyproxy.io/docs/install/gateway-crds-helm-api: both are false by default.
+      values: { crds: { gatewayAPI: { enabled: true }, envoyGateway: { enabled: true } } },
     });
     const release = only(run, RELEASE);
     expect(release.dependencies).toContain(crds.urn);
