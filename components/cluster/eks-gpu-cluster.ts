@@ -4,6 +4,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { kubernetesLabels } from "../foundation/allocation";
 import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
@@ -13,7 +14,7 @@ import { checkEksGpuCluster, type EksGpuClusterArgs, resolveEksGpuCluster } from
 import { createControlPlane, type EksControlPlane } from "./eks-control-plane";
 import { createManagedGpuNodes } from "./eks-managed-gpu-nodes";
 import { type EksPlace, eksTags } from "./eks-place";
-import { createSystemNodes } from "./eks-system-nodes";
+import { createSystemNodes, type EksSystemNodes } from "./eks-system-nodes";
 import type { GpuCluster, GpuPoolPlacement } from "./gpu-cluster";
 import { gpuPoolSlices, placementsOf } from "./gpu-pool-slices";
 import { KarpenterGpuPools } from "./karpenter-gpu-pools";
@@ -84,6 +85,7 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
       certificateAuthority: plane.cluster.certificateAuthority.data,
     });
     const provider = createProvider(place, plane, kubeconfig);
+    createDiskClass(place, plane, system, provider);
     const slices = gpuPoolSlices(settings.pools, settings.zones, settings.allocation);
     const hasRdma = slices.some(({ pool }) => pool.fabric === "rdma");
     const rdmaSecurityGroupId = hasRdma ? createRdmaGroup(place).id : undefined;
@@ -146,6 +148,32 @@ function createProvider(
       deleteUnreachable: true,
     },
     { parent: place.opts.parent!, dependsOn: [...access] },
+  );
+}
+
+/** What a pod that asks for a disk gets: EKS has no class of its own that is used unasked, nor one that encrypts. */
+function createDiskClass(
+  place: EksPlace,
+  { cluster, kmsKeyArn }: EksControlPlane,
+  { disks }: EksSystemNodes,
+  provider: kubernetes.Provider,
+): void {
+  const name = childName(place.name, "disks");
+  new kubernetes.storage.v1.StorageClass(
+    name,
+    {
+      metadata: {
+        name: "gp3-encrypted",
+        labels: kubernetesLabels(place.settings.allocation),
+        annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+      },
+      provisioner: "ebs.csi.aws.com",
+      parameters: { type: "gp3", encrypted: "true", kmsKeyId: kmsKeyArn },
+      // In the zone of the pod, once that is known.
+      volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: true,
+    },
+    { parent: place.opts.parent!, provider, dependsOn: [disks], deletedWith: cluster },
   );
 }
 

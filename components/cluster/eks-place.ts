@@ -53,7 +53,7 @@ export function serviceRole(
   const attached = role.policies.map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(
-        `${name}-${policy}`,
+        `${name}-${policy.split("/").at(-1)}`,
         { role: made.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
         place.opts,
       ),
