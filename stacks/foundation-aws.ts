@@ -49,6 +49,7 @@ export function awsFoundation(
     networkCidr: vpc.cidrBlock,
     storageCidrs: vpc.nodes.endpoints["s3"]!.cidrBlocks,
     vpcId: vpc.vpcId,
+    nodeSecurityGroupId: eks.securityGroupId,
     publicSubnetIds: pulumi.output(vpc.publicSubnetIds),
     ...(requests === undefined
       ? {}

@@ -41,6 +41,8 @@ export const foundationHandover = z.discriminatedUnion("cloud", [
     cloud: z.literal("aws"),
     ...cluster,
     vpcId: z.string(),
+    /** Of all nodes; it lets in only itself. */
+    nodeSecurityGroupId: z.string(),
     /** By zone. */
     publicSubnetIds: z.record(z.string(), z.string()),
   }),
