@@ -45,10 +45,33 @@ function replicasOf(run: EngineRun): readonly { readonly count: number; readonly
   });
 }
 
+/** Of the four of an m7i.xlarge or an e2-standard-4 (both clouds keep 80 m: 6 %, 1 %, 0.5 %, 0.5 % of a processor). */
+const ALLOCATABLE_CPUS = 3.92;
+/** For what is on every node: network, DNS, disks, metrics. */
+const AGENT_CPUS = 0.8;
+
+/** Nodes without GPUs that there are, or that GKE's autoscaler makes; nothing makes more on EKS than it begins with. */
+function systemNodesMost(run: EngineRun): number {
+  const [onEks] = ofType(run, "aws:eks/nodeGroup:NodeGroup");
+  if (onEks !== undefined) {
+    expect(inputsOf(onEks)["instanceTypes"]).toEqual(["m7i.xlarge"]);
+    return Number(at(inputsOf(onEks), "scalingConfig", "minSize"));
+  }
+  const onGke = ofType(run, "gcp:container/nodePool:NodePool").find(
+    (pool) => at(inputsOf(pool), "nodeConfig", "guestAccelerators") === undefined,
+  )!;
+  expect(at(inputsOf(onGke), "nodeConfig", "machineType")).toBe("e2-standard-4");
+  const [cluster] = ofType(run, "gcp:container/cluster:Cluster");
+  const zones = listOf(inputsOf(cluster!)["nodeLocations"]).length;
+  return Number(at(inputsOf(onGke), "autoscaling", "maxNodeCount")) * zones;
+}
+
 describe.each(EXAMPLES)("a serving layer of $name", (example) => {
+  let all: readonly StackRun[];
   let layers: readonly StackRun[];
   beforeAll(async () => {
-    layers = (await putUp(example)).filter(({ stack }) => stack.layer === "serving");
+    all = await putUp(example);
+    layers = all.filter(({ stack }) => stack.layer === "serving");
   });
 
   it("has a quota that holds its replicas at their most", () => {
@@ -72,5 +95,23 @@ describe.each(EXAMPLES)("a serving layer of $name", (example) => {
       }
     }
     expect(compared).toBe(layers.length * 4);
+  });
+
+  it("has system nodes for its gateway, also while a process is replaced", () => {
+    let compared = 0;
+    for (const { stack, run } of layers) {
+      const foundation = all.find(
+        (one) => one.stack.layer === "foundation" && one.stack.place === stack.place,
+      )!;
+      const [envoy] = run.resources.filter(({ type }) => type.endsWith(":EnvoyProxy"));
+      const deployment = at(specOf(envoy!), "provider", "kubernetes", "envoyDeployment")!;
+      const cpus = quantity(textOf(at(deployment, "container", "resources", "requests", "cpu")));
+      const surge = Number(at(deployment, "strategy", "rollingUpdate", "maxSurge"));
+      const processes = Number(deployment["replicas"]) + surge;
+      const perNode = Math.floor((ALLOCATABLE_CPUS - AGENT_CPUS) / cpus);
+      compared += 1;
+      expect(systemNodesMost(foundation.run) * perNode).toBeGreaterThanOrEqual(processes);
+    }
+    expect(compared).toBe(layers.length);
   });
 });
