@@ -30,6 +30,8 @@ const cluster = {
   clusterIdentifier: z.string(),
   /** Block of the network, in which the cluster's API answers. */
   networkCidr: z.string(),
+  /** Block of the addresses of Services, one of which is that of the cluster's API. */
+  serviceCidr: z.string(),
   /** Addresses of the object storage inside the network. */
   storageCidrs: z.array(z.string()),
   queue: queue.optional(),

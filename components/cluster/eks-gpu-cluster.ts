@@ -58,6 +58,8 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
   readonly pools: Readonly<Record<string, GpuPoolPlacement>>;
   /** Key of secrets and disks. */
   readonly kmsKeyArn: pulumi.Output<string>;
+  /** Block of the addresses of Services, out of which the cluster's API has the first. */
+  readonly serviceCidr: pulumi.Output<string>;
   /** Security group that the control plane and all nodes share. */
   readonly securityGroupId: pulumi.Output<string>;
   readonly nodes: EksGpuClusterNodes;
@@ -113,6 +115,7 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
     this.kubernetesProvider = provider;
     this.pools = placementsOf(settings.pools);
     this.kmsKeyArn = pulumi.output(plane.kmsKeyArn);
+    this.serviceCidr = plane.cluster.kubernetesNetworkConfig.serviceIpv4Cidr;
     this.securityGroupId = plane.cluster.vpcConfig.clusterSecurityGroupId;
     this.nodes = {
       cluster: plane.cluster,
@@ -127,6 +130,7 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
       kubeconfig: this.kubeconfig,
       pools: this.pools,
       kmsKeyArn: this.kmsKeyArn,
+      serviceCidr: this.serviceCidr,
       securityGroupId: this.securityGroupId,
     });
   }
