@@ -6,7 +6,7 @@ import { transformed } from "../foundation/transform";
 import type { EksAddonName } from "./eks-args";
 import type { EksControlPlane } from "./eks-control-plane";
 import { diskOf, METADATA_OPTIONS, tagSpecificationsOf } from "./eks-launch-template";
-import { type EksPlace, eksTags, POD_IDENTITY, serviceRole } from "./eks-place";
+import { type EksPlace, eksTags, nodeTags, POD_IDENTITY, serviceRole } from "./eks-place";
 
 /** What Karpenter and GPU nodes build on. */
 export interface EksSystemNodes {
@@ -126,7 +126,7 @@ function createNodeGroup(
     {
       metadataOptions: METADATA_OPTIONS,
       blockDeviceMappings: [diskOf(50, kmsKeyArn)],
-      tagSpecifications: tagSpecificationsOf(eksTags(place, name)),
+      tagSpecifications: tagSpecificationsOf(nodeTags(place, name)),
       updateDefaultVersion: true,
       tags: eksTags(place, name),
     },

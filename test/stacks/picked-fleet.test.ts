@@ -15,7 +15,7 @@ beforeAll(async () => {
     ({ fleet }) => {
       for (const { pools } of Object.values(fleet.regions)) {
         // What no InferencePool is reached by.
-        for (const pool of Object.values(pools))
+        for (const pool of Object.values(pools ?? {}))
           delete (pool as { circuitBreaker?: unknown }).circuitBreaker;
       }
       Object.assign(fleet, {
