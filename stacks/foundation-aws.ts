@@ -47,8 +47,10 @@ export function awsFoundation(
     kubeconfig: eks.kubeconfig,
     clusterIdentifier: eks.clusterArn,
     networkCidr: vpc.cidrBlock,
+    serviceCidr: eks.serviceCidr,
     storageCidrs: vpc.nodes.endpoints["s3"]!.cidrBlocks,
     vpcId: vpc.vpcId,
+    nodeSecurityGroupId: eks.securityGroupId,
     publicSubnetIds: pulumi.output(vpc.publicSubnetIds),
     ...(requests === undefined
       ? {}

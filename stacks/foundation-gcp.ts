@@ -61,6 +61,7 @@ export function gcpFoundation(
     kubeconfig: gke.kubeconfig,
     clusterIdentifier: gke.nodes.cluster.id,
     networkCidr: network.args.cidrBlock!,
+    serviceCidr: vpc.ranges.services,
     storageCidrs: [`${vpc.ranges.apiAddress}/32`],
     ...(requests === undefined
       ? {}

@@ -30,6 +30,8 @@ const cluster = {
   clusterIdentifier: z.string(),
   /** Block of the network, in which the cluster's API answers. */
   networkCidr: z.string(),
+  /** Block of the addresses of Services, one of which is that of the cluster's API. */
+  serviceCidr: z.string(),
   /** Addresses of the object storage inside the network. */
   storageCidrs: z.array(z.string()),
   queue: queue.optional(),
@@ -41,6 +43,8 @@ export const foundationHandover = z.discriminatedUnion("cloud", [
     cloud: z.literal("aws"),
     ...cluster,
     vpcId: z.string(),
+    /** Of all nodes; it lets in only itself. */
+    nodeSecurityGroupId: z.string(),
     /** By zone. */
     publicSubnetIds: z.record(z.string(), z.string()),
   }),

@@ -12,7 +12,7 @@ import type { FoundationHandover } from "./stack-outputs";
 import type { ServingSettings } from "./stack-settings";
 
 type AwsFoundation = pulumi.Output<FoundationHandover & { readonly cloud: "aws" }>;
-type EdgeArgs = Omit<AwsEdgeArgs, "vpcId" | "subnetIds">;
+type EdgeArgs = Omit<AwsEdgeArgs, "vpcId" | "subnetIds" | "gatewaySecurityGroupId">;
 
 const PATHS = {
   longestStreamSeconds: "fleet.timeout.requestTimeout",
@@ -104,7 +104,12 @@ function entranceOf(
   );
   const edge = new AwsEdge(
     place.name,
-    { ...args, vpcId: foundation.vpcId, subnetIds },
+    {
+      ...args,
+      vpcId: foundation.vpcId,
+      subnetIds,
+      gatewaySecurityGroupId: foundation.nodeSecurityGroupId,
+    },
     { provider },
   );
   return {

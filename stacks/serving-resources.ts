@@ -87,7 +87,10 @@ function createTenant({ place, layer, settings, side, foundation, provider }: Se
       gateways,
       monitors: side.monitors,
       storageCidrs: foundation.storageCidrs,
-      ...(hasPicker(layer) ? { pickerApiCidrs: [foundation.networkCidr] } : {}),
+      // Some networks judge a connection by the address of the Service, others by that behind it.
+      ...(hasPicker(layer)
+        ? { pickerApiCidrs: [foundation.networkCidr, foundation.serviceCidr] }
+        : {}),
       allocation: place.allocation,
       isProtected: settings.isProtected,
     },

@@ -77,7 +77,10 @@ export interface EksGpuClusterArgs {
    * Pulumi has to run where it reaches the VPC. Known early. @default []
    */
   readonly publicAccessCidrs?: readonly string[];
-  /** Key that encrypts secrets and disks. @default - a key of its own, turned every year */
+  /**
+   * Key that encrypts secrets and disks. Its policy lets EC2 use it for disks, as that of an AwsFleetKey does.
+   * @default - a key of its own, turned every year
+   */
   readonly kmsKeyArn?: pulumi.Input<string>;
   /** Days that records of the control plane are kept. Known early. @default 365 */
   readonly auditRetentionDays?: number;
@@ -102,6 +105,7 @@ export const eksAddonNames = [
   "kube-proxy",
   "eks-pod-identity-agent",
   "coredns",
+  "aws-ebs-csi-driver",
 ] as const;
 
 /** An add-on of every cluster. */

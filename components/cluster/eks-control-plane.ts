@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { childName } from "../foundation/child-name";
 import { physicalName } from "../foundation/physical-name";
 import { transformed } from "../foundation/transform";
+import { keyPolicy } from "../security/aws-key-policy";
 import { type EksPlace, eksTags, serviceRole } from "./eks-place";
 
 /** The control plane. */
@@ -39,7 +40,7 @@ function createKey(place: EksPlace): aws.kms.Key {
         description: `Secrets, disks and records of the EKS cluster ${clusterName}`,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
-        policy: keyPolicy(place),
+        policy: policyOfKey(place),
         tags: eksTags(place, name),
       },
       protectedOpts,
@@ -53,57 +54,13 @@ function createKey(place: EksPlace): aws.kms.Key {
   return key;
 }
 
-/** The account decides through IAM; CloudWatch Logs of the region may encrypt records with the key. */
-function keyPolicy({ settings, opts }: EksPlace): pulumi.Output<string> {
+/** The account decides through IAM; logs of the region are encrypted with the key, and disks of nodes. */
+function policyOfKey({ settings: { region }, opts }: EksPlace): pulumi.Output<string> {
   const account = aws.getCallerIdentityOutput({}, { parent: opts.parent! });
   return account.accountId.apply((accountId) =>
-    JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Sid: "AccountThroughIam",
-          Effect: "Allow",
-          Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-          Action: "kms:*",
-          Resource: "*",
-        },
-        {
-          Sid: "RecordsOfTheRegion",
-          Effect: "Allow",
-          Principal: { Service: `logs.${settings.region}.amazonaws.com` },
-          Action: [
-            "kms:Encrypt*",
-            "kms:Decrypt*",
-            "kms:ReEncrypt*",
-            "kms:GenerateDataKey*",
-            "kms:Describe*",
-          ],
-          Resource: "*",
-          Condition: {
-            ArnLike: {
-              "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${settings.region}:${accountId}:*`,
-            },
-          },
-        },
-        {
-          // Instances that Auto Scaling starts for a node group decrypt their disks with its service role.
-          Sid: "DisksOfNodeGroups",
-          Effect: "Allow",
-          Principal: {
-            AWS: `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
-          },
-          Action: [
-            "kms:Encrypt",
-            "kms:Decrypt",
-            "kms:ReEncrypt*",
-            "kms:GenerateDataKey*",
-            "kms:DescribeKey",
-            "kms:CreateGrant",
-          ],
-          Resource: "*",
-        },
-      ],
-    }),
+    JSON.stringify(
+      keyPolicy({ region, accountId, administratorArns: [], services: ["ec2", "logs"] }),
+    ),
   );
 }
 

@@ -4,6 +4,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { kubernetesLabels } from "../foundation/allocation";
 import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
@@ -13,7 +14,7 @@ import { checkEksGpuCluster, type EksGpuClusterArgs, resolveEksGpuCluster } from
 import { createControlPlane, type EksControlPlane } from "./eks-control-plane";
 import { createManagedGpuNodes } from "./eks-managed-gpu-nodes";
 import { type EksPlace, eksTags } from "./eks-place";
-import { createSystemNodes } from "./eks-system-nodes";
+import { createSystemNodes, type EksSystemNodes } from "./eks-system-nodes";
 import type { GpuCluster, GpuPoolPlacement } from "./gpu-cluster";
 import { gpuPoolSlices, placementsOf } from "./gpu-pool-slices";
 import { KarpenterGpuPools } from "./karpenter-gpu-pools";
@@ -57,6 +58,8 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
   readonly pools: Readonly<Record<string, GpuPoolPlacement>>;
   /** Key of secrets and disks. */
   readonly kmsKeyArn: pulumi.Output<string>;
+  /** Block of the addresses of Services, out of which the cluster's API has the first. */
+  readonly serviceCidr: pulumi.Output<string>;
   /** Security group that the control plane and all nodes share. */
   readonly securityGroupId: pulumi.Output<string>;
   readonly nodes: EksGpuClusterNodes;
@@ -84,6 +87,7 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
       certificateAuthority: plane.cluster.certificateAuthority.data,
     });
     const provider = createProvider(place, plane, kubeconfig);
+    createDiskClass(place, plane, system, provider);
     const slices = gpuPoolSlices(settings.pools, settings.zones, settings.allocation);
     const hasRdma = slices.some(({ pool }) => pool.fabric === "rdma");
     const rdmaSecurityGroupId = hasRdma ? createRdmaGroup(place).id : undefined;
@@ -111,6 +115,7 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
     this.kubernetesProvider = provider;
     this.pools = placementsOf(settings.pools);
     this.kmsKeyArn = pulumi.output(plane.kmsKeyArn);
+    this.serviceCidr = plane.cluster.kubernetesNetworkConfig.serviceIpv4Cidr;
     this.securityGroupId = plane.cluster.vpcConfig.clusterSecurityGroupId;
     this.nodes = {
       cluster: plane.cluster,
@@ -125,6 +130,7 @@ export class EksGpuCluster extends pulumi.ComponentResource implements GpuCluste
       kubeconfig: this.kubeconfig,
       pools: this.pools,
       kmsKeyArn: this.kmsKeyArn,
+      serviceCidr: this.serviceCidr,
       securityGroupId: this.securityGroupId,
     });
   }
@@ -146,6 +152,32 @@ function createProvider(
       deleteUnreachable: true,
     },
     { parent: place.opts.parent!, dependsOn: [...access] },
+  );
+}
+
+/** What a pod that asks for a disk gets: EKS has no class of its own that is used unasked, nor one that encrypts. */
+function createDiskClass(
+  place: EksPlace,
+  { cluster, kmsKeyArn }: EksControlPlane,
+  { disks }: EksSystemNodes,
+  provider: kubernetes.Provider,
+): void {
+  const name = childName(place.name, "disks");
+  new kubernetes.storage.v1.StorageClass(
+    name,
+    {
+      metadata: {
+        name: "gp3-encrypted",
+        labels: kubernetesLabels(place.settings.allocation),
+        annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+      },
+      provisioner: "ebs.csi.aws.com",
+      parameters: { type: "gp3", encrypted: "true", kmsKeyId: kmsKeyArn },
+      // In the zone of the pod, once that is known.
+      volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: true,
+    },
+    { parent: place.opts.parent!, provider, dependsOn: [disks], deletedWith: cluster },
   );
 }
 

@@ -11,7 +11,7 @@ import {
   METADATA_OPTIONS,
   tagSpecificationsOf,
 } from "./eks-launch-template";
-import { type EksPlace, eksTags } from "./eks-place";
+import { type EksPlace, eksTags, nodeTags } from "./eks-place";
 import type { EksSystemNodes } from "./eks-system-nodes";
 import type { CapacityKind } from "./gpu-cluster";
 import type { GpuPoolSlice } from "./gpu-pool-slices";
@@ -86,7 +86,7 @@ export function createManagedGpuNodes(
 function createTemplate(
   place: EksPlace,
   { cluster, kmsKeyArn }: EksControlPlane,
-  { pool, capacity }: GpuPoolSlice,
+  { pool, poolName, capacity }: GpuPoolSlice,
   needs: {
     readonly name: string;
     readonly tags: Record<string, string>;
@@ -106,7 +106,10 @@ function createTemplate(
       {
         metadataOptions: METADATA_OPTIONS,
         blockDeviceMappings: [diskOf(pool.bootDiskGib ?? BOOT_DISK_GIB, kmsKeyArn)],
-        tagSpecifications: tagSpecificationsOf(needs.tags),
+        tagSpecifications: tagSpecificationsOf({
+          ...nodeTags(place, needs.name),
+          "capplan:pool": poolName,
+        }),
         updateDefaultVersion: true,
         tags: needs.tags,
         ...((pool.localDisks ?? 0) > 0 ? { userData: localDiskUserData() } : {}),

@@ -1,7 +1,7 @@
 /** What every part of a cluster on EKS needs to know to make its resources. */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { awsTags } from "../foundation/allocation";
+import { awsTags, withoutPlan } from "../foundation/allocation";
 import type { ResolvedEksGpuCluster } from "./eks-args";
 
 /** A cluster that is being made. */
@@ -18,6 +18,11 @@ export interface EksPlace {
 /** Tags of a resource, with the name that the console shows. */
 export function eksTags({ settings }: EksPlace, name: string): Record<string, string> {
   return { ...awsTags(settings.allocation), Name: name };
+}
+
+/** Tags of instances and their disks. */
+export function nodeTags({ settings }: EksPlace, name: string): Record<string, string> {
+  return { ...awsTags(withoutPlan(settings.allocation)), Name: name };
 }
 
 /** A role that one service of AWS takes, with policies of AWS. */
@@ -53,7 +58,7 @@ export function serviceRole(
   const attached = role.policies.map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(
-        `${name}-${policy}`,
+        `${name}-${policy.split("/").at(-1)}`,
         { role: made.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
         place.opts,
       ),

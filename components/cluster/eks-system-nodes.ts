@@ -6,7 +6,7 @@ import { transformed } from "../foundation/transform";
 import type { EksAddonName } from "./eks-args";
 import type { EksControlPlane } from "./eks-control-plane";
 import { diskOf, METADATA_OPTIONS, tagSpecificationsOf } from "./eks-launch-template";
-import { type EksPlace, eksTags, POD_IDENTITY, serviceRole } from "./eks-place";
+import { type EksPlace, eksTags, nodeTags, POD_IDENTITY, serviceRole } from "./eks-place";
 
 /** What Karpenter and GPU nodes build on. */
 export interface EksSystemNodes {
@@ -14,6 +14,8 @@ export interface EksSystemNodes {
   readonly nodeRole: aws.iam.Role;
   /** All that has to be there before a pod runs. */
   readonly ready: readonly pulumi.Resource[];
+  /** What makes disks for pods. */
+  readonly disks: aws.eks.Addon;
 }
 
 /** Makes the role of all nodes, the system nodes, and the add-ons. */
@@ -35,7 +37,8 @@ export function createSystemNodes(place: EksPlace, plane: EksControlPlane): EksS
   ];
   const nodeGroup = createNodeGroup(place, plane, role, [...attached, ...before]);
   const dns = createAddon(place, plane, "coredns", {}, [nodeGroup]);
-  return { nodeGroup, nodeRole: role, ready: [nodeGroup, dns] };
+  const disks = createDiskAddon(place, plane, nodeGroup);
+  return { nodeGroup, nodeRole: role, ready: [nodeGroup, dns], disks };
 }
 
 function createAddon(
@@ -88,6 +91,27 @@ function createNetworkAddon(place: EksPlace, plane: EksControlPlane): aws.eks.Ad
   );
 }
 
+/** Disks of pods, which EKS makes none of by itself. */
+function createDiskAddon(
+  place: EksPlace,
+  plane: EksControlPlane,
+  nodeGroup: aws.eks.NodeGroup,
+): aws.eks.Addon {
+  const { role, attached } = serviceRole(place, childName(place.name, "ebs-csi"), {
+    ...POD_IDENTITY,
+    description: "Lets the disk add-on make and attach disks of pods",
+    policies: ["service-role/AmazonEBSCSIDriverPolicy"],
+  });
+  const associations = [{ roleArn: role.arn, serviceAccount: "ebs-csi-controller-sa" }];
+  return createAddon(
+    place,
+    plane,
+    "aws-ebs-csi-driver",
+    { podIdentityAssociations: associations },
+    [...attached, nodeGroup],
+  );
+}
+
 function createNodeGroup(
   place: EksPlace,
   { cluster, kmsKeyArn }: EksControlPlane,
@@ -102,7 +126,7 @@ function createNodeGroup(
     {
       metadataOptions: METADATA_OPTIONS,
       blockDeviceMappings: [diskOf(50, kmsKeyArn)],
-      tagSpecifications: tagSpecificationsOf(eksTags(place, name)),
+      tagSpecifications: tagSpecificationsOf(nodeTags(place, name)),
       updateDefaultVersion: true,
       tags: eksTags(place, name),
     },
@@ -126,7 +150,14 @@ function createNodeGroup(
         labels: { "capplan/pool": "system" },
         tags: eksTags(place, name),
       },
-      { ...opts, dependsOn, ignoreChanges: ["scalingConfig.desiredSize"] },
+      {
+        ...opts,
+        dependsOn,
+        // Beside Karpenter nothing else changes the size, and EKS refuses a least number above the present one.
+        ...(settings.gpuNodes.by === "karpenter"
+          ? {}
+          : { ignoreChanges: ["scalingConfig.desiredSize"] }),
+      },
     ),
   );
 }

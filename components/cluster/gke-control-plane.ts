@@ -147,7 +147,8 @@ function accessOf(project: string): Partial<gcp.container.ClusterArgs> {
       ipEndpointsConfig: { enabled: false },
     },
     workloadIdentityConfig: { workloadPool: `${project}.svc.id.goog` },
-    gatewayApiConfig: { channel: "CHANNEL_STANDARD" },
+    // GKE takes its own definitions of Gateway API back from whoever installs others, as Envoy Gateway needs them.
+    gatewayApiConfig: { channel: "CHANNEL_DISABLED" },
   };
 }
 

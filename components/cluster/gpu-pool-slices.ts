@@ -2,7 +2,7 @@
  * A pool is provisioned slice by slice: the nodes of one kind of capacity, which the clouds keep in a node pool of their
  * own, with limits of its own. Pure.
  */
-import { type Allocation, kubernetesLabels } from "../foundation/allocation";
+import { type Allocation, kubernetesLabels, withoutPlan } from "../foundation/allocation";
 import {
   type CapacityKind,
   GPU_RESOURCE,
@@ -56,7 +56,7 @@ export function gpuPoolSlices(
         zones: pool.zones ?? clusterZones,
         labels: {
           ...pool.labels,
-          ...kubernetesLabels({ ...allocation, pool: poolName }),
+          ...kubernetesLabels({ ...withoutPlan(allocation), pool: poolName }),
           [CAPACITY_LABEL]: capacity.kind,
         },
         taints: [GPU_TAINT, ...(pool.taints ?? [])],

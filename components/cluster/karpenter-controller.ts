@@ -36,7 +36,6 @@ export function createKarpenterController(
   plane: EksControlPlane,
   system: EksSystemNodes,
   inCluster: pulumi.CustomResourceOptions,
-  dependsOn: readonly pulumi.Resource[],
 ): kubernetes.helm.v3.Release {
   const queue = createInterruptionQueue(place);
   const identity = createIdentity(place, plane, system, queue);
@@ -74,7 +73,7 @@ export function createKarpenterController(
           dnsPolicy: "Default",
         },
       },
-      { ...inCluster, dependsOn: [definitions, identity, ...dependsOn] },
+      { ...inCluster, dependsOn: [definitions, identity] },
     ),
   );
 }

@@ -2,7 +2,6 @@
  * Karpenter in a cluster of EKS, and a NodePool with its EC2NodeClass for each slice of a GPU pool. Part of
  * EksGpuCluster; a component of its own so that what Karpenter needs stands together.
  */
-import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childName } from "../foundation/child-name";
@@ -10,7 +9,7 @@ import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
 import { transformed } from "../foundation/transform";
 import type { EksControlPlane } from "./eks-control-plane";
-import { type EksPlace, eksTags } from "./eks-place";
+import type { EksPlace } from "./eks-place";
 import type { EksSystemNodes } from "./eks-system-nodes";
 import type { GpuPoolSlice } from "./gpu-pool-slices";
 import { createKarpenterController } from "./karpenter-controller";
@@ -26,7 +25,13 @@ export interface KarpenterGpuPoolsArgs {
   readonly amiVersion: string;
 }
 
-/** Karpenter and its pools. */
+/** Until the instances of a pool have stopped, once their pods are gone. */
+const STOP_SECONDS = 1800;
+
+/**
+ * Karpenter and its pools. Its nodes have the role of the system nodes, for which EKS lets them join: a second entry for
+ * one role is refused.
+ */
 export class KarpenterGpuPools extends pulumi.ComponentResource {
   readonly controller: kubernetes.helm.v3.Release;
   /** By slice. */
@@ -36,40 +41,26 @@ export class KarpenterGpuPools extends pulumi.ComponentResource {
     super(componentType("cluster", "KarpenterGpuPools"), name, {}, opts);
     const { plane, system } = args;
     const place: EksPlace = { ...args.place, name, opts: placedChildOptions(this, "aws") };
-    const inCluster = {
-      ...placedChildOptions(this, "kubernetes"),
-      // With the cluster gone there is nothing left to delete one by one.
+    const inCluster = placedChildOptions(this, "kubernetes");
+    this.controller = createKarpenterController(place, plane, system, {
+      ...inCluster,
+      // With the cluster gone there is nothing left of it to delete.
       deletedWith: plane.cluster,
-    };
-    const nodesMayJoin = createNodeAccess(place, plane, system);
-    this.controller = createKarpenterController(place, plane, system, inCluster, [nodesMayJoin]);
+    });
+    const { drainSeconds } = place.settings;
     this.nodePools = Object.fromEntries(
       args.slices.map((slice) => [
         slice.name,
-        createPool({ ...args, place }, slice, { ...inCluster, dependsOn: [this.controller] }),
+        createPool({ ...args, place }, slice, {
+          ...inCluster,
+          // Deleted one by one while Karpenter is there: it is what stops the instances, which would outlive the cluster.
+          dependsOn: [this.controller],
+          customTimeouts: { delete: `${drainSeconds + STOP_SECONDS}s` },
+        }),
       ]),
     );
     this.registerOutputs({ controller: this.controller.name });
   }
-}
-
-/** Nodes that no node group started need an entry to join. */
-function createNodeAccess(
-  place: EksPlace,
-  { cluster }: EksControlPlane,
-  { nodeRole }: EksSystemNodes,
-): aws.eks.AccessEntry {
-  const name = childName(place.name, "nodes");
-  return new aws.eks.AccessEntry(
-    name,
-    {
-      clusterName: cluster.name,
-      principalArn: nodeRole.arn,
-      type: "EC2_LINUX",
-      tags: eksTags(place, name),
-    },
-    place.opts,
-  );
 }
 
 function createPool(

@@ -3,7 +3,7 @@
  * Pure; checked against the definitions of Karpenter 1.14.1.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { type Allocation, awsTags } from "../foundation/allocation";
+import { type Allocation, awsTags, withoutPlan } from "../foundation/allocation";
 import { efaInterfaces } from "./efa-interfaces";
 import { type CapacityKind, GPU_RESOURCE } from "./gpu-cluster";
 import type { GpuPoolSlice } from "./gpu-pool-slices";
@@ -73,7 +73,7 @@ export function nodeClassSpec(
       httpTokens: "required",
       httpPutResponseHopLimit: 1,
     },
-    tags: awsTags({ ...surroundings.allocation, pool: poolName }),
+    tags: awsTags({ ...withoutPlan(surroundings.allocation), pool: poolName }),
     ...((pool.localDisks ?? 0) > 0 ? { instanceStorePolicy: "RAID0" } : {}),
     ...("reservations" in capacity
       ? { capacityReservationSelectorTerms: capacity.reservations.map((id) => ({ id })) }

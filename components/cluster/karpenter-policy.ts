@@ -130,6 +130,15 @@ export function karpenterPolicy(scope: KarpenterPolicyScope): Readonly<Record<st
         Condition: { StringEquals: { "iam:PassedToService": ["ec2.amazonaws.com"] } },
       },
       {
+        // The first spot instance of an account makes this role, in the name of whoever asks for it.
+        Sid: "MakeTheRoleOfSpot",
+        Effect: "Allow",
+        Action: "iam:CreateServiceLinkedRole",
+        Resource:
+          "arn:aws:iam::*:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        Condition: { StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" } },
+      },
+      {
         Sid: "MakeOwnProfiles",
         Effect: "Allow",
         Action: ["iam:CreateInstanceProfile", "iam:TagInstanceProfile"],

@@ -24,6 +24,14 @@ export interface Allocation {
   readonly pool?: string;
 }
 
+/**
+ * Who pays, without the plan: for nodes and pods, which are made anew when what is written on them changes. A plan that
+ * adds a replica is not to start all others again.
+ */
+export function withoutPlan({ planDigest: _, ...lasting }: Allocation): Allocation {
+  return lasting;
+}
+
 /** The keys, in the order in which they are written. */
 const KEYS = {
   workload: "workload",

@@ -18,7 +18,7 @@ export const tagsOf = ({ allocation }: ResolvedAwsEdge, name: string): Record<st
 export const zonesOf = ({ subnetIds }: ResolvedAwsEdge): readonly string[] =>
   Object.keys(subnetIds).sort();
 
-/** Lets clients in on one port, and out to the gateway only. */
+/** Lets clients in on one port, out to the gateway only, and there in from the load balancer only. */
 export function createSecurityGroup(
   name: string,
   settings: ResolvedAwsEdge,
@@ -52,15 +52,24 @@ export function createSecurityGroup(
   const ports = new Set([settings.targetPort, settings.healthCheck.port ?? settings.targetPort]);
   for (const port of ports) {
     const ruleName = childName(name, "gateway", String(port));
+    const onPort = {
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      tags: tagsOf(settings, ruleName),
+    };
     new aws.vpc.SecurityGroupEgressRule(
       ruleName,
+      { securityGroupId: group.id, cidrIpv4: "0.0.0.0/0", ...onPort },
+      opts,
+    );
+    if (settings.gatewaySecurityGroupId === undefined) continue;
+    new aws.vpc.SecurityGroupIngressRule(
+      ruleName,
       {
-        securityGroupId: group.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
-        tags: tagsOf(settings, ruleName),
+        securityGroupId: settings.gatewaySecurityGroupId,
+        referencedSecurityGroupId: group.id,
+        ...onPort,
       },
       opts,
     );

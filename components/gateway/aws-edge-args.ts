@@ -44,6 +44,11 @@ export interface AwsEdgeArgs extends StreamLengths {
   readonly sourceCidrs?: readonly string[];
   /** Certificate of the names that clients call. For `alb`, which cannot do without. */
   readonly certificateArn?: pulumi.Input<string>;
+  /**
+   * Security group of the gateway's pods: that of their nodes, which lets in only itself, and is opened here for the load
+   * balancer. Whether it is given is known early. @default - none; whoever has it opens it for `securityGroupId`
+   */
+  readonly gatewaySecurityGroupId?: pulumi.Input<string>;
   /** Port of the gateway's pods. Known early. @default 10443, where Envoy Gateway's proxies listen for 443 */
   readonly targetPort?: number;
   /** @default - the traffic's port over HTTPS on an `alb`, a connection on an `nlb` */

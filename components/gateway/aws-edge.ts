@@ -56,7 +56,7 @@ export class AwsEdge extends pulumi.ComponentResource {
   readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
   readonly targetGroupArn: pulumi.Output<string>;
   readonly loadBalancerArn: pulumi.Output<string>;
-  /** What the gateway's pods must let in. */
+  /** What the gateway's pods must let in, unless `gatewaySecurityGroupId` is given. */
   readonly securityGroupId: pulumi.Output<string>;
   readonly nodes: AwsEdgeNodes;
 

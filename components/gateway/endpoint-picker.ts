@@ -18,6 +18,8 @@ const PICKER_LABEL = { "capplan/part": "picker" };
 export interface PickerPlace {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of its pods. */
+  readonly podLabels: Readonly<Record<string, string>>;
   readonly opts: pulumi.CustomResourceOptions;
 }
 
@@ -26,7 +28,7 @@ export function createInferencePool(
   name: string,
   poolName: string,
   pool: InferencePoolArgs,
-  { namespace, labels, opts }: PickerPlace,
+  { namespace, labels, podLabels, opts }: PickerPlace,
 ): kubernetes.apiextensions.CustomResource {
   const pickerName = physicalName("kubernetesName", `${poolName}-picker`);
   const childOf = childName(name, "picker");
@@ -71,7 +73,7 @@ export function createInferencePool(
         template: {
           // The file is read once: new contents start new pods.
           metadata: {
-            labels: metadata.labels,
+            labels: { ...podLabels, ...selector, ...PICKER_LABEL },
             annotations: { "capplan/config": shortHash(config) },
           },
           spec: {

@@ -23,8 +23,8 @@ export interface GatewayControllerArgs {
    */
   readonly redisUrl?: pulumi.Input<string>;
   /**
-   * Whether Envoy AI Gateway is installed as well, which routes to InferencePools and counts tokens. The CRD of
-   * InferencePool is there already. Known early. @default false
+   * Whether Envoy AI Gateway is installed as well, which routes to InferencePools and counts tokens, and the definition
+   * of InferencePool. Known early. @default false
    */
   readonly hasAiGateway?: boolean;
   /** Version of Envoy AI Gateway's charts. Known early. @default "v1.1.0" */

@@ -15,6 +15,9 @@ import {
 
 const CHARTS = "oci://docker.io/envoyproxy";
 const NAMESPACE = "envoy-gateway-system";
+/** Definition of InferencePool; the version that the tests check pools against. */
+const INFERENCE_CRDS =
+  "https://github.com/kubernetes-sigs/gateway-api-inference-extension/releases/download/v1.6.0/v1-manifests.yaml";
 
 /**
  * Envoy Gateway with its CRDs and those of Gateway API, and on demand Envoy AI Gateway. CRDs are resources of their own,
@@ -45,7 +48,13 @@ export class GatewayController extends pulumi.ComponentResource {
     const childOpts = placedChildOptions(this, "kubernetes");
     const { version = "v1.9.0", transform = {} } = args;
 
-    const crds = createCrds(childName(name, "crds"), "gateway-crds-helm", version, childOpts);
+    const crds = createCrds(childName(name, "crds"), "gateway-crds-helm", version, childOpts, {
+      // Left out, the chart installs none.
+      crds: {
+        gatewayAPI: { enabled: true, channel: "standard" },
+        envoyGateway: { enabled: true },
+      },
+    });
     const aiGateway = args.hasAiGateway === true ? [createAiGateway(name, args, childOpts)] : [];
     new kubernetes.helm.v3.Release(
       ...transformed<kubernetes.helm.v3.ReleaseArgs>(
@@ -74,8 +83,10 @@ function createCrds(
   chart: string,
   version: string,
   opts: pulumi.ComponentResourceOptions,
+  values: Readonly<Record<string, unknown>> = {},
 ): kubernetes.helm.v4.Chart {
-  return new kubernetes.helm.v4.Chart(crdsName, { chart: `${CHARTS}/${chart}`, version }, opts);
+  const args = { chart: `${CHARTS}/${chart}`, version, values: { ...values } };
+  return new kubernetes.helm.v4.Chart(crdsName, args, opts);
 }
 
 function createAiGateway(
@@ -85,6 +96,11 @@ function createAiGateway(
 ): kubernetes.helm.v3.Release {
   const crdsName = childName(name, "ai-crds");
   const crds = createCrds(crdsName, "ai-gateway-crds-helm", aiGatewayVersion, opts);
+  const pools = new kubernetes.yaml.v2.ConfigFile(
+    childName(name, "inference-crds"),
+    { file: INFERENCE_CRDS },
+    opts,
+  );
   return new kubernetes.helm.v3.Release(
     ...transformed<kubernetes.helm.v3.ReleaseArgs>(
       transform.aiGateway,
@@ -96,7 +112,7 @@ function createAiGateway(
         createNamespace: true,
         skipCrds: true,
       },
-      { ...opts, dependsOn: [crds] },
+      { ...opts, dependsOn: [crds, pools] },
     ),
   );
 }

@@ -29,24 +29,28 @@ export const gatewayClassSpec: ManifestPart = {
   controllerName: "gateway.envoyproxy.io/gatewayclass-controller",
 };
 
-/** The gateway: one listener per name, over TLS. */
+/**
+ * The gateway: one listener, over TLS. It names no host, since Google's load balancers and health checks do not say in
+ * the handshake which one they mean, and Envoy would find nothing to answer with; what is answered for is said by routes.
+ */
 export function gatewaySpec(names: GatewayNames, args: RegionalGatewayArgs): ManifestPart {
   return {
     gatewayClassName: names.gateway,
     infrastructure: {
       parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name: names.gateway },
     },
-    listeners: args.hostnames.map((hostname, index) => ({
-      name: args.hostnames.length === 1 ? LISTENER : `${LISTENER}-${index}`,
-      protocol: "HTTPS",
-      port: HTTPS_PORT,
-      hostname,
-      tls: {
-        mode: "Terminate",
-        certificateRefs: [{ group: "", kind: "Secret", name: args.certificateSecret }],
+    listeners: [
+      {
+        name: LISTENER,
+        protocol: "HTTPS",
+        port: HTTPS_PORT,
+        tls: {
+          mode: "Terminate",
+          certificateRefs: [{ group: "", kind: "Secret", name: args.certificateSecret }],
+        },
+        allowedRoutes: { namespaces: { from: "Same" } },
       },
-      allowedRoutes: { namespaces: { from: "Same" } },
-    })),
+    ],
   };
 }
 

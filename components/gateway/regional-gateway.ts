@@ -1,7 +1,7 @@
 /** The gateway of one cluster: Envoy Gateway with breakers and limits for each model. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { kubernetesLabels } from "../foundation/allocation";
+import { kubernetesLabels, withoutPlan } from "../foundation/allocation";
 import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { placedChildOptions } from "../foundation/explicit-provider";
@@ -186,6 +186,7 @@ function createBackend(
     createInferencePool(childName(name, key), routeName, backend.inferencePool, {
       namespace,
       labels: kubernetesLabels(allocation),
+      podLabels: kubernetesLabels(withoutPlan(allocation)),
       opts,
     });
   // The policy first, so that no request ever takes a route without its limits.

@@ -9,6 +9,8 @@ import type { AwsZones } from "./aws-zones";
 export interface AwsNat {
   readonly natGateways: readonly aws.ec2.NatGateway[];
   readonly addresses: readonly aws.ec2.Eip[];
+  /** Ways from private subnets to the internet. */
+  readonly routes: readonly aws.ec2.Route[];
 }
 
 /** Makes as many gateways as the settings ask for, and the routes to them. */
@@ -43,10 +45,10 @@ export function createNat(
     );
     return { zone, address, nat };
   });
-  for (const [zone, { privateRoutes }] of Object.entries(zones)) {
+  const routes = Object.entries(zones).flatMap(([zone, { privateRoutes }]) => {
     const way = gateways.find((one) => one.zone === zone) ?? gateways[0];
-    if (way === undefined) continue;
-    new aws.ec2.Route(
+    if (way === undefined) return [];
+    return new aws.ec2.Route(
       childName(place.name, "private", zone),
       {
         routeTableId: privateRoutes.id,
@@ -55,9 +57,10 @@ export function createNat(
       },
       opts,
     );
-  }
+  });
   return {
     natGateways: gateways.map(({ nat }) => nat),
     addresses: gateways.map(({ address }) => address),
+    routes,
   };
 }

@@ -38,7 +38,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** Block of the VPC, as given or by default. */
   readonly cidrBlock: string;
-  /** By zone, for nodes and pods. */
+  /** By zone, for nodes and pods. Known once they reach the cloud, and theirs go before the ways there do. */
   readonly privateSubnetIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** By zone, for load balancers. */
   readonly publicSubnetIds: Readonly<Record<string, pulumi.Output<string>>>;
@@ -59,13 +59,16 @@ export class AwsNetwork extends pulumi.ComponentResource {
     const vpc = createVpc(place);
     const gateway = createInternetGateway(place, vpc);
     const zones = createZones(place, vpc, gateway);
-    const { natGateways, addresses } = createNat(place, zones, gateway);
+    const { natGateways, addresses, routes } = createNat(place, zones, gateway);
     const endpoints = createEndpoints(place, vpc, zones);
     createFlowLogs(place, vpc);
 
     this.vpcId = vpc.id;
     this.cidrBlock = settings.cidrBlock;
-    this.privateSubnetIds = byZone(zones, ({ privateSubnet }) => privateSubnet.id);
+    const ways = [...routes, ...Object.values(endpoints)];
+    this.privateSubnetIds = byZone(zones, ({ privateSubnet, privateAssociation }) =>
+      reachable(privateSubnet, [privateAssociation, ...ways]),
+    );
     this.publicSubnetIds = byZone(zones, ({ publicSubnet }) => publicSubnet.id);
     this.natAddresses = addresses.map(({ publicIp }) => publicIp);
     this.nodes = { vpc, zones, natGateways, endpoints };
@@ -84,6 +87,17 @@ function byZone<Value>(
   value: (zone: AwsZoneNodes) => Value,
 ): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(zones).map(([zone, nodes]) => [zone, value(nodes)]));
+}
+
+/**
+ * A subnet as those who are in it need it: what is put there waits for its ways out. When all is taken down they stay
+ * until it is gone, since a controller that stops instances has to reach the cloud.
+ */
+function reachable(
+  subnet: aws.ec2.Subnet,
+  ways: readonly pulumi.CustomResource[],
+): pulumi.Output<string> {
+  return pulumi.all([subnet.id, ...ways.map(({ id }) => id)]).apply(([id]) => id!);
 }
 
 function createVpc(place: AwsPlace): aws.ec2.Vpc {

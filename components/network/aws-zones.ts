@@ -11,6 +11,8 @@ export interface AwsZoneNodes {
   readonly privateSubnet: aws.ec2.Subnet;
   readonly publicSubnet: aws.ec2.Subnet;
   readonly privateRoutes: aws.ec2.RouteTable;
+  /** Of the private subnet with its routes. */
+  readonly privateAssociation: aws.ec2.RouteTableAssociation;
 }
 
 /** By name of the zone. */
@@ -43,19 +45,19 @@ export function createZones(
         { vpcId: vpc.id, tags: tagsOf(place, privateName) },
         opts,
       );
-      const privateSubnet = createSubnet(place, vpc, {
+      const { subnet: privateSubnet, association: privateAssociation } = createSubnet(place, vpc, {
         zone,
         kind: "private",
         cidrBlock: privateCidr,
         routes: privateRoutes,
       });
-      const publicSubnet = createSubnet(place, vpc, {
+      const { subnet: publicSubnet } = createSubnet(place, vpc, {
         zone,
         kind: "public",
         cidrBlock: publicCidr,
         routes: publicRoutes,
       });
-      return [zone, { privateSubnet, publicSubnet, privateRoutes }];
+      return [zone, { privateSubnet, publicSubnet, privateRoutes, privateAssociation }];
     }),
   );
 }
@@ -75,7 +77,7 @@ function createSubnet(
     readonly cidrBlock: string;
     readonly routes: aws.ec2.RouteTable;
   },
-): aws.ec2.Subnet {
+): { readonly subnet: aws.ec2.Subnet; readonly association: aws.ec2.RouteTableAssociation } {
   const { settings, opts } = place;
   const name = childName(place.name, subnet.kind, subnet.zone);
   const made = new aws.ec2.Subnet(
@@ -92,10 +94,10 @@ function createSubnet(
       opts,
     ),
   );
-  new aws.ec2.RouteTableAssociation(
+  const association = new aws.ec2.RouteTableAssociation(
     name,
     { subnetId: made.id, routeTableId: subnet.routes.id },
     opts,
   );
-  return made;
+  return { subnet: made, association };
 }

@@ -10,13 +10,7 @@ import type { Transform } from "../foundation/transform";
  * Services of AWS that use the key in their own name. Others, such as SQS and Secrets Manager, use it in the name of who
  * calls them, whose role has to allow it.
  */
-export const KEY_SERVICES = [
-  "autoscaling",
-  "budgets",
-  "cloudtrail",
-  "cloudwatch-alarms",
-  "logs",
-] as const;
+export const KEY_SERVICES = ["budgets", "cloudtrail", "cloudwatch-alarms", "ec2", "logs"] as const;
 export type KeyService = (typeof KEY_SERVICES)[number];
 
 /** Arguments of AwsFleetKey. */
@@ -31,8 +25,8 @@ export interface AwsFleetKeyArgs {
    */
   readonly administratorArns?: readonly pulumi.Input<string>[];
   /**
-   * Services that use the key, for this account only. `autoscaling` needs its service-linked role to be there. Known
-   * early. @default - all of them
+   * Services that use the key, for this account only; `ec2` for disks of whoever starts instances. Known early.
+   * @default - all of them
    */
   readonly services?: readonly KeyService[];
   /** Days after which the key's material is turned: 90 to 2560. Known early. @default 365 */

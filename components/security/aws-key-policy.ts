@@ -96,18 +96,6 @@ function serviceStatements(
 ): readonly Statement[] {
   const ofAccount = { StringEquals: { "aws:SourceAccount": accountId } };
   switch (service) {
-    case "autoscaling": {
-      // docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-      const role = {
-        AWS: `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
-      };
-      return [
-        statement("DisksOfNodes", role, USE),
-        statement("GrantsForDisksOfNodes", role, ["kms:CreateGrant"], {
-          Bool: { "kms:GrantIsForAWSResource": "true" },
-        }),
-      ];
-    }
     case "budgets":
       // docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
       return [
@@ -142,6 +130,18 @@ function serviceStatements(
           ["kms:GenerateDataKey*", "kms:Decrypt"],
           ofAccount,
         ),
+      ];
+    case "ec2":
+      // As AWS's own key of EBS has it, and karpenter.sh/docs/troubleshooting, "encrypted EBS volume": disks are used in
+      // the name of whoever starts an instance, be it Karpenter, Auto Scaling, a fleet or spot. Service-linked roles are
+      // not named, since a key with the name of one that is not there yet is refused.
+      return [
+        statement("DisksThroughEc2", { AWS: "*" }, [...USE, "kms:CreateGrant"], {
+          StringEquals: {
+            "kms:CallerAccount": accountId,
+            "kms:ViaService": `ec2.${region}.amazonaws.com`,
+          },
+        }),
       ];
     case "logs":
       // docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html

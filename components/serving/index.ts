@@ -15,6 +15,7 @@ export type {
   RolloutArgs,
   ServedModelArgs,
 } from "./inference-service-args";
+export { podDiskGib } from "./pod-containers";
 export { ENGINE_LABEL, ENGINE_PORT_NAME, SERVING_PORT } from "./replica-shape";
 export type { ReplicaNodes } from "./replicas";
 export type {

@@ -25,14 +25,18 @@ export const CONTAINER_SECURITY: kubernetes.types.input.core.v1.SecurityContext 
 };
 
 /** Disk that weights take, GiB. */
-export const weightsDiskGib = ({ sizeGib }: WeightsArgs): number =>
+export const weightsDiskGib = ({ sizeGib }: Pick<WeightsArgs, "sizeGib">): number =>
   Math.ceil(sizeGib) + WEIGHTS_MARGIN_GIB;
+
+/** Disk that a pod asks for, GiB: its weights, and what it compiles and keeps beside them. */
+export const podDiskGib = (weights: Pick<WeightsArgs, "sizeGib">): number =>
+  weightsDiskGib(weights) + SCRATCH_GIB;
 
 /** Processor, memory and disk of a pod, for the engine and for what runs before it. */
 export function computeOf({ args: { resources }, model: { weights } }: ReplicaShape) {
   const limits = {
     memory: `${resources.memoryGib}Gi`,
-    "ephemeral-storage": `${weightsDiskGib(weights) + SCRATCH_GIB}Gi`,
+    "ephemeral-storage": `${podDiskGib(weights)}Gi`,
   };
   return { requests: { cpu: String(resources.cpus), ...limits }, limits };
 }

@@ -1,5 +1,5 @@
 /** What follows from the arguments of replicas before anything is made: names, labels, nodes, ports, times. Pure. */
-import { kubernetesLabels } from "../foundation/allocation";
+import { kubernetesLabels, withoutPlan } from "../foundation/allocation";
 import { gpusOfReplica } from "./engine-args";
 import type { KvTransferConfig } from "./engine-argv";
 import type { ReplicasArgs, ServedModelArgs } from "./inference-service-args";
@@ -72,7 +72,8 @@ export function replicaShape(
   const nodes = nodesOfReplica(args);
   const labels = { ...kubernetesLabels(model.allocation ?? {}), [NAME_LABEL]: name };
   const podLabels = {
-    ...labels,
+    ...kubernetesLabels(withoutPlan(model.allocation ?? {})),
+    [NAME_LABEL]: name,
     ...ENGINE_LABEL,
     ...(phase === undefined
       ? {}

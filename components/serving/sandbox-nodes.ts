@@ -10,7 +10,7 @@ import * as gcp from "@pulumi/gcp";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { commonNodeConfig, diskOf, METADATA_OPTIONS, tagSpecificationsOf } from "../cluster";
-import { awsTags, gcpLabels, kubernetesLabels } from "../foundation/allocation";
+import { awsTags, gcpLabels, kubernetesLabels, withoutPlan } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
 import { transformed } from "../foundation/transform";
 import type {
@@ -73,7 +73,10 @@ function createEksNodes(
       {
         metadataOptions: METADATA_OPTIONS,
         blockDeviceMappings: [diskOf(DISK_GIB, nodes.kmsKeyArn)],
-        tagSpecifications: tagSpecificationsOf(tags),
+        tagSpecifications: tagSpecificationsOf({
+          ...awsTags(withoutPlan(allocation)),
+          Name: nodesName,
+        }),
         userData: Buffer.from(gvisorUserData(nodes.gvisor)).toString("base64"),
         updateDefaultVersion: true,
         tags,

@@ -62,7 +62,8 @@ export interface ServingTenantArgs {
   readonly hasEnginePeers?: boolean;
   /**
    * Addresses of the cluster's API, port 443, for the endpoint pickers of a RegionalGateway in the same namespace: the
-   * network of an EKS cluster, the range of GKE's control plane. @default - no pickers
+   * network and the block of Services of an EKS cluster, whose network add-on judges by the latter
+   * (aws/aws-network-policy-agent#166); the range of GKE's control plane. @default - no pickers
    */
   readonly pickerApiCidrs?: readonly pulumi.Input<string>[];
   /** Further addresses that pods may connect to. @default - none */

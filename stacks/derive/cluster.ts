@@ -10,6 +10,7 @@ import type { Problem } from "../../planner/plan/fleet-of-plan";
 import type { Derivation, Derived } from "./derived";
 import { limitValue } from "./fleet-context";
 import type { PlaceContext } from "./place-context";
+import { loadBalancingOf } from "./traffic-policy";
 import { translateProblems } from "./translate-problems";
 
 /** Arguments of a cluster that follow from the plan and the configuration; what a network gives is not among them. */
@@ -62,6 +63,29 @@ function drainSeconds(
   return { what: "cluster.drainSeconds", value, because };
 }
 
+/** Of which one works: the gateway component's default. */
+const PICKERS_PER_MODEL = 2;
+const SYSTEM_NODES_MIN = 2;
+/** At most, where the plan needs no more: the components' defaults. */
+const SYSTEM_NODES_MAX = 6;
+const SYSTEM_NODES_PER_ZONE_MAX = 3;
+
+/**
+ * System nodes, of which each holds one process of the gateway, or one endpoint picker, and small things beside it. One
+ * more lets a process be replaced, which needs room before the old one goes.
+ */
+function systemNodes({ fleet, pools }: PlaceContext): Derivation & { readonly value: number } {
+  const models = new Set(pools.map(({ model }) => model.name)).size;
+  const isPicked = loadBalancingOf(fleet.routing.policy) === undefined;
+  const processes = fleet.policies.gateway.replicas;
+  const pickers = isPicked ? models * PICKERS_PER_MODEL : 0;
+  return {
+    what: "cluster.systemNodes",
+    value: Math.max(SYSTEM_NODES_MIN, processes + pickers + 1),
+    because: `gateway.replicas (${processes}), ${pickers} endpoint pickers and one to spare, which each take half a node`,
+  };
+}
+
 /** Arguments of EksGpuCluster. */
 export function deriveEks(
   place: PlaceContext,
@@ -70,12 +94,17 @@ export function deriveEks(
 ): Derived<EksArgs> {
   const problems: Problem[] = [];
   const drain = drainSeconds(place, problems);
+  const system = systemNodes(place);
   const { publicAccessCidrs, administrators } = settings;
   const args: EksArgs = {
     region: place.region.name,
     version: settings.kubernetesVersion,
     pools,
     gpuNodes: { by: "karpenter", amiVersion: settings.amiVersion },
+    systemNodes: {
+      nodesMin: system.value,
+      nodesMax: Math.max(SYSTEM_NODES_MAX, system.value),
+    },
     drainSeconds: drain.value,
     isProtected: settings.isProtected,
     allocation: place.allocation,
@@ -85,7 +114,7 @@ export function deriveEks(
   const found = checkEksGpuCluster({ ...args, vpcId: "", subnetIds, administrators });
   return {
     args,
-    derivations: [drain],
+    derivations: [drain, system],
     problems: [...problems, ...ofPools(place, translateProblems(found, PATHS, "cluster"))],
   };
 }
@@ -98,6 +127,7 @@ export function deriveGke(
 ): Derived<GkeArgs> {
   const problems: Problem[] = [];
   const drain = drainSeconds(place, problems);
+  const system = systemNodes(place);
   const args: GkeArgs = {
     project: settings.project,
     projectNumber: settings.projectNumber,
@@ -105,6 +135,13 @@ export function deriveGke(
     zones: place.poolZones,
     pools,
     drainSeconds: drain.value,
+    // GKE adds nodes as they are needed.
+    systemNodes: {
+      nodesMaxPerZone: Math.max(
+        SYSTEM_NODES_PER_ZONE_MAX,
+        Math.ceil(system.value / place.poolZones.length),
+      ),
+    },
     isProtected: settings.isProtected,
     allocation: place.allocation,
   };
@@ -112,7 +149,7 @@ export function deriveGke(
   const found = checkGkeGpuCluster({ ...args, ...network });
   return {
     args,
-    derivations: [drain],
+    derivations: [drain, system],
     problems: [...problems, ...ofPools(place, translateProblems(found, PATHS, "cluster"))],
   };
 }

@@ -17,7 +17,7 @@ import type { PlaceContext } from "./place-context";
 import { deriveRateLimits } from "./rate-limits";
 import type { ServedModel } from "./served-models";
 import { SERVING_NAMESPACE } from "./services";
-import { deriveTrafficPolicy, loadBalancingOf, policyPaths } from "./traffic-policy";
+import { deriveTrafficPolicy, HEALTH_PATH, loadBalancingOf, policyPaths } from "./traffic-policy";
 import { translateProblems } from "./translate-problems";
 
 /** What of a stack's configuration a gateway depends on. */
@@ -32,6 +32,12 @@ export interface GatewaySettings {
 
 /** A gateway before it is known how requests reach it; undefined where no client calls anything. */
 export type GatewayArgs = Omit<RegionalGatewayArgs, "attachment" | "clients">;
+
+/**
+ * What clients may call of an engine: its API, and what DNS asks. Its metrics, and what else it answers without being
+ * asked who calls, stay inside the cluster.
+ */
+const CALLED_PATHS = [{ pathPrefix: "/v1" }, { pathPrefix: HEALTH_PATH }];
 
 /** The gateway of a place. */
 export function deriveGateway(
@@ -50,7 +56,7 @@ export function deriveGateway(
   const parts = models.map((served) => {
     const key = served.name;
     const derived = deriveBackend(place, served, settings);
-    backends[key] = derived.args;
+    backends[key] = { ...derived.args, matches: CALLED_PATHS };
     paths = {
       ...paths,
       ...policyPaths(served.services[0]!.pool, `backends.${key}`),

@@ -11,6 +11,7 @@ import type { Derivation, Derived } from "./derived";
 import { modelName } from "./names";
 import type { PlaceContext } from "./place-context";
 import { SERVING_NAMESPACE, type ServiceOfPool } from "./services";
+import { loadBalancingOf } from "./traffic-policy";
 
 /** Everything of monitoring that follows from the plan. */
 export type MonitoringArgs = Pick<
@@ -49,7 +50,13 @@ export function deriveMonitoring(
       ),
       ...(gatewayName === undefined
         ? {}
-        : { gateway: { name: gatewayName, namespace: SERVING_NAMESPACE } }),
+        : {
+            gateway: {
+              name: gatewayName,
+              namespace: SERVING_NAMESPACE,
+              hasEndpointPicker: loadBalancingOf(place.fleet.routing.policy) === undefined,
+            },
+          }),
       scrapeSeconds: scrape.value,
     },
     derivations,

@@ -30,9 +30,20 @@ export interface PlaceSettings {
 }
 
 const ZONES_OF_EKS = 2;
-/** Zones of a region, in order; these two have no zone a (cloud.google.com/compute/docs/regions-zones). */
+/** Zones of a region, in order. */
 const LETTERS = "abcdef";
-const NO_ZONE_A: readonly string[] = ["us-east1", "europe-west1"];
+/**
+ * Regions whose zones have other letters (cloud.google.com/compute/docs/regions-zones; on AWS as accounts see them that
+ * were made in the last years, docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html).
+ */
+const OTHER_LETTERS: Readonly<Record<string, string>> = {
+  "us-east1": "bcd",
+  "europe-west1": "bcd",
+  "us-central1": "abcf",
+  "us-west-1": "ac",
+  "ca-central-1": "abd",
+  "ap-northeast-1": "acd",
+};
 
 /** The place of a stack; a problem when the plan has no such region, or another number of zones. */
 export function derivePlace(
@@ -64,6 +75,14 @@ export function derivePlace(
   }
   const named = (count: number) => firstZones(place, cloud, count);
   const poolZones = zones ?? named(region.zones);
+  if (zones === undefined && poolZones.length < region.zones) {
+    problems.push({
+      code: "does-not-fit",
+      path: `fleet.regions.${place}.zones`,
+      message: `the replicas were spread over ${region.zones} zones, and ${place} is known to have ${poolZones.length}`,
+      hint: "name the zones in capplan:zones, or use fewer and size again",
+    });
+  }
   const least = cloud === "aws" ? ZONES_OF_EKS : 1;
   const all = [...new Set([...poolZones, ...named(least + 1)])];
   const lengths = deriveLengths(context);
@@ -96,8 +115,7 @@ export function derivePlace(
 
 function firstZones(region: string, cloud: "aws" | "gcp", count: number): readonly string[] {
   const separator = cloud === "aws" ? "" : "-";
-  const first = NO_ZONE_A.includes(region) ? 1 : 0;
-  const letters = [...LETTERS.slice(first, first + count)];
+  const letters = [...(OTHER_LETTERS[region] ?? LETTERS).slice(0, count)];
   return letters.map((letter) => `${region}${separator}${letter}`);
 }
 

@@ -1,5 +1,5 @@
 /** The namespace of all replicas: what the plan's most replicas need of a region, and not one GPU more. */
-import type { TenantQuotaArgs } from "../../components/serving";
+import { podDiskGib, type TenantQuotaArgs } from "../../components/serving";
 import type { Derived } from "./derived";
 import type { PlaceContext } from "./place-context";
 import type { ServiceOfPool } from "./services";
@@ -8,8 +8,8 @@ import type { ServiceOfPool } from "./services";
 const OTHER_PODS = 20;
 const OTHER_CPUS = 20;
 const OTHER_MEMORY_GIB = 40;
-/** Weights are fetched beside what is there when a replica is replaced on its node. */
-const DISK_MARGIN = 2;
+/** What a container that asks for no disk is counted with in the namespace, for each of the other pods. */
+const OTHER_DISK_GIB = OTHER_PODS;
 
 /** The quota of the namespace. */
 export function deriveTenantQuota(
@@ -27,7 +27,7 @@ export function deriveTenantQuota(
     cpus: sum(({ args: { resources } }) => resources.cpus) + OTHER_CPUS,
     memoryGib: sum(({ args: { resources } }) => resources.memoryGib) + OTHER_MEMORY_GIB,
     pods: sum(() => 1) + OTHER_PODS,
-    localDiskGib: sum(({ args: { sizeGib } }) => sizeGib * DISK_MARGIN),
+    localDiskGib: sum(({ args: { sizeGib } }) => podDiskGib({ sizeGib })) + OTHER_DISK_GIB,
   };
   const because = `of all replicas of ${place.region.name} at their most`;
   return {
@@ -44,7 +44,7 @@ export function deriveTenantQuota(
       {
         what: "tenant.quota.localDiskGib",
         value: args.localDiskGib,
-        because: `weights ${because}, times ${DISK_MARGIN}`,
+        because: `weights and caches ${because}, and ${OTHER_DISK_GIB}`,
       },
     ],
     problems: [],

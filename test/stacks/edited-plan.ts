@@ -7,7 +7,7 @@ import { runStack } from "../../stacks/run-stack";
 import { registered } from "../support/mini-engine/in-process";
 import { withTemporaryFolder } from "../support/temporary-folder";
 import { exampleFile, examplePlan, exampleStacks } from "./examples";
-import { WORLD } from "./run-example";
+import { referencedStacks, type StackRun, WORLD } from "./run-example";
 
 /** What a stack of an example says of a changed plan or configuration. */
 export interface Attempt {
@@ -64,6 +64,30 @@ export async function refusalOf(attempt: Attempt): Promise<readonly string[]> {
     }
   });
   return lines;
+}
+
+/** Foundations and serving layers of an example with a changed plan, put up in order. @param config by layer */
+export async function editedRuns(
+  name: string,
+  edit: (plan: CapacityPlan) => void,
+  config: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): Promise<readonly StackRun[]> {
+  const copy: CapacityPlan = structuredClone(examplePlan({ name }));
+  edit(copy);
+  const plan = sealed(copy);
+  const runs: StackRun[] = [];
+  await withTemporaryFolder(async (root) => {
+    const file = path.join(root, exampleFile({ name }, "plan.json"));
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(plan));
+    for (const stack of exampleStacks({ name }).filter(({ layer }) => layer !== "edge")) {
+      const values = { ...stack.config, "capplan:planDigest": plan.digest, ...config[stack.layer] };
+      const program = () => runStack({ config: values, root });
+      const options = { ...WORLD, stack: stack.name, stacks: referencedStacks(runs) };
+      runs.push({ stack, run: await registered(program, options) });
+    }
+  });
+  return runs;
 }
 
 function sealed({ digest: _, parts: __, ...content }: CapacityPlan): CapacityPlan {

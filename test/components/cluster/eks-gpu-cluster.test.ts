@@ -7,6 +7,7 @@ import { structureProblems } from "../../support/crd/check-structure";
 import { describeWithDefinitions } from "../../support/crd/definitions";
 import { customResources } from "../../support/crd/manifest";
 import { type EngineRun, ofType, only } from "../../support/mini-engine/engine-run";
+import { deletionOrder } from "../../support/mini-engine/engine-state";
 import { registered } from "../../support/mini-engine/in-process";
 
 const world = {
@@ -200,17 +201,85 @@ describe("EksGpuCluster", () => {
     expect(span["securityGroupSelectorTerms"]).toHaveLength(2);
   });
 
-  it("with Karpenter installs definitions first, and leaves with the cluster", () => {
+  it("with Karpenter installs definitions first, and has it stop its nodes before it goes", () => {
     const definitions = only(run, "kubernetes:helm.sh/v3:Release", "support-karpenter-definitions");
     const controller = only(run, "kubernetes:helm.sh/v3:Release", "support-karpenter-controller");
     expect(controller.dependencies).toContain(definitions.urn);
     expect(controller.inputs).toMatchObject({ version: "1.14.1", skipCrds: true });
     for (const pool of [...ofType(run, NODE_POOL), ...ofType(run, NODE_CLASS)]) {
-      expect(pool.deletedWith).toBe(only(run, CLUSTER).urn);
+      // Were they left to go with the cluster, nobody would stop the instances.
+      expect(pool.deletedWith).toBe("");
+      expect(pool.customTimeouts.delete).toBe("2400s");
     }
+    const system = only(run, NODE_GROUP);
+    const order = deletionOrder(run.resources);
+    const at = (urn: string) => order.indexOf(urn);
+    for (const nodeClass of ofType(run, NODE_CLASS)) {
+      expect(at(nodeClass.urn)).toBeLessThan(at(system.urn));
+    }
+    expect(controller.deletedWith).toBe(only(run, CLUSTER).urn);
     for (const nodeClass of ofType(run, NODE_CLASS)) {
       expect(nodeClass.dependencies).toContain(controller.urn);
     }
+  });
+
+  it("leaves to EKS the entry of the role that system nodes and Karpenter's share", () => {
+    const [nodeClass] = ofType(run, NODE_CLASS);
+    const role = only(run, "aws:iam/role:Role", "support-node");
+    expect(nodeClass!.inputs["spec"]).toMatchObject({ role: "support-node-0000000" });
+    expect(only(run, NODE_GROUP).propertyDependencies["nodeRoleArn"]).toEqual([role.urn]);
+    // EKS makes it with the node group, and refuses a second one.
+    const entries = ofType(run, "aws:eks/accessEntry:AccessEntry");
+    expect(entries.map(({ name }) => name)).toEqual(["support-administrator-deployer"]);
+  });
+
+  it("lets whoever starts instances use its key for their disks, and spot begin", () => {
+    const key = JSON.parse(only(run, "aws:kms/key:Key").inputs["policy"] as string);
+    // karpenter.sh/docs/troubleshooting, "Node terminates before ready on failed encrypted EBS volume".
+    expect(key.Statement).toContainEqual(
+      expect.objectContaining({
+        Principal: { AWS: "*" },
+        Action: expect.arrayContaining(["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey*"]),
+        Condition: {
+          StringEquals: {
+            "kms:CallerAccount": "123456789012",
+            "kms:ViaService": "ec2.us-east-1.amazonaws.com",
+          },
+        },
+      }),
+    );
+    // A key policy with the name of a role that is not there yet is refused.
+    expect(JSON.stringify(key)).not.toContain("aws-service-role");
+    const karpenter = only(run, "aws:iam/rolePolicy:RolePolicy", "support-karpenter-identity");
+    expect(JSON.parse(karpenter.inputs["policy"] as string).Statement).toContainEqual(
+      expect.objectContaining({
+        Action: "iam:CreateServiceLinkedRole",
+        Condition: { StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" } },
+      }),
+    );
+  });
+
+  it("gives pods disks that are encrypted, without being asked", () => {
+    const addon = only(run, "aws:eks/addon:Addon", "support-addon-aws-ebs-csi-driver");
+    expect(addon.inputs["podIdentityAssociations"]).toMatchObject([
+      { serviceAccount: "ebs-csi-controller-sa" },
+    ]);
+    const disks = only(run, "kubernetes:storage.k8s.io/v1:StorageClass");
+    expect(disks.dependencies).toContain(addon.urn);
+    expect(disks.inputs).toMatchObject({
+      metadata: { annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner: "ebs.csi.aws.com",
+      parameters: { type: "gp3", encrypted: "true" },
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+  });
+
+  it("sets the size of the system nodes where nothing else does", async () => {
+    const grown = await registered(cluster({ systemNodes: { nodesMin: 5 } }), world);
+    expect(only(grown, NODE_GROUP)).toMatchObject({
+      ignoreChanges: [],
+      inputs: { scalingConfig: { minSize: 5, desiredSize: 5, maxSize: 6 } },
+    });
   });
 
   it("with managed groups says the kind of capacity in EKS's own words", async () => {
@@ -291,6 +360,10 @@ describe("EksGpuCluster", () => {
   });
 });
 
+/** Objects whose definitions are Karpenter's; a StorageClass is the server's own. */
+const ofKarpenter = ({ resources }: EngineRun) =>
+  customResources(resources).filter(({ apiVersion }) => apiVersion.startsWith("karpenter."));
+
 describeWithDefinitions("objects of Kubernetes that EksGpuCluster makes", () => {
   let run: EngineRun;
   beforeAll(async () => {
@@ -298,23 +371,20 @@ describeWithDefinitions("objects of Kubernetes that EksGpuCluster makes", () => 
   });
 
   it("have the structure of Karpenter's definitions", () => {
-    const { resources } = run;
-    const manifests = customResources(resources);
+    const manifests = ofKarpenter(run);
     expect(manifests).toHaveLength(8);
     expect(manifests.flatMap(structureProblems)).toEqual([]);
   });
 
   it("fails when a field is misspelt", () => {
-    const { resources } = run;
-    const [manifest] = customResources(resources);
+    const [manifest] = ofKarpenter(run);
     const spec = { ...(manifest!["spec"] as object), instanceStorePolcy: "RAID0" };
     expect(structureProblems({ ...manifest!, spec })).toHaveLength(1);
   });
 
   describeWithRules("rules", () => {
     it("are kept", async () => {
-      const { resources } = await registered(cluster(), world);
-      const results = customResources(resources).map(evaluateRules);
+      const results = ofKarpenter(await registered(cluster(), world)).map(evaluateRules);
       expect(results.flatMap(({ problems }) => problems)).toEqual([]);
       expect(results.reduce((sum, { evaluated }) => sum + evaluated, 0)).toBeGreaterThan(100);
     });

@@ -80,6 +80,8 @@ describe("GkeGpuCluster", () => {
         workloadIdentityConfig: { workloadPool: "acme-serving.svc.id.goog" },
         databaseEncryption: { state: "ENCRYPTED", keyName: "support-key-id" },
         datapathProvider: "ADVANCED_DATAPATH",
+        // Definitions of Gateway API are Envoy Gateway's: GKE would put its own in their place.
+        gatewayApiConfig: { channel: "CHANNEL_DISABLED" },
         deletionProtection: true,
         resourceLabels: { "capplan-region": "europe-west4" },
       },

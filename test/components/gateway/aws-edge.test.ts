@@ -39,6 +39,20 @@ const GROUP = "aws:lb/targetGroup:TargetGroup";
 const LISTENER = "aws:lb/listener:Listener";
 
 describe("AwsEdge", () => {
+  it("opens the group of the gateway's pods for the load balancer, and for nobody else", async () => {
+    const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    const run = await registered(edge({ gatewaySecurityGroupId: "sg-nodes" }));
+    const opened = ofType(run, INGRESS).filter(
+      ({ inputs }) => inputs["securityGroupId"] === "sg-nodes",
+    );
+    const own = only(run, "aws:ec2/securityGroup:SecurityGroup");
+    expect(opened.map(({ inputs }) => inputs)).toEqual([
+      expect.objectContaining({ ipProtocol: "tcp", fromPort: 10_443, toPort: 10_443 }),
+    ]);
+    expect(opened[0]!.inputs).not.toHaveProperty("cidrIpv4");
+    expect(opened[0]!.propertyDependencies["referencedSecurityGroupId"]).toEqual([own.urn]);
+  });
+
   it("as an nlb has an address of its own in each zone, and ends no stream early", async () => {
     const run = await registered(edge());
     const loadBalancer = only(run, LB);

@@ -29,6 +29,8 @@ describe("GatewayController", () => {
     expect(crds.inputs).toMatchObject({
       chart: "oci://docker.io/envoyproxy/gateway-crds-helm",
       version: "v1.9.0",
+      // gateway.envoyproxy.io/docs/install/gateway-crds-helm-api: both are false by default.
+      values: { crds: { gatewayAPI: { enabled: true }, envoyGateway: { enabled: true } } },
     });
     const release = only(run, RELEASE);
     expect(release.dependencies).toContain(crds.urn);
@@ -47,6 +49,9 @@ describe("GatewayController", () => {
     const ai = only(run, RELEASE, "gateways-ai-gateway");
     const envoy = only(run, RELEASE, "gateways-envoy-gateway");
     expect(envoy.dependencies).toContain(ai.urn);
+    const pools = only(run, "kubernetes:yaml/v2:ConfigFile");
+    expect(pools.inputs["file"]).toMatch(/inference-extension\/releases\/download\/v1\.6\.0\//);
+    expect(ai.dependencies).toContain(pools.urn);
     expect(ofType(run, CHART).map(({ name }) => name)).toEqual([
       "gateways-ai-crds",
       "gateways-crds",

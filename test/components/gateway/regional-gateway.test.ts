@@ -53,6 +53,7 @@ const specOf = (run: EngineRun, type: string, name?: string) =>
   only(run, `kubernetes:${type}`, name).inputs["spec"] as Record<string, unknown>;
 
 const BTP = "gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy";
+const GATEWAY = "gateway.networking.k8s.io/v1:Gateway";
 const ROUTE = "gateway.networking.k8s.io/v1:HTTPRoute";
 const PROXY = "gateway.envoyproxy.io/v1alpha1:EnvoyProxy";
 
@@ -98,6 +99,15 @@ describe("RegionalGateway", () => {
     const run = await registered(gateway(args));
     expect(specOf(run, ROUTE, "support-llama-route")["hostnames"]).toEqual(hostnames);
     expect(specOf(run, ROUTE, "support-qwen-route")["hostnames"]).toEqual(["*.api.example.com"]);
+  });
+
+  it("answers whoever does not say in the handshake which name is meant, and routes by names", async () => {
+    const hostnames = ["api.example.com", "*.api.example.com"];
+    const run = await registered(gateway({ hostnames }));
+    const { listeners } = specOf(run, GATEWAY, "support-gateway") as { listeners: object[] };
+    expect(listeners).toEqual([expect.not.objectContaining({ hostname: expect.anything() })]);
+    expect(listeners).toMatchObject([{ protocol: "HTTPS", port: 443 }]);
+    expect(specOf(run, ROUTE, "support-qwen-route")["hostnames"]).toEqual(hostnames);
   });
 
   it("never has a route without its limits", async () => {

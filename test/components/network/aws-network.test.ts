@@ -48,6 +48,29 @@ describe("AwsNetwork", () => {
     }
   });
 
+  it("lets nobody into a private subnet before its ways out, nor leaves before the last has left", async () => {
+    const used = await registered(() => {
+      const provider = new aws.Provider("us-east-1", { region: "us-east-1" });
+      const made = new AwsNetwork("support", minimal, { provider });
+      const subnetId = made.privateSubnetIds["us-east-1a"]!;
+      new aws.ec2.NetworkInterface("inside", { subnetId }, { provider });
+      return {};
+    });
+    const inside = only(used, "aws:ec2/networkInterface:NetworkInterface");
+    expect(inside.inputs["subnetId"]).toBe("support-private-us-east-1a-id");
+    const ways = [
+      only(used, "aws:ec2/route:Route", "support-private-us-east-1a"),
+      only(
+        used,
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "support-private-us-east-1a",
+      ),
+      ...ofType(used, "aws:ec2/vpcEndpoint:VpcEndpoint"),
+    ];
+    expect(ways.length).toBeGreaterThan(3);
+    for (const { urn } of ways) expect(inside.dependencies).toContain(urn);
+  });
+
   it("in development has one way out, in the first zone by name", async () => {
     const run = await registered(network({ nat: "single" }));
     expect(only(run, "aws:ec2/natGateway:NatGateway").name).toBe("support-nat-us-east-1a");

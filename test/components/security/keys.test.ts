@@ -62,7 +62,14 @@ describe("keyPolicy", () => {
       fc.property(some, (more) => {
         for (const one of keyPolicy({ ...needs, ...more }).Statement as readonly Statement[]) {
           const { AWS, Service } = one.Principal;
-          for (const principal of [AWS ?? []].flat()) expect(principal).toContain("123456789012");
+          for (const principal of [AWS ?? []].flat()) {
+            const ofCallers = (one.Condition as Record<string, object> | undefined)?.[
+              "StringEquals"
+            ];
+            if (principal === "*")
+              expect(ofCallers).toMatchObject({ "kms:CallerAccount": needs.accountId });
+            else expect(principal).toContain("123456789012");
+          }
           if (Service === undefined) continue;
           expect(JSON.stringify(one.Condition)).toContain("123456789012");
           for (const action of one.Action)
@@ -100,11 +107,10 @@ describe("AwsFleetKey", () => {
     const { Statement: statements } = JSON.parse(String(key.inputs["policy"]));
     expect(statements.map(({ Sid }: Statement) => Sid)).toEqual([
       "AccountThroughIam",
-      "DisksOfNodes",
-      "GrantsForDisksOfNodes",
       "MessagesOfBudgets",
       "RecordsOfCalls",
       "MessagesOfAlarms",
+      "DisksThroughEc2",
       "Logs",
     ]);
   });

@@ -28,6 +28,8 @@ export const cloudOutputTable: CloudOutputTable = {
   "aws:eks/cluster:Cluster": (name, inputs) => ({
     endpoint: `https://${name}.eks.example`,
     certificateAuthority: { data: Buffer.from(`certificate of ${name}`).toString("base64") },
+    // What EKS takes where the network is in 10.0.0.0/8 (CreateCluster, KubernetesNetworkConfigRequest).
+    kubernetesNetworkConfig: { serviceIpv4Cidr: "172.20.0.0/16" },
     vpcConfig: {
       ...(inputs["vpcConfig"] as object),
       clusterSecurityGroupId: "sg-0c1u57e4",
