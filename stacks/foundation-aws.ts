@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../components/cluster";
 import { AwsNetwork } from "../components/network";
 import { SqsRequestQueue } from "../components/queue";
+import { AwsFleetKey } from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
 import { deriveEks } from "./derive/cluster";
 import { deriveAwsNetwork } from "./derive/network";
@@ -31,13 +32,25 @@ export function awsFoundation(
 
   const provider = new aws.Provider(place.region.name, { region: place.region.name });
   const opts = { provider };
-  const vpc = new AwsNetwork(place.name, network.args, opts);
-  const eks = new EksGpuCluster(
+  const { keyArn } = createKey(place, settings, opts);
+  const vpc = new AwsNetwork(
     place.name,
-    { ...cluster.args, administrators, vpcId: vpc.vpcId, subnetIds: vpc.privateSubnetIds },
+    { ...network.args, flowLogs: { kmsKeyArn: keyArn } },
     opts,
   );
-  const requests = queue.args && createQueue(place, queue.args, settings, eks, opts);
+  const eks = new EksGpuCluster(
+    place.name,
+    {
+      ...cluster.args,
+      administrators,
+      vpcId: vpc.vpcId,
+      subnetIds: vpc.privateSubnetIds,
+      kmsKeyArn: keyArn,
+    },
+    opts,
+  );
+  const requests =
+    queue.args && createQueue(place, queue.args, settings, eks.clusterName, keyArn, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "aws" }> = {
     cloud: "aws",
@@ -73,11 +86,31 @@ export function awsFoundation(
   };
 }
 
+/** The key of all that the region keeps. Queues use it in the name of who sends and receives. */
+function createKey(
+  place: PlaceContext,
+  { isProtected }: FoundationSettings,
+  opts: { readonly provider: aws.Provider },
+): AwsFleetKey {
+  return new AwsFleetKey(
+    place.name,
+    {
+      region: place.region.name,
+      accountId: aws.getCallerIdentityOutput({}, opts).accountId,
+      services: ["autoscaling", "events", "logs"],
+      isProtected,
+      allocation: place.allocation,
+    },
+    opts,
+  );
+}
+
 function createQueue(
   place: PlaceContext,
   { limits, maxAgeSeconds }: QueueArgs,
   { notify, isProtected }: FoundationSettings,
-  { clusterName }: EksGpuCluster,
+  clusterName: pulumi.Output<string>,
+  kmsKeyArn: pulumi.Output<string>,
   opts: pulumi.ComponentResourceOptions,
 ): SqsRequestQueue {
   const account = (serviceAccount: string) => ({
@@ -90,6 +123,7 @@ function createQueue(
     {
       ...limits,
       region: place.region.name,
+      kmsKeyArn,
       consumer: account(QUEUE_ACCOUNTS.consumer),
       producer: account(QUEUE_ACCOUNTS.producer),
       alarms: { maxAgeSeconds, ...(notify === undefined ? {} : { notify }) },

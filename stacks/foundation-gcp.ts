@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GkeGpuCluster } from "../components/cluster";
 import { GcpNetwork } from "../components/network";
 import { PubSubRequestQueue } from "../components/queue";
+import { GcpFleetKey } from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
 import { deriveGke } from "./derive/cluster";
 import { deriveGcpNetwork } from "./derive/network";
@@ -16,7 +17,7 @@ import { QUEUE_ACCOUNTS, QUEUE_NAMESPACE } from "./queue-accounts";
 import { missing } from "./region-problems";
 import type { StackExports } from "./stack-exports";
 import type { FoundationHandover, Unresolved } from "./stack-outputs";
-import type { CloudSettings, FoundationSettings } from "./stack-settings";
+import type { CloudSettings, FoundationSettings, GcpProject } from "./stack-settings";
 
 /** Registers the foundation. @throws PlannerError with everything that cannot be deployed */
 export function gcpFoundation(
@@ -26,9 +27,9 @@ export function gcpFoundation(
   problems: readonly Problem[],
 ): StackExports {
   const { projectNumber, isProtected } = settings;
-  const project = { project: gcpProject, projectNumber: projectNumber ?? "0", isProtected };
+  const project = { projectId: gcpProject, projectNumber: projectNumber ?? "0" };
   const network = deriveGcpNetwork(place, settings);
-  const cluster = deriveGke(place, pools.args, project);
+  const cluster = deriveGke(place, pools.args, { project: gcpProject, isProtected });
   const parts = [{ derivations, problems: [] }, network, pools, cluster, queue];
   const unnumbered =
     projectNumber === undefined
@@ -39,6 +40,7 @@ export function gcpFoundation(
   const region = place.region.name;
   const provider = new gcp.Provider(region, { project: gcpProject, region });
   const opts = { provider };
+  const { keyName } = createKey(place, settings, project, opts);
   const vpc = new GcpNetwork(place.name, network.args, opts);
   const gke = new GkeGpuCluster(
     place.name,
@@ -48,10 +50,13 @@ export function gcpFoundation(
       subnetworkId: vpc.subnetworkId,
       podsRangeName: vpc.podsRangeName,
       servicesRangeName: vpc.servicesRangeName,
+      kmsKeyId: keyName,
     },
     opts,
   );
-  const requests = queue.args && createQueue(place, queue.args, settings, project, opts);
+  const requests =
+    queue.args &&
+    createQueue(place, queue.args, settings, { ...project, kmsKeyName: keyName }, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "gcp" }> = {
     cloud: "gcp",
@@ -83,11 +88,31 @@ export function gcpFoundation(
   };
 }
 
+/** The key of all that the region keeps. A queue lets the agent of Pub/Sub use it itself. */
+function createKey(
+  place: PlaceContext,
+  { isProtected }: FoundationSettings,
+  project: GcpProject,
+  opts: { readonly provider: gcp.Provider },
+): GcpFleetKey {
+  return new GcpFleetKey(
+    place.name,
+    {
+      ...project,
+      location: place.region.name,
+      agents: ["compute", "gke"],
+      isProtected,
+      allocation: place.allocation,
+    },
+    opts,
+  );
+}
+
 function createQueue(
   place: PlaceContext,
   { limits, maxAgeSeconds }: QueueArgs,
   { notify, isProtected }: FoundationSettings,
-  { project, projectNumber }: { readonly project: string; readonly projectNumber: string },
+  inProject: GcpProject & { readonly kmsKeyName: pulumi.Output<string> },
   opts: pulumi.ComponentResourceOptions,
 ): PubSubRequestQueue {
   const account = (serviceAccount: string) => ({ namespace: QUEUE_NAMESPACE, serviceAccount });
@@ -96,8 +121,7 @@ function createQueue(
     {
       ...limits,
       region: place.region.name,
-      projectId: project,
-      projectNumber,
+      ...inProject,
       consumer: account(QUEUE_ACCOUNTS.consumer),
       producer: account(QUEUE_ACCOUNTS.producer),
       alarms: { maxAgeSeconds, ...(notify === undefined ? {} : { notify }) },

@@ -8,18 +8,12 @@ import type { ServingLayer } from "./derive/serving-layer";
 import { GATEWAY_ADDRESS } from "./edge-sites";
 import type { Entrance, ServingCloud } from "./serving-cloud";
 import type { FoundationHandover } from "./stack-outputs";
-import type { ServingSettings } from "./stack-settings";
+import type { GcpProject, ServingSettings } from "./stack-settings";
 
 type GcpFoundation = pulumi.Output<FoundationHandover & { readonly cloud: "gcp" }>;
 
 /** Who collects metrics on GKE. */
 const COLLECTORS = { namespace: "gmp-system" };
-
-/** The project of a place. */
-export interface GcpProject {
-  readonly projectId: string;
-  readonly projectNumber: string;
-}
 
 /** Google Cloud's side. */
 export function servingOnGcp(

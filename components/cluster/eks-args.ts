@@ -39,7 +39,6 @@ export interface EksSystemNodesArgs {
 /** Changes to single resources, in the provider's words. */
 export interface EksGpuClusterTransforms {
   readonly cluster?: Transform<aws.eks.ClusterArgs>;
-  readonly key?: Transform<aws.kms.KeyArgs>;
   readonly addon?: Transform<aws.eks.AddonArgs>;
   readonly systemNodes?: Transform<aws.eks.NodeGroupArgs>;
   readonly gpuNodes?: Transform<aws.eks.NodeGroupArgs>;
@@ -77,8 +76,11 @@ export interface EksGpuClusterArgs {
    * Pulumi has to run where it reaches the VPC. Known early. @default []
    */
   readonly publicAccessCidrs?: readonly string[];
-  /** Key that encrypts secrets and disks. @default - a key of its own, turned every year */
-  readonly kmsKeyArn?: pulumi.Input<string>;
+  /**
+   * Key that encrypts secrets, disks, records and Karpenter's queue: AwsFleetKey's, of which the services `autoscaling`,
+   * `events` and `logs` use it.
+   */
+  readonly kmsKeyArn: pulumi.Input<string>;
   /** Days that records of the control plane are kept. Known early. @default 365 */
   readonly auditRetentionDays?: number;
   /**
@@ -88,7 +90,7 @@ export interface EksGpuClusterArgs {
   readonly support?: "STANDARD" | "EXTENDED";
   /** Versions of add-ons by name. Known early. @default - EKS's default for the version of Kubernetes */
   readonly addonVersions?: Readonly<Partial<Record<EksAddonName, string>>>;
-  /** Whether the cluster, its key and its records are protected from deletion. Known early. @default true */
+  /** Whether the cluster and its records are protected from deletion. Known early. @default true */
   readonly isProtected?: boolean;
   /** Who pays. @default - region only */
   readonly allocation?: Allocation;
@@ -108,11 +110,8 @@ export const eksAddonNames = [
 export type EksAddonName = (typeof eksAddonNames)[number];
 
 /** Arguments with their defaults. */
-export type ResolvedEksGpuCluster = Required<
-  Omit<EksGpuClusterArgs, "systemNodes" | "kmsKeyArn">
-> & {
+export type ResolvedEksGpuCluster = Required<Omit<EksGpuClusterArgs, "systemNodes">> & {
   readonly systemNodes: Required<EksSystemNodesArgs>;
-  readonly kmsKeyArn: pulumi.Input<string> | undefined;
   /** Names of the zones, sorted. */
   readonly zones: readonly string[];
 };
@@ -212,7 +211,6 @@ export function resolveEksGpuCluster(args: EksGpuClusterArgs): ResolvedEksGpuClu
     },
     zones: Object.keys(args.subnetIds).toSorted(),
     publicAccessCidrs: args.publicAccessCidrs ?? [],
-    kmsKeyArn: args.kmsKeyArn,
     auditRetentionDays: args.auditRetentionDays ?? 365,
     support: args.support ?? "STANDARD",
     addonVersions: args.addonVersions ?? {},

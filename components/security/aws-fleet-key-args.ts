@@ -15,6 +15,7 @@ export const KEY_SERVICES = [
   "budgets",
   "cloudtrail",
   "cloudwatch-alarms",
+  "events",
   "logs",
 ] as const;
 export type KeyService = (typeof KEY_SERVICES)[number];

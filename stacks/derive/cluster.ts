@@ -12,11 +12,14 @@ import { limitValue } from "./fleet-context";
 import type { PlaceContext } from "./place-context";
 import { translateProblems } from "./translate-problems";
 
-/** Arguments of a cluster that follow from the plan and the configuration; what a network gives is not among them. */
-export type EksArgs = Omit<EksGpuClusterArgs, "vpcId" | "subnetIds" | "administrators">;
+/** Arguments of a cluster that follow from the plan and the configuration, without what a network and a key give. */
+export type EksArgs = Omit<
+  EksGpuClusterArgs,
+  "vpcId" | "subnetIds" | "administrators" | "kmsKeyArn"
+>;
 export type GkeArgs = Omit<
   GkeGpuClusterArgs,
-  "networkId" | "subnetworkId" | "podsRangeName" | "servicesRangeName"
+  "networkId" | "subnetworkId" | "podsRangeName" | "servicesRangeName" | "kmsKeyId"
 >;
 
 /** What of a stack's configuration an EKS cluster depends on. */
@@ -31,7 +34,6 @@ export interface EksSettings {
 /** What of a stack's configuration a GKE cluster depends on. */
 export interface GkeSettings {
   readonly project: string;
-  readonly projectNumber: string;
   readonly isProtected: boolean;
 }
 
@@ -42,7 +44,6 @@ const PATHS = {
   publicAccessCidrs: "capplan:publicAccessCidrs",
   zones: "capplan:zones",
   project: "gcp:project",
-  projectNumber: "capplan:projectNumber",
   drainSeconds: "fleet.draining.timeout",
 };
 
@@ -82,7 +83,13 @@ export function deriveEks(
     ...(publicAccessCidrs === undefined ? {} : { publicAccessCidrs }),
   };
   const subnetIds = Object.fromEntries(place.zones.map((zone) => [zone, zone]));
-  const found = checkEksGpuCluster({ ...args, vpcId: "", subnetIds, administrators });
+  const found = checkEksGpuCluster({
+    ...args,
+    vpcId: "",
+    kmsKeyArn: "",
+    subnetIds,
+    administrators,
+  });
   return {
     args,
     derivations: [drain],
@@ -100,7 +107,6 @@ export function deriveGke(
   const drain = drainSeconds(place, problems);
   const args: GkeArgs = {
     project: settings.project,
-    projectNumber: settings.projectNumber,
     region: place.region.name,
     zones: place.poolZones,
     pools,
@@ -109,7 +115,7 @@ export function deriveGke(
     allocation: place.allocation,
   };
   const network = { networkId: "", subnetworkId: "", podsRangeName: "", servicesRangeName: "" };
-  const found = checkGkeGpuCluster({ ...args, ...network });
+  const found = checkGkeGpuCluster({ ...args, ...network, kmsKeyId: "" });
   return {
     args,
     derivations: [drain],

@@ -47,6 +47,23 @@ const RECORD_SET = {
   ],
 };
 
+const KEYS: GcpRights = {
+  // A ring is made in a place that has no name of the fleet yet.
+  "gcp:kms/keyRing:KeyRing": {
+    project: ["cloudkms.keyRings.create"],
+    keys: ["cloudkms.keyRings.get"],
+  },
+  "gcp:kms/cryptoKey:CryptoKey": {
+    keys: [
+      ...of("cloudkms.cryptoKeys", "create get update"),
+      ...of("cloudkms.cryptoKeyVersions", "list destroy"),
+    ],
+  },
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": {
+    keys: of("cloudkms.cryptoKeys", "getIamPolicy setIamPolicy"),
+  },
+};
+
 export const GCP_FOUNDATION_RIGHTS: GcpRights = {
   "gcp:compute/network:Network": {
     project: [...of("compute.networks", `${MADE} updatePolicy`), GLOBAL_OPERATION],
@@ -124,20 +141,7 @@ export const GCP_FOUNDATION_RIGHTS: GcpRights = {
     project: of("iam.serviceAccounts", MADE),
   },
   "gcp:projects/iAMMember:IAMMember": PROJECT_MEMBER,
-  // A ring is made in a place that has no name of the fleet yet.
-  "gcp:kms/keyRing:KeyRing": {
-    project: ["cloudkms.keyRings.create"],
-    keys: ["cloudkms.keyRings.get"],
-  },
-  "gcp:kms/cryptoKey:CryptoKey": {
-    keys: [
-      ...of("cloudkms.cryptoKeys", "create get update"),
-      ...of("cloudkms.cryptoKeyVersions", "list destroy"),
-    ],
-  },
-  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": {
-    keys: of("cloudkms.cryptoKeys", "getIamPolicy setIamPolicy"),
-  },
+  ...KEYS,
   "gcp:pubsub/topic:Topic": {
     project: of("pubsub.topics", MADE),
   },
@@ -166,6 +170,7 @@ export const GCP_SERVING_RIGHTS: GcpRights = {
 };
 
 export const GCP_EDGE_RIGHTS: GcpRights = {
+  ...KEYS,
   "gcp:dns/recordSet:RecordSet": RECORD_SET,
   "gcp:compute/healthCheck:HealthCheck": {
     project: [...of("compute.healthChecks", `${MADE} use useReadOnly`), GLOBAL_OPERATION],
