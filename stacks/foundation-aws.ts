@@ -4,8 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../components/cluster";
 import { AwsNetwork } from "../components/network";
 import { SqsRequestQueue } from "../components/queue";
-import { AwsFleetKey } from "../components/security";
+import { AwsFleetKey, AwsFleetSecrets, ExternalSecrets } from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
+import { purposesOf } from "./cloud-secrets";
 import { deriveEks } from "./derive/cluster";
 import { deriveAwsNetwork } from "./derive/network";
 import type { PlaceContext } from "./derive/place-context";
@@ -51,6 +52,7 @@ export function awsFoundation(
   );
   const requests =
     queue.args && createQueue(place, queue.args, settings, eks.clusterName, keyArn, opts);
+  const secrets = createSecrets(place, settings, eks.clusterName, keyArn, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "aws" }> = {
     cloud: "aws",
@@ -63,6 +65,7 @@ export function awsFoundation(
     storageCidrs: vpc.nodes.endpoints["s3"]!.cidrBlocks,
     vpcId: vpc.vpcId,
     publicSubnetIds: pulumi.output(vpc.publicSubnetIds),
+    secretNames: pulumi.output(secrets?.secretNames ?? {}),
     ...(requests === undefined
       ? {}
       : {
@@ -98,6 +101,30 @@ function createKey(
       region: place.region.name,
       accountId: aws.getCallerIdentityOutput({}, opts).accountId,
       services: ["autoscaling", "events", "logs"],
+      isProtected,
+      allocation: place.allocation,
+    },
+    opts,
+  );
+}
+
+/** Places for values, which External Secrets alone may read. */
+function createSecrets(
+  place: PlaceContext,
+  { cloudSecrets, isProtected }: FoundationSettings,
+  clusterName: pulumi.Output<string>,
+  kmsKeyArn: pulumi.Output<string>,
+  opts: pulumi.ComponentResourceOptions,
+): AwsFleetSecrets | undefined {
+  const secrets = purposesOf(cloudSecrets);
+  if (secrets === undefined) return undefined;
+  return new AwsFleetSecrets(
+    place.name,
+    {
+      region: place.region.name,
+      secrets,
+      kmsKeyArn,
+      reader: { ...ExternalSecrets.reader, clusterName },
       isProtected,
       allocation: place.allocation,
     },

@@ -4,8 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { GkeGpuCluster } from "../components/cluster";
 import { GcpNetwork } from "../components/network";
 import { PubSubRequestQueue } from "../components/queue";
-import { GcpFleetKey } from "../components/security";
+import { ExternalSecrets, GcpFleetKey, GcpFleetSecrets } from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
+import { purposesOf } from "./cloud-secrets";
 import { deriveGke } from "./derive/cluster";
 import { deriveGcpNetwork } from "./derive/network";
 import type { PlaceContext } from "./derive/place-context";
@@ -57,6 +58,7 @@ export function gcpFoundation(
   const requests =
     queue.args &&
     createQueue(place, queue.args, settings, { ...project, kmsKeyName: keyName }, opts);
+  const secrets = createSecrets(place, settings, { ...project, kmsKeyName: keyName }, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "gcp" }> = {
     cloud: "gcp",
@@ -67,6 +69,7 @@ export function gcpFoundation(
     clusterIdentifier: gke.nodes.cluster.id,
     networkCidr: network.args.cidrBlock!,
     storageCidrs: [`${vpc.ranges.apiAddress}/32`],
+    secretNames: pulumi.output(secrets?.secretNames ?? {}),
     ...(requests === undefined
       ? {}
       : {
@@ -91,7 +94,7 @@ export function gcpFoundation(
 /** The key of all that the region keeps. A queue lets the agent of Pub/Sub use it itself. */
 function createKey(
   place: PlaceContext,
-  { isProtected }: FoundationSettings,
+  { isProtected, cloudSecrets }: FoundationSettings,
   project: GcpProject,
   opts: { readonly provider: gcp.Provider },
 ): GcpFleetKey {
@@ -100,7 +103,11 @@ function createKey(
     {
       ...project,
       location: place.region.name,
-      agents: ["compute", "gke"],
+      agents: [
+        "compute",
+        "gke",
+        ...(cloudSecrets === undefined ? [] : ["secret-manager" as const]),
+      ],
       isProtected,
       allocation: place.allocation,
     },
@@ -108,11 +115,36 @@ function createKey(
   );
 }
 
+/** Places for values, which External Secrets alone may read. */
+function createSecrets(
+  place: PlaceContext,
+  { cloudSecrets, isProtected }: FoundationSettings,
+  inProject: ProjectWithKey,
+  opts: pulumi.ComponentResourceOptions,
+): GcpFleetSecrets | undefined {
+  const secrets = purposesOf(cloudSecrets);
+  if (secrets === undefined) return undefined;
+  return new GcpFleetSecrets(
+    place.name,
+    {
+      ...inProject,
+      location: place.region.name,
+      secrets,
+      reader: ExternalSecrets.reader,
+      isProtected,
+      allocation: place.allocation,
+    },
+    opts,
+  );
+}
+
+type ProjectWithKey = GcpProject & { readonly kmsKeyName: pulumi.Output<string> };
+
 function createQueue(
   place: PlaceContext,
   { limits, maxAgeSeconds }: QueueArgs,
   { notify, isProtected }: FoundationSettings,
-  inProject: GcpProject & { readonly kmsKeyName: pulumi.Output<string> },
+  inProject: ProjectWithKey,
   opts: pulumi.ComponentResourceOptions,
 ): PubSubRequestQueue {
   const account = (serviceAccount: string) => ({ namespace: QUEUE_NAMESPACE, serviceAccount });

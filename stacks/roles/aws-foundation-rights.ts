@@ -204,9 +204,9 @@ const CLUSTER_RIGHTS: AwsRights = {
     allow(
       "iam",
       "PassRole",
-      passed(["pods.eks.amazonaws.com"], "karpenter-identity", "consumer", "producer"),
+      passed(["pods.eks.amazonaws.com"], "karpenter-identity", "consumer", "producer", "reader"),
     ),
-    allow("iam", "GetRole", rolesOf("karpenter-identity", "consumer", "producer")),
+    allow("iam", "GetRole", rolesOf("karpenter-identity", "consumer", "producer", "reader")),
   ],
   "aws:ec2/launchTemplate:LaunchTemplate": [
     allow("ec2", "CreateLaunchTemplate", made("ec2", "launch-template")),
@@ -250,6 +250,17 @@ const CLUSTER_RIGHTS: AwsRights = {
   ),
 };
 
+const SECRET_RIGHTS: AwsRights = {
+  // Places for values: whoever deploys neither reads nor writes one.
+  "aws:secretsmanager/secret:Secret": [
+    allow(
+      "secretsmanager",
+      "CreateSecret DescribeSecret UpdateSecret DeleteSecret GetResourcePolicy TagResource UntagResource",
+      named("secretsmanager", "secret:"),
+    ),
+  ],
+};
+
 const QUEUE: TargetOf = named("sqs");
 const RULE: TargetOf = named("events", "rule/");
 
@@ -285,5 +296,6 @@ export const FOUNDATION_RIGHTS: AwsRights = {
   ...KEY_RIGHTS,
   ...CLUSTER_RIGHTS,
   ...MESSAGE_RIGHTS,
+  ...SECRET_RIGHTS,
   ...ALARM_RIGHTS,
 };

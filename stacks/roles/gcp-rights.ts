@@ -15,6 +15,8 @@ export type GcpGrant =
   | "project-policy"
   /** The keys of the place. */
   | "keys"
+  /** The secrets of the place, never their values. */
+  | "secrets"
   /** The bucket with the weights. */
   | "weights"
   /** The bucket with the records of the trail. */
@@ -153,6 +155,13 @@ export const GCP_FOUNDATION_RIGHTS: GcpRights = {
   },
   "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": {
     project: of("pubsub.subscriptions", "getIamPolicy setIamPolicy"),
+  },
+  "gcp:secretmanager/secret:Secret": {
+    project: ["secretmanager.secrets.create"],
+    secrets: of("secretmanager.secrets", "get update delete"),
+  },
+  "gcp:secretmanager/secretIamMember:SecretIamMember": {
+    secrets: of("secretmanager.secrets", "getIamPolicy setIamPolicy"),
   },
   "gcp:monitoring/alertPolicy:AlertPolicy": {
     project: of("monitoring.alertPolicies", MADE),

@@ -139,6 +139,14 @@ function placeOf(
           expression: `resource.name.extract('/keyRings/{name}').startsWith('${name}-')`,
         },
       };
+    case "secrets":
+      return {
+        on,
+        condition: {
+          title: "only secrets of the place",
+          expression: `resource.name.extract('/secrets/{name}').startsWith('${name}-')`,
+        },
+      };
     case "records":
       return {
         on,

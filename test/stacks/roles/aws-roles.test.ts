@@ -19,7 +19,7 @@ const POLICIES_MAX = 10;
 
 let stacks: readonly StackWithRoles[];
 beforeAll(async () => {
-  stacks = await stacksWithRoles();
+  stacks = await stacksWithRoles("aws");
 });
 const statements = (of = stacks): readonly PolicyStatement[] =>
   of.flatMap(({ aws }) => aws?.documents.flatMap(({ Statement }) => Statement) ?? []);

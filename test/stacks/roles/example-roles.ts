@@ -25,16 +25,17 @@ export interface StackWithRoles {
   readonly gcp: { readonly scope: GcpScope; readonly roles: GcpRoles } | undefined;
 }
 
-/** All stacks of all examples, and a foundation of AWS with a queue, which no example has. */
-export async function stacksWithRoles(): Promise<readonly StackWithRoles[]> {
+/** All stacks of the examples on a cloud; on AWS also a foundation with a queue, which no example has. */
+export async function stacksWithRoles(cloud: "aws" | "gcp"): Promise<readonly StackWithRoles[]> {
   const stacks: StackWithRoles[] = [];
   for (const example of EXAMPLES) {
     const context = fleetContext(examplePlan(example));
+    if (!context.fleet.regions.some(({ spec }) => spec.cloud === cloud)) continue;
     for (const { stack, run } of await putUp(example)) {
       stacks.push(withRoles(stack.name, settingsOf(stack), context, run.resources));
     }
   }
-  return [...stacks, await foundationWithQueue()];
+  return cloud === "aws" ? [...stacks, await foundationWithQueue()] : stacks;
 }
 
 function withRoles(

@@ -11,7 +11,7 @@ const PERMISSIONS_MAX = 3000;
 
 let stacks: readonly StackWithRoles[];
 beforeAll(async () => {
-  stacks = await stacksWithRoles();
+  stacks = await stacksWithRoles("gcp");
 });
 const ofGoogle = () =>
   stacks.flatMap(({ gcp, ...one }) => (gcp === undefined ? [] : [{ ...one, ...gcp }]));
@@ -56,7 +56,7 @@ describe("roles of Google Cloud", () => {
 
   it("let nobody change rights in the project, keys or records without a condition", () => {
     const powers =
-      /^(resourcemanager\.projects|cloudkms\.cryptoKeys|storage\.buckets)\.setIamPolicy$/;
+      /^(resourcemanager\.projects|cloudkms\.cryptoKeys|secretmanager\.secrets|storage\.buckets)\.setIamPolicy$/;
     const free = ofGoogle().flatMap(({ name, roles, scope }) =>
       roles.bindings
         .filter(({ on, condition }) => on === `projects/${scope.project}` && !condition)
@@ -70,7 +70,9 @@ describe("roles of Google Cloud", () => {
   it("name keys and buckets as the stacks do", () => {
     const rings = ofGoogle().flatMap(({ resources, scope }) =>
       resources
-        .filter(({ type }) => /:KeyRing$|storage\/bucket:Bucket$/.test(type))
+        .filter(({ type }) =>
+          /:KeyRing$|secretmanager\/secret:Secret$|storage\/bucket:Bucket$/.test(type),
+        )
         .map(({ name }) => ({ name, begins: name.startsWith(`${scope.name}-`) })),
     );
     expect(rings.length).toBeGreaterThan(3);
