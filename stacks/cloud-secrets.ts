@@ -4,7 +4,11 @@
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ExternalSecrets, type SyncedSecretArgs } from "../components/security";
+import {
+  ExternalSecrets,
+  type SecretPurposes,
+  type SyncedSecretArgs,
+} from "../components/security";
 import { after } from "./after";
 import type { PlaceContext } from "./derive/place-context";
 import { SERVING_NAMESPACE } from "./derive/services";
@@ -24,9 +28,7 @@ export type CloudSecret = keyof typeof SECRET_PURPOSES;
 const ALERTMANAGER_SECRET = "alertmanager";
 
 /** Purposes of the secrets that a stack asks for; undefined without any. */
-export function purposesOf(
-  names: readonly CloudSecret[] | undefined,
-): Readonly<Record<string, string>> | undefined {
+export function purposesOf(names: readonly CloudSecret[] | undefined): SecretPurposes | undefined {
   return names && Object.fromEntries(names.map((name) => [name, SECRET_PURPOSES[name]]));
 }
 

@@ -4,9 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../components/cluster";
 import { AwsNetwork } from "../components/network";
 import { SqsRequestQueue } from "../components/queue";
-import { AwsFleetKey, AwsFleetSecrets, ExternalSecrets } from "../components/security";
+import {
+  AwsFleetKey,
+  AwsFleetSecrets,
+  ExternalSecrets,
+  type SecretPurposes,
+} from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
-import { purposesOf } from "./cloud-secrets";
 import { deriveEks } from "./derive/cluster";
 import { deriveAwsNetwork } from "./derive/network";
 import type { PlaceContext } from "./derive/place-context";
@@ -21,7 +25,7 @@ import type { FoundationSettings } from "./stack-settings";
 
 /** Registers the foundation. @throws PlannerError with everything that cannot be deployed */
 export function awsFoundation(
-  { place, pools, queue, derivations }: DerivedFoundation,
+  { place, pools, queue, secrets, derivations }: DerivedFoundation,
   settings: FoundationSettings,
   problems: readonly Problem[],
 ): StackExports {
@@ -52,7 +56,7 @@ export function awsFoundation(
   );
   const requests =
     queue.args && createQueue(place, queue.args, settings, eks.clusterName, keyArn, opts);
-  const secrets = createSecrets(place, settings, eks.clusterName, keyArn, opts);
+  const kept = secrets && createSecrets(place, secrets, settings, eks.clusterName, keyArn, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "aws" }> = {
     cloud: "aws",
@@ -65,7 +69,7 @@ export function awsFoundation(
     storageCidrs: vpc.nodes.endpoints["s3"]!.cidrBlocks,
     vpcId: vpc.vpcId,
     publicSubnetIds: pulumi.output(vpc.publicSubnetIds),
-    secretNames: pulumi.output(secrets?.secretNames ?? {}),
+    secretNames: pulumi.output(kept?.secretNames ?? {}),
     ...(requests === undefined
       ? {}
       : {
@@ -111,13 +115,12 @@ function createKey(
 /** Places for values, which External Secrets alone may read. */
 function createSecrets(
   place: PlaceContext,
-  { cloudSecrets, isProtected }: FoundationSettings,
+  secrets: SecretPurposes,
+  { isProtected }: FoundationSettings,
   clusterName: pulumi.Output<string>,
   kmsKeyArn: pulumi.Output<string>,
   opts: pulumi.ComponentResourceOptions,
-): AwsFleetSecrets | undefined {
-  const secrets = purposesOf(cloudSecrets);
-  if (secrets === undefined) return undefined;
+): AwsFleetSecrets {
   return new AwsFleetSecrets(
     place.name,
     {

@@ -4,9 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { GkeGpuCluster } from "../components/cluster";
 import { GcpNetwork } from "../components/network";
 import { PubSubRequestQueue } from "../components/queue";
-import { ExternalSecrets, GcpFleetKey, GcpFleetSecrets } from "../components/security";
+import {
+  ExternalSecrets,
+  GcpFleetKey,
+  GcpFleetSecrets,
+  type SecretPurposes,
+} from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
-import { purposesOf } from "./cloud-secrets";
 import { deriveGke } from "./derive/cluster";
 import { deriveGcpNetwork } from "./derive/network";
 import type { PlaceContext } from "./derive/place-context";
@@ -22,7 +26,7 @@ import type { CloudSettings, FoundationSettings, GcpProject } from "./stack-sett
 
 /** Registers the foundation. @throws PlannerError with everything that cannot be deployed */
 export function gcpFoundation(
-  { place, pools, queue, derivations }: DerivedFoundation,
+  { place, pools, queue, secrets, derivations }: DerivedFoundation,
   settings: FoundationSettings,
   { gcpProject = "unknown-project" }: CloudSettings,
   problems: readonly Problem[],
@@ -58,7 +62,8 @@ export function gcpFoundation(
   const requests =
     queue.args &&
     createQueue(place, queue.args, settings, { ...project, kmsKeyName: keyName }, opts);
-  const secrets = createSecrets(place, settings, { ...project, kmsKeyName: keyName }, opts);
+  const kept =
+    secrets && createSecrets(place, secrets, settings, { ...project, kmsKeyName: keyName }, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "gcp" }> = {
     cloud: "gcp",
@@ -69,7 +74,7 @@ export function gcpFoundation(
     clusterIdentifier: gke.nodes.cluster.id,
     networkCidr: network.args.cidrBlock!,
     storageCidrs: [`${vpc.ranges.apiAddress}/32`],
-    secretNames: pulumi.output(secrets?.secretNames ?? {}),
+    secretNames: pulumi.output(kept?.secretNames ?? {}),
     ...(requests === undefined
       ? {}
       : {
@@ -118,12 +123,11 @@ function createKey(
 /** Places for values, which External Secrets alone may read. */
 function createSecrets(
   place: PlaceContext,
-  { cloudSecrets, isProtected }: FoundationSettings,
+  secrets: SecretPurposes,
+  { isProtected }: FoundationSettings,
   inProject: ProjectWithKey,
   opts: pulumi.ComponentResourceOptions,
-): GcpFleetSecrets | undefined {
-  const secrets = purposesOf(cloudSecrets);
-  if (secrets === undefined) return undefined;
+): GcpFleetSecrets {
   return new GcpFleetSecrets(
     place.name,
     {

@@ -111,51 +111,37 @@ function permissionsByGrant(rights: GcpRights): ReadonlyMap<GcpGrant, readonly s
   return grants;
 }
 
-/** Where a role holds (cloud.google.com/iam/docs/conditions-attribute-reference). */
+/** Where a role holds. */
 function placeOf(
   grant: GcpGrant,
   layer: Layer,
   { project, name, weightsBucket }: GcpScope,
 ): Omit<RoleBinding, "role"> {
+  if (grant === "weights") return { on: `buckets/${weightsBucket}` };
   const on = `projects/${project}`;
+  if (grant === "project") return { on };
+  return { on, condition: conditionOf(grant, layer, name) };
+}
+
+/** When a role holds (cloud.google.com/iam/docs/conditions-attribute-reference). @param name of the place */
+function conditionOf(
+  grant: Exclude<GcpGrant, "project" | "weights">,
+  layer: Layer,
+  name: string,
+): NonNullable<RoleBinding["condition"]> {
+  const named = (after: string) => `resource.name.extract('${after}{name}').startsWith('${name}-')`;
+  const roles = GIVEN_ROLES[layer].map((role) => `'${role}'`).join(", ");
   switch (grant) {
-    case "project":
-      return { on };
-    case "project-policy": {
-      const roles = GIVEN_ROLES[layer].map((role) => `'${role}'`).join(", ");
+    case "project-policy":
       return {
-        on,
-        condition: {
-          title: "only the roles of the layer",
-          expression: `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${roles}])`,
-        },
+        title: "only the roles of the layer",
+        expression: `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${roles}])`,
       };
-    }
     case "keys":
-      return {
-        on,
-        condition: {
-          title: "only keys of the place",
-          expression: `resource.name.extract('/keyRings/{name}').startsWith('${name}-')`,
-        },
-      };
+      return { title: "only keys of the place", expression: named("/keyRings/") };
     case "secrets":
-      return {
-        on,
-        condition: {
-          title: "only secrets of the place",
-          expression: `resource.name.extract('/secrets/{name}').startsWith('${name}-')`,
-        },
-      };
+      return { title: "only secrets of the place", expression: named("/secrets/") };
     case "records":
-      return {
-        on,
-        condition: {
-          title: "only the bucket of records",
-          expression: `resource.name.startsWith('projects/_/buckets/${name}-records-')`,
-        },
-      };
-    case "weights":
-      return { on: `buckets/${weightsBucket}` };
+      return { title: "only the bucket of records", expression: named("/buckets/") };
   }
 }
