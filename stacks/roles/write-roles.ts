@@ -78,18 +78,27 @@ function writeRoles(folder: string, files: readonly string[]): void {
   }
 }
 
+/** What is asked for; undefined for anything else. */
+function asked(argv: readonly string[]): { out: string; files: readonly string[] } | undefined {
+  try {
+    const options = { out: { type: "string" } } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const { out } = values;
+    return out === undefined || positionals.length === 0 ? undefined : { out, files: positionals };
+  } catch {
+    // An option that there is not: the usage says which there are.
+    return undefined;
+  }
+}
+
 function main(argv: readonly string[]): number {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: { out: { type: "string" } },
-    allowPositionals: true,
-  });
-  if (values.out === undefined || positionals.length === 0) {
+  const what = asked(argv);
+  if (what === undefined) {
     process.stderr.write(`usage: ${USAGE}\n`);
     return EXIT_USAGE;
   }
   try {
-    writeRoles(values.out, positionals);
+    writeRoles(what.out, what.files);
     return 0;
   } catch (error) {
     if (!(error instanceof PlannerError)) throw error;
