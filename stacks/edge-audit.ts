@@ -1,6 +1,6 @@
 /** Records of who did what in the accounts of a fleet, which nobody can delete before their time. */
 import * as aws from "@pulumi/aws";
-import { AwsAuditTrail, AwsFleetKey, GcpAuditTrail } from "../components/security";
+import { AwsAuditTrail, AwsFleetKey, GcpAuditTrail, GcpFleetKey } from "../components/security";
 import type { FleetContext } from "./derive/fleet-context";
 import { placeName } from "./derive/names";
 import { fleetAllocation } from "./derive/place-context";
@@ -10,10 +10,13 @@ import type { CloudSettings, EdgeSettings } from "./stack-settings";
 /** Where the records of AWS lie: a trail records every region. */
 const AWS_REGION = "us-east-1";
 
-/** Registers a trail for each cloud of the fleet. */
+/**
+ * Registers a trail for each cloud of the fleet, with a key of its own: records are kept for longer than the region whose
+ * calls they hold.
+ */
 export function createAuditTrails(
   context: FleetContext,
-  { hasAuditTrail, isProtected }: EdgeSettings,
+  { hasAuditTrail, isProtected, projectNumber }: EdgeSettings,
   { gcpProject }: CloudSettings,
   providers: EdgeProviders,
 ): void {
@@ -30,10 +33,13 @@ export function createAuditTrails(
   }
   const google = fleet.regions.find(({ spec }) => spec.cloud === "gcp");
   if (google !== undefined) {
-    new GcpAuditTrail(
+    const opts = { provider: providers.gcp! };
+    const place = { projectId: gcpProject!, location: google.name, ...common };
+    const { keyName } = new GcpFleetKey(
       name,
-      { projectId: gcpProject!, location: google.name, ...common },
-      { provider: providers.gcp! },
+      { ...place, projectNumber: projectNumber!, agents: ["storage"] },
+      opts,
     );
+    new GcpAuditTrail(name, { ...place, kmsKeyName: keyName }, opts);
   }
 }

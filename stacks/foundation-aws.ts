@@ -4,6 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../components/cluster";
 import { AwsNetwork } from "../components/network";
 import { SqsRequestQueue } from "../components/queue";
+import {
+  AwsFleetKey,
+  AwsFleetSecrets,
+  ExternalSecrets,
+  type SecretPurposes,
+} from "../components/security";
 import type { Problem } from "../planner/plan/fleet-of-plan";
 import { deriveEks } from "./derive/cluster";
 import { deriveAwsNetwork } from "./derive/network";
@@ -19,7 +25,7 @@ import type { FoundationSettings } from "./stack-settings";
 
 /** Registers the foundation. @throws PlannerError with everything that cannot be deployed */
 export function awsFoundation(
-  { place, pools, queue, derivations }: DerivedFoundation,
+  { place, pools, queue, secrets, derivations }: DerivedFoundation,
   settings: FoundationSettings,
   problems: readonly Problem[],
 ): StackExports {
@@ -31,13 +37,26 @@ export function awsFoundation(
 
   const provider = new aws.Provider(place.region.name, { region: place.region.name });
   const opts = { provider };
-  const vpc = new AwsNetwork(place.name, network.args, opts);
-  const eks = new EksGpuCluster(
+  const { keyArn } = createKey(place, settings, opts);
+  const vpc = new AwsNetwork(
     place.name,
-    { ...cluster.args, administrators, vpcId: vpc.vpcId, subnetIds: vpc.privateSubnetIds },
+    { ...network.args, flowLogs: { kmsKeyArn: keyArn } },
     opts,
   );
-  const requests = queue.args && createQueue(place, queue.args, settings, eks, opts);
+  const eks = new EksGpuCluster(
+    place.name,
+    {
+      ...cluster.args,
+      administrators,
+      vpcId: vpc.vpcId,
+      subnetIds: vpc.privateSubnetIds,
+      kmsKeyArn: keyArn,
+    },
+    opts,
+  );
+  const requests =
+    queue.args && createQueue(place, queue.args, settings, eks.clusterName, keyArn, opts);
+  const kept = secrets && createSecrets(place, secrets, settings, eks.clusterName, keyArn, opts);
 
   const handover: Unresolved<FoundationHandover & { readonly cloud: "aws" }> = {
     cloud: "aws",
@@ -52,6 +71,7 @@ export function awsFoundation(
     vpcId: vpc.vpcId,
     nodeSecurityGroupId: eks.securityGroupId,
     publicSubnetIds: pulumi.output(vpc.publicSubnetIds),
+    secretNames: pulumi.output(kept?.secretNames ?? {}),
     ...(requests === undefined
       ? {}
       : {
@@ -75,11 +95,54 @@ export function awsFoundation(
   };
 }
 
+/** The key of all that the region keeps. Queues use it in the name of who sends and receives. */
+function createKey(
+  place: PlaceContext,
+  { isProtected }: FoundationSettings,
+  opts: { readonly provider: aws.Provider },
+): AwsFleetKey {
+  return new AwsFleetKey(
+    place.name,
+    {
+      region: place.region.name,
+      accountId: aws.getCallerIdentityOutput({}, opts).accountId,
+      services: ["ec2", "events", "logs"],
+      isProtected,
+      allocation: place.allocation,
+    },
+    opts,
+  );
+}
+
+/** Places for values, which External Secrets alone may read. */
+function createSecrets(
+  place: PlaceContext,
+  secrets: SecretPurposes,
+  { isProtected }: FoundationSettings,
+  clusterName: pulumi.Output<string>,
+  kmsKeyArn: pulumi.Output<string>,
+  opts: pulumi.ComponentResourceOptions,
+): AwsFleetSecrets {
+  return new AwsFleetSecrets(
+    place.name,
+    {
+      region: place.region.name,
+      secrets,
+      kmsKeyArn,
+      reader: { ...ExternalSecrets.reader, clusterName },
+      isProtected,
+      allocation: place.allocation,
+    },
+    opts,
+  );
+}
+
 function createQueue(
   place: PlaceContext,
   { limits, maxAgeSeconds }: QueueArgs,
   { notify, isProtected }: FoundationSettings,
-  { clusterName }: EksGpuCluster,
+  clusterName: pulumi.Output<string>,
+  kmsKeyArn: pulumi.Output<string>,
   opts: pulumi.ComponentResourceOptions,
 ): SqsRequestQueue {
   const account = (serviceAccount: string) => ({
@@ -92,6 +155,7 @@ function createQueue(
     {
       ...limits,
       region: place.region.name,
+      kmsKeyArn,
       consumer: account(QUEUE_ACCOUNTS.consumer),
       producer: account(QUEUE_ACCOUNTS.producer),
       alarms: { maxAgeSeconds, ...(notify === undefined ? {} : { notify }) },

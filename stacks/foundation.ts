@@ -1,6 +1,7 @@
 /** The foundation of a region: network, cluster with GPU pools, queue with dead letters. One layer, one cloud. */
 import type { Problem } from "../planner/plan/fleet-of-plan";
 import { PlannerError } from "../planner/plan/fleet-of-plan";
+import { purposesOf } from "./cloud-secrets";
 import type { FleetContext } from "./derive/fleet-context";
 import { derivePools } from "./derive/gpu-pools";
 import { derivePlace } from "./derive/place-context";
@@ -21,7 +22,12 @@ export function foundationStack(
   const place = derivePlace(context, settings);
   const { args } = place;
   if (args === undefined) throw new PlannerError([...problems, ...place.problems]);
-  const parts = { place: args, pools: derivePools(args, settings), queue: deriveQueue(args) };
+  const parts = {
+    place: args,
+    pools: derivePools(args, settings),
+    queue: deriveQueue(args),
+    secrets: purposesOf(settings.cloudSecrets),
+  };
   const found = [...problems, ...place.problems, ...regionProblems(args, cloud)];
   const derived = { ...parts, derivations: place.derivations };
   return args.cloud === "aws"

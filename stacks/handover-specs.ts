@@ -35,6 +35,8 @@ const cluster = {
   /** Addresses of the object storage inside the network. */
   storageCidrs: z.array(z.string()),
   queue: queue.optional(),
+  /** In the cloud's secret manager, by what they are. */
+  secretNames: z.record(z.string(), z.string()),
 };
 
 /** What a foundation hands over. */

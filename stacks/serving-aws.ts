@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AwsEdge, type AwsEdgeArgs, checkAwsEdge } from "../components/gateway";
+import { alertmanagerSecretOf } from "./cloud-secrets";
 import type { Derived } from "./derive/derived";
 import { hasQueue } from "./derive/fleet-context";
 import type { PlaceContext } from "./derive/place-context";
@@ -65,12 +66,9 @@ export function servingOnAws(
     addons: { cluster: { kind: "eks", clusterName, region, vpcId: foundation.vpcId } },
     keda: queued ? { policies: { queue: sqsOf(foundation, "scalerPolicy") } } : {},
     monitors: [{ namespace: MONITORING_NAMESPACE }],
-    monitoring: {
-      kind: "kube-prometheus-stack",
-      ...(settings.alertmanagerSecret === undefined
-        ? {}
-        : { alertmanagerSecret: settings.alertmanagerSecret }),
-    },
+    monitoring: { kind: "kube-prometheus-stack", ...alertmanagerSecretOf(settings) },
+    alertmanagerNamespace: MONITORING_NAMESPACE,
+    secretSource: { kind: "aws-secrets-manager", region },
     metricsFrom: (queryUrl) => ({ kind: "prometheus", serverAddress: queryUrl! }),
     queue: queued ? { kind: "sqs", queueUrl: sqsOf(foundation, "queueUrl"), region } : undefined,
     weightsIn: (prefix) => ({

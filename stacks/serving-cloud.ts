@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClientLimitsArgs, GatewayAttachment } from "../components/gateway";
 import type { MonitoringBackend } from "../components/observability";
 import type { QueueTriggerSource } from "../components/queue";
+import type { SecretSource } from "../components/security";
 import type {
   KedaArgs,
   MetricsSourceArgs,
@@ -23,6 +24,10 @@ export interface ServingCloud {
   /** Who reads metrics of the replicas. */
   readonly monitors: readonly PeerArgs[];
   readonly monitoring: MonitoringBackend;
+  /** Where Alertmanager looks for the Secret with its configuration. */
+  readonly alertmanagerNamespace: string;
+  /** Where External Secrets reads. */
+  readonly secretSource: SecretSource;
   /** Where KEDA asks. @param queryUrl of the monitoring; undefined where the project's answers */
   readonly metricsFrom: (queryUrl: pulumi.Output<string> | undefined) => MetricsSourceArgs;
   /** The queue of the region; undefined without one. */

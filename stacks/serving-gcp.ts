@@ -2,24 +2,21 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { gcpLabels } from "../components/foundation/allocation";
+import { alertmanagerSecretOf } from "./cloud-secrets";
 import { hasQueue } from "./derive/fleet-context";
 import type { PlaceContext } from "./derive/place-context";
 import type { ServingLayer } from "./derive/serving-layer";
 import { GATEWAY_ADDRESS } from "./edge-sites";
 import type { Entrance, ServingCloud } from "./serving-cloud";
 import type { FoundationHandover } from "./stack-outputs";
-import type { ServingSettings } from "./stack-settings";
+import type { GcpProject, ServingSettings } from "./stack-settings";
 
 type GcpFoundation = pulumi.Output<FoundationHandover & { readonly cloud: "gcp" }>;
 
+/** Where the Alertmanager of GKE looks (cloud.google.com/stackdriver/docs/managed-prometheus/rules-managed). */
+const GMP_NAMESPACE = "gmp-public";
 /** Who collects metrics on GKE. */
 const COLLECTORS = { namespace: "gmp-system" };
-
-/** The project of a place. */
-export interface GcpProject {
-  readonly projectId: string;
-  readonly projectNumber: string;
-}
 
 /** Google Cloud's side. */
 export function servingOnGcp(
@@ -37,12 +34,9 @@ export function servingOnGcp(
     addons: { cluster: { kind: "gke", ...project } },
     keda: {},
     monitors: [COLLECTORS],
-    monitoring: {
-      kind: "gmp",
-      ...(settings.alertmanagerSecret === undefined
-        ? {}
-        : { alertmanagerSecret: settings.alertmanagerSecret }),
-    },
+    monitoring: { kind: "gmp", ...alertmanagerSecretOf(settings) },
+    alertmanagerNamespace: GMP_NAMESPACE,
+    secretSource: { kind: "gcp-secret-manager", projectId },
     metricsFrom: () => ({ kind: "gmp", projectId }),
     queue: hasQueue(place)
       ? {

@@ -13,6 +13,7 @@ import {
   ServingTenant,
 } from "../components/serving";
 import { after } from "./after";
+import { createCloudSecrets } from "./cloud-secrets";
 import { hasQueue } from "./derive/fleet-context";
 import type { PlaceContext } from "./derive/place-context";
 import type { ServedModel } from "./derive/served-models";
@@ -60,6 +61,7 @@ export function createServing(parts: ServingParts): ServingNames {
     both,
   );
   const tenant = createTenant(parts);
+  createCloudSecrets(parts, [tenant, monitoring]);
   new ImagePolicy(name, { ...layer.images, allocation }, { provider });
   const metrics = side.metricsFrom(monitoring.queryUrl);
   const { args: services } = servicesOf(place, settings, { metrics, queue: side.queue });

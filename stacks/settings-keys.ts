@@ -32,6 +32,14 @@ export const planKeys = {
   isProtected: flag("Whether what holds data or cannot be made again is protected", true),
 };
 
+const cloudSecrets = z
+  .array(z.enum(["certificate", "alertmanager"]))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, "must name each once")
+  .meta({
+    description:
+      "Secrets that the cloud's secret manager keeps; the same in foundation and serving layer of a region",
+  });
 const projectNumber = form(/^\d+$/, "must be digits only", "Number of the Google Cloud project");
 const zones = texts("Zones with GPU nodes, as many as the plan spreads replicas over");
 
@@ -50,6 +58,7 @@ export const foundationKeys = {
   amiVersion: text("Release of EKS's image with NVIDIA's driver").default("v20261115"),
   publicAccessCidrs: texts("Who reaches the control plane of EKS from the internet").optional(),
   projectNumber: projectNumber.optional(),
+  cloudSecrets: cloudSecrets.optional(),
   capacityBlocks: z
     .record(z.string(), z.array(z.string()))
     .optional()
@@ -101,6 +110,7 @@ export const servingKeys = {
     .record(z.string(), model)
     .optional()
     .meta({ description: "What the plan does not say of a model's files, by its name" }),
+  cloudSecrets: cloudSecrets.optional(),
   redisUrl: text("Redis that counts rates over all processes, HOST:PORT; a secret").optional(),
   alertmanagerSecret: text("Secret with alertmanager.yaml, which says who is told").optional(),
   runbookUrl: text("Where people read what to do; the alert's name is added after #").optional(),

@@ -28,6 +28,12 @@ export interface CloudSettings {
   readonly gcpProject: string | undefined;
 }
 
+/** A project of Google Cloud, by both its names. */
+export interface GcpProject {
+  readonly projectId: string;
+  readonly projectNumber: string;
+}
+
 export type StackSettings = { readonly cloud: CloudSettings } & (
   | { readonly layer: "foundation"; readonly settings: FoundationSettings }
   | { readonly layer: "serving"; readonly settings: ServingSettings }

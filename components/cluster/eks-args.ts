@@ -39,7 +39,6 @@ export interface EksSystemNodesArgs {
 /** Changes to single resources, in the provider's words. */
 export interface EksGpuClusterTransforms {
   readonly cluster?: Transform<aws.eks.ClusterArgs>;
-  readonly key?: Transform<aws.kms.KeyArgs>;
   readonly addon?: Transform<aws.eks.AddonArgs>;
   readonly systemNodes?: Transform<aws.eks.NodeGroupArgs>;
   readonly gpuNodes?: Transform<aws.eks.NodeGroupArgs>;
@@ -78,10 +77,10 @@ export interface EksGpuClusterArgs {
    */
   readonly publicAccessCidrs?: readonly string[];
   /**
-   * Key that encrypts secrets and disks. Its policy lets EC2 use it for disks, as that of an AwsFleetKey does.
-   * @default - a key of its own, turned every year
+   * Key that encrypts secrets, disks, records and Karpenter's queue: AwsFleetKey's, of which the services `ec2`,
+   * `events` and `logs` use it.
    */
-  readonly kmsKeyArn?: pulumi.Input<string>;
+  readonly kmsKeyArn: pulumi.Input<string>;
   /** Days that records of the control plane are kept. Known early. @default 365 */
   readonly auditRetentionDays?: number;
   /**
@@ -91,7 +90,7 @@ export interface EksGpuClusterArgs {
   readonly support?: "STANDARD" | "EXTENDED";
   /** Versions of add-ons by name. Known early. @default - EKS's default for the version of Kubernetes */
   readonly addonVersions?: Readonly<Partial<Record<EksAddonName, string>>>;
-  /** Whether the cluster, its key and its records are protected from deletion. Known early. @default true */
+  /** Whether the cluster and its records are protected from deletion. Known early. @default true */
   readonly isProtected?: boolean;
   /** Who pays. @default - region only */
   readonly allocation?: Allocation;
@@ -112,11 +111,8 @@ export const eksAddonNames = [
 export type EksAddonName = (typeof eksAddonNames)[number];
 
 /** Arguments with their defaults. */
-export type ResolvedEksGpuCluster = Required<
-  Omit<EksGpuClusterArgs, "systemNodes" | "kmsKeyArn">
-> & {
+export type ResolvedEksGpuCluster = Required<Omit<EksGpuClusterArgs, "systemNodes">> & {
   readonly systemNodes: Required<EksSystemNodesArgs>;
-  readonly kmsKeyArn: pulumi.Input<string> | undefined;
   /** Names of the zones, sorted. */
   readonly zones: readonly string[];
 };
@@ -216,7 +212,6 @@ export function resolveEksGpuCluster(args: EksGpuClusterArgs): ResolvedEksGpuClu
     },
     zones: Object.keys(args.subnetIds).toSorted(),
     publicAccessCidrs: args.publicAccessCidrs ?? [],
-    kmsKeyArn: args.kmsKeyArn,
     auditRetentionDays: args.auditRetentionDays ?? 365,
     support: args.support ?? "STANDARD",
     addonVersions: args.addonVersions ?? {},

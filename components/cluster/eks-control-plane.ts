@@ -1,23 +1,21 @@
-/** The control plane of EKS: its key, its records, its role, the cluster, and who may administer it. */
+/** The control plane of EKS: its records, its role, the cluster, and who may administer it. */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { childName } from "../foundation/child-name";
-import { physicalName } from "../foundation/physical-name";
 import { transformed } from "../foundation/transform";
-import { keyPolicy } from "../security/aws-key-policy";
 import { type EksPlace, eksTags, serviceRole } from "./eks-place";
 
 /** The control plane. */
 export interface EksControlPlane {
   readonly cluster: aws.eks.Cluster;
-  readonly kmsKeyArn: pulumi.Output<string> | pulumi.Input<string>;
+  readonly kmsKeyArn: pulumi.Input<string>;
   /** Rights that have to be there before anything is put into the cluster. */
   readonly access: readonly pulumi.Resource[];
 }
 
 /** Makes the control plane. */
 export function createControlPlane(place: EksPlace): EksControlPlane {
-  const kmsKeyArn = place.settings.kmsKeyArn ?? createKey(place).arn;
+  const { kmsKeyArn } = place.settings;
   const records = createRecords(place, kmsKeyArn);
   const { role, attached } = serviceRole(place, childName(place.name, "control-plane"), {
     service: "eks.amazonaws.com",
@@ -26,42 +24,6 @@ export function createControlPlane(place: EksPlace): EksControlPlane {
   });
   const cluster = createCluster(place, { kmsKeyArn, role, dependsOn: [...attached, records] });
   return { cluster, kmsKeyArn, access: createAccess(place, cluster) };
-}
-
-function createKey(place: EksPlace): aws.kms.Key {
-  const { settings, opts, clusterName } = place;
-  const name = childName(place.name, "key");
-  const protectedOpts = { ...opts, protect: settings.isProtected };
-  const key = new aws.kms.Key(
-    ...transformed<aws.kms.KeyArgs>(
-      settings.transform.key,
-      name,
-      {
-        description: `Secrets, disks and records of the EKS cluster ${clusterName}`,
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        policy: policyOfKey(place),
-        tags: eksTags(place, name),
-      },
-      protectedOpts,
-    ),
-  );
-  new aws.kms.Alias(
-    name,
-    { name: physicalName("awsKmsAlias", `alias/capplan/${clusterName}`), targetKeyId: key.keyId },
-    opts,
-  );
-  return key;
-}
-
-/** The account decides through IAM; logs of the region are encrypted with the key, and disks of nodes. */
-function policyOfKey({ settings: { region }, opts }: EksPlace): pulumi.Output<string> {
-  const account = aws.getCallerIdentityOutput({}, { parent: opts.parent! });
-  return account.accountId.apply((accountId) =>
-    JSON.stringify(
-      keyPolicy({ region, accountId, administratorArns: [], services: ["ec2", "logs"] }),
-    ),
-  );
 }
 
 /** Made before the cluster, which would otherwise make its own, kept for ever and unencrypted by the key. */

@@ -40,12 +40,13 @@ export interface EksGpuClusterNodes {
  * that Karpenter would not keep.
  *
  * **Cost** (us-east-1, planner/catalog/prices/services-aws.ts): the control plane 0.10 USD/h, 73 USD a month, in
- * extended support 0.60 USD/h; two m7i.xlarge; a key 1 USD a month; the nodes of the pools as priced by the plan.
+ * extended support 0.60 USD/h; two m7i.xlarge; the nodes of the pools as priced by the plan.
  *
  * @example
  * const cluster = new EksGpuCluster("support", {
  *   region: "us-east-1", version: "1.34", vpcId: network.vpcId, subnetIds: network.privateSubnetIds, drainSeconds: 600,
  *   administrators: { deployer: deployerRoleArn }, gpuNodes: { by: "karpenter", amiVersion: "v20261115" },
+ *   kmsKeyArn: key.keyArn,
  *   pools: { h100: { instanceType: "p5.48xlarge", accelerators: { type: "h100", count: 8 },
  *     capacity: [{ kind: "on-demand", nodesMax: 4 }] } },
  * }, { provider });

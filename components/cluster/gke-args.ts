@@ -23,7 +23,6 @@ export interface GkeSystemNodesArgs {
 /** Changes to single resources, in the provider's words. */
 export interface GkeGpuClusterTransforms {
   readonly cluster?: Transform<gcp.container.ClusterArgs>;
-  readonly key?: Transform<gcp.kms.CryptoKeyArgs>;
   readonly systemNodes?: Transform<gcp.container.NodePoolArgs>;
   readonly gpuNodes?: Transform<gcp.container.NodePoolArgs>;
 }
@@ -32,8 +31,6 @@ export interface GkeGpuClusterTransforms {
 export interface GkeGpuClusterArgs {
   /** Identifier of the project. Known early. */
   readonly project: string;
-  /** Number of the project, which Google's own service accounts are named by. Known early. */
-  readonly projectNumber: string;
   /** Region of the control plane. Known early. */
   readonly region: string;
   /** Zones of the nodes, at least one. Known early. */
@@ -60,8 +57,8 @@ export interface GkeGpuClusterArgs {
   readonly podsPerNodeMax?: number;
   /** Nodes for what runs the cluster. Known early. @default - one to three e2-standard-4 in each zone */
   readonly systemNodes?: GkeSystemNodesArgs;
-  /** Key that encrypts secrets and disks, in the region. @default - a key of its own, turned every 90 days */
-  readonly kmsKeyId?: pulumi.Input<string>;
+  /** Key of the region that encrypts secrets and disks: GcpFleetKey's, which the agents of GKE and Compute Engine use. */
+  readonly kmsKeyId: pulumi.Input<string>;
   /** Whether nodes run only images that the project's policy admits. Known early. @default true */
   readonly hasImagePolicy?: boolean;
   /**
@@ -69,7 +66,7 @@ export interface GkeGpuClusterArgs {
    * @default "03:00"
    */
   readonly maintenanceStart?: string;
-  /** Whether the cluster and its key are protected from deletion. Known early. @default true */
+  /** Whether the cluster is protected from deletion. Known early. @default true */
   readonly isProtected?: boolean;
   /** Who pays. @default - region only */
   readonly allocation?: Allocation;
@@ -78,11 +75,8 @@ export interface GkeGpuClusterArgs {
 }
 
 /** Arguments with their defaults. */
-export type ResolvedGkeGpuCluster = Required<
-  Omit<GkeGpuClusterArgs, "systemNodes" | "kmsKeyId">
-> & {
+export type ResolvedGkeGpuCluster = Required<Omit<GkeGpuClusterArgs, "systemNodes">> & {
   readonly systemNodes: Required<GkeSystemNodesArgs>;
-  readonly kmsKeyId: pulumi.Input<string> | undefined;
 };
 
 /** What is wrong with the arguments. */
@@ -93,10 +87,6 @@ export function checkGkeGpuCluster(args: GkeGpuClusterArgs): readonly InputProbl
     ...checkForm("project", args.project, {
       pattern: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
       must: "be the identifier of a project",
-    }),
-    ...checkForm("projectNumber", args.projectNumber, {
-      pattern: /^\d+$/,
-      must: "be the number of a project, digits only",
     }),
     ...checkUnique("zones", zones),
     ...zones.flatMap((zone, index) =>
@@ -164,7 +154,6 @@ export function resolveGkeGpuCluster(args: GkeGpuClusterArgs): ResolvedGkeGpuClu
       nodesMinPerZone: args.systemNodes?.nodesMinPerZone ?? 1,
       nodesMaxPerZone: args.systemNodes?.nodesMaxPerZone ?? 3,
     },
-    kmsKeyId: args.kmsKeyId,
     hasImagePolicy: args.hasImagePolicy ?? true,
     maintenanceStart: args.maintenanceStart ?? "03:00",
     isProtected: args.isProtected ?? true,

@@ -1,6 +1,5 @@
-/** The control plane of GKE: its key, the account of its nodes, and the cluster. */
+/** The control plane of GKE: the account of its nodes, and the cluster. */
 import * as gcp from "@pulumi/gcp";
-import type * as pulumi from "@pulumi/pulumi";
 import { gcpLabels } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
 import { physicalName } from "../foundation/physical-name";
@@ -18,13 +17,11 @@ export interface GkeControlPlane extends GkeNodeNeeds {
 /** Makes the control plane. */
 export function createGkeControlPlane(place: GkePlace): GkeControlPlane {
   const serviceAccount = createNodeAccount(place);
-  const key = createKey(place);
-  const cluster = createCluster(place, serviceAccount, key);
   return {
-    cluster,
+    cluster: createCluster(place, serviceAccount),
     serviceAccount,
     serviceAccountEmail: serviceAccount.email,
-    kmsKeyId: key.kmsKeyId,
+    kmsKeyId: place.settings.kmsKeyId,
   };
 }
 
@@ -48,56 +45,9 @@ function createNodeAccount({ name, settings, opts }: GkePlace): gcp.serviceaccou
   return account;
 }
 
-interface GkeKey {
-  readonly kmsKeyId: pulumi.Input<string>;
-  /** Rights that have to be there before the cluster. */
-  readonly usable: pulumi.Resource[];
-}
-
-function createKey(place: GkePlace): GkeKey {
-  const { name, settings, opts } = place;
-  if (settings.kmsKeyId !== undefined) return { kmsKeyId: settings.kmsKeyId, usable: [] };
-  const keyName = childName(name, "key");
-  // A key ring cannot be deleted, and a key's name cannot be used again.
-  const kept = { ...opts, protect: settings.isProtected, retainOnDelete: true };
-  const ring = new gcp.kms.KeyRing(keyName, { location: settings.region }, kept);
-  const key = new gcp.kms.CryptoKey(
-    ...transformed<gcp.kms.CryptoKeyArgs>(
-      settings.transform.key,
-      keyName,
-      {
-        keyRing: ring.id,
-        purpose: "ENCRYPT_DECRYPT",
-        rotationPeriod: `${90 * 24 * 3600}s`,
-        labels: gcpLabels(settings.allocation),
-      },
-      kept,
-    ),
-  );
-  // GKE encrypts secrets, Compute Engine disks, each with an account of Google's for this project.
-  const agents = {
-    secrets: `service-${settings.projectNumber}@container-engine-robot.iam.gserviceaccount.com`,
-    disks: `service-${settings.projectNumber}@compute-system.iam.gserviceaccount.com`,
-  };
-  const usable = Object.entries(agents).map(
-    ([what, email]) =>
-      new gcp.kms.CryptoKeyIAMMember(
-        childName(keyName, what),
-        {
-          cryptoKeyId: key.id,
-          role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
-          member: `serviceAccount:${email}`,
-        },
-        opts,
-      ),
-  );
-  return { kmsKeyId: key.id, usable };
-}
-
 function createCluster(
   place: GkePlace,
   serviceAccount: gcp.serviceaccount.Account,
-  { kmsKeyId, usable }: GkeKey,
 ): gcp.container.Cluster {
   const { name, clusterName, settings, opts } = place;
   return new gcp.container.Cluster(
@@ -120,16 +70,15 @@ function createCluster(
         // All nodes are in pools of their own; the one that GKE insists on is removed at once.
         removeDefaultNodePool: true,
         initialNodeCount: 1,
-        nodeConfig: { serviceAccount: serviceAccount.email, bootDiskKmsKey: kmsKeyId },
+        nodeConfig: { serviceAccount: serviceAccount.email, bootDiskKmsKey: settings.kmsKeyId },
         ...accessOf(settings.project),
-        ...safetyOf(place, kmsKeyId),
+        ...safetyOf(place),
         ...operationOf(place),
         resourceLabels: gcpLabels(settings.allocation),
       },
       {
         ...opts,
         protect: settings.isProtected,
-        dependsOn: usable,
         // Of the pool that is removed.
         ignoreChanges: ["nodeConfig", "initialNodeCount"],
         customTimeouts: { create: "60m", update: "90m", delete: "60m" },
@@ -152,12 +101,9 @@ function accessOf(project: string): Partial<gcp.container.ClusterArgs> {
   };
 }
 
-function safetyOf(
-  { settings }: GkePlace,
-  kmsKeyId: pulumi.Input<string>,
-): Partial<gcp.container.ClusterArgs> {
+function safetyOf({ settings }: GkePlace): Partial<gcp.container.ClusterArgs> {
   return {
-    databaseEncryption: { state: "ENCRYPTED", keyName: kmsKeyId },
+    databaseEncryption: { state: "ENCRYPTED", keyName: settings.kmsKeyId },
     enableShieldedNodes: true,
     securityPostureConfig: { mode: "BASIC" },
     binaryAuthorization: {

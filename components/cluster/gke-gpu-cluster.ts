@@ -37,11 +37,11 @@ export interface GkeGpuClusterNodes {
  * It refuses capacity that Google Cloud does not have, reservations of several zones, and fast fabric across zones.
  *
  * **Cost** (planner/catalog/prices/services-gcp.ts): the management fee 0.10 USD/h, 73 USD a month; an e2-standard-4 in
- * each zone; a key version 0.06 USD a month; the nodes of the pools as priced by the plan.
+ * each zone; the nodes of the pools as priced by the plan.
  *
  * @example
  * const cluster = new GkeGpuCluster("support", {
- *   project: "acme", projectNumber: "1234", region: "europe-west4", zones: ["europe-west4-a", "europe-west4-b"],
+ *   project: "acme", region: "europe-west4", zones: ["europe-west4-a", "europe-west4-b"], kmsKeyId: key.keyName,
  *   networkId: network.networkId, subnetworkId: network.subnetworkId, podsRangeName: network.podsRangeName,
  *   servicesRangeName: network.servicesRangeName, drainSeconds: 600,
  *   pools: { h100: { instanceType: "a3-highgpu-8g", accelerators: { type: "nvidia-h100-80gb", count: 8 },

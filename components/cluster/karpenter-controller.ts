@@ -86,7 +86,7 @@ function createInterruptionQueue(place: EksPlace): aws.sqs.Queue {
     {
       // News of an instance is of no use once it is gone.
       messageRetentionSeconds: 300,
-      sqsManagedSseEnabled: true,
+      kmsMasterKeyId: place.settings.kmsKeyArn,
       tags: eksTags(place, name),
     },
     opts,
@@ -146,8 +146,8 @@ function createIdentity(
     {
       role: role.name,
       policy: pulumi
-        .all([cluster.arn, nodeRole.arn, queue.arn])
-        .apply(([clusterArn, nodeRoleArn, queueArn]) =>
+        .all([cluster.arn, nodeRole.arn, queue.arn, settings.kmsKeyArn])
+        .apply(([clusterArn, nodeRoleArn, queueArn, kmsKeyArn]) =>
           JSON.stringify(
             karpenterPolicy({
               region: settings.region,
@@ -155,6 +155,7 @@ function createIdentity(
               clusterArn,
               nodeRoleArn,
               queueArn,
+              kmsKeyArn,
             }),
           ),
         ),

@@ -12,6 +12,8 @@ export interface KarpenterPolicyScope {
   readonly clusterArn: string;
   readonly nodeRoleArn: string;
   readonly queueArn: string;
+  /** Key of disks and of the queue. */
+  readonly kmsKeyArn: string;
 }
 
 /** The policy document. */
@@ -121,6 +123,38 @@ export function karpenterPolicy(scope: KarpenterPolicyScope): Readonly<Record<st
         Effect: "Allow",
         Action: ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
         Resource: scope.queueArn,
+      },
+      // docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html: who starts an instance uses the key of its
+      // disks, through EC2.
+      {
+        Sid: "EncryptDisks",
+        Effect: "Allow",
+        Action: [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        Resource: scope.kmsKeyArn,
+        Condition: { StringEquals: { "kms:ViaService": `ec2.${region}.amazonaws.com` } },
+      },
+      {
+        Sid: "LetDisksBeUsed",
+        Effect: "Allow",
+        Action: "kms:CreateGrant",
+        Resource: scope.kmsKeyArn,
+        Condition: {
+          Bool: { "kms:GrantIsForAWSResource": "true" },
+          StringEquals: { "kms:ViaService": `ec2.${region}.amazonaws.com` },
+        },
+      },
+      {
+        Sid: "ReadInterruptions",
+        Effect: "Allow",
+        Action: "kms:Decrypt",
+        Resource: scope.kmsKeyArn,
+        Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
       },
       {
         Sid: "GiveNodesTheirRole",

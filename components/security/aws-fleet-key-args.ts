@@ -10,7 +10,14 @@ import type { Transform } from "../foundation/transform";
  * Services of AWS that use the key in their own name. Others, such as SQS and Secrets Manager, use it in the name of who
  * calls them, whose role has to allow it.
  */
-export const KEY_SERVICES = ["budgets", "cloudtrail", "cloudwatch-alarms", "ec2", "logs"] as const;
+export const KEY_SERVICES = [
+  "budgets",
+  "cloudtrail",
+  "cloudwatch-alarms",
+  "ec2",
+  "events",
+  "logs",
+] as const;
 export type KeyService = (typeof KEY_SERVICES)[number];
 
 /** Arguments of AwsFleetKey. */

@@ -59,7 +59,8 @@ export class AwsFleetKey extends pulumi.ComponentResource {
           rotationPeriodInDays: args.rotationDays ?? ROTATION_DAYS,
           deletionWindowInDays: DELETION_WINDOW_DAYS,
           policy,
-          tags: awsTags({ region, ...args.allocation }),
+          // Rights to keys are given by tags, since an identifier says nothing.
+          tags: { ...awsTags({ region, ...args.allocation }), Name: keyName },
         },
         { ...childOpts, protect: args.isProtected ?? true },
       ),

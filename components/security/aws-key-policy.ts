@@ -143,6 +143,21 @@ function serviceStatements(
           },
         }),
       ];
+    case "events":
+      // docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, "event sources". SQS
+      // names the queue in the encryption context; EventBridge does not say for whom it sends.
+      return [
+        statement(
+          "EventsOfRules",
+          { Service: "events.amazonaws.com" },
+          ["kms:GenerateDataKey*", "kms:Decrypt"],
+          {
+            ArnLike: {
+              "kms:EncryptionContext:aws:sqs:arn": `arn:aws:sqs:${region}:${accountId}:*`,
+            },
+          },
+        ),
+      ];
     case "logs":
       // docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
       return [

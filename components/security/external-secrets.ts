@@ -11,6 +11,7 @@ import { transformed } from "../foundation/transform";
 import {
   checkExternalSecrets,
   type ExternalSecretsArgs,
+  isField,
   type SecretReaderArgs,
   type SecretSource,
 } from "./fleet-secrets-args";
@@ -71,7 +72,9 @@ export class ExternalSecrets extends pulumi.ComponentResource {
       },
       { ...childOpts, dependsOn: [operator] },
     );
-    for (const [secret, { namespace, keys, refreshSeconds }] of Object.entries(args.secrets)) {
+    for (const [secret, { namespace, keys, type, refreshSeconds }] of Object.entries(
+      args.secrets,
+    )) {
       new kubernetes.apiextensions.CustomResource(
         childName(name, "secret", secret),
         {
@@ -81,10 +84,16 @@ export class ExternalSecrets extends pulumi.ComponentResource {
           spec: {
             refreshInterval: `${refreshSeconds ?? REFRESH_SECONDS}s`,
             secretStoreRef: { kind: "ClusterSecretStore", name: storeName },
-            target: { name: secret, creationPolicy: "Owner" },
-            data: Object.entries(keys).map(([secretKey, key]) => ({
+            target: {
+              name: secret,
+              creationPolicy: "Owner",
+              ...(type === undefined ? {} : { template: { type } }),
+            },
+            data: Object.entries(keys).map(([secretKey, source]) => ({
               secretKey,
-              remoteRef: { key },
+              remoteRef: isField(source)
+                ? { key: source.secret, property: source.field }
+                : { key: source },
             })),
           },
         },

@@ -60,12 +60,22 @@ export interface GcpFleetSecretsArgs {
   readonly transform?: { readonly secret?: Transform<gcp.secretmanager.SecretArgs> };
 }
 
+/** A field of a secret in the cloud that is a JSON object: what changes together is one secret. */
+export interface SecretFieldArgs {
+  /** Name of the secret in the cloud. */
+  readonly secret: pulumi.Input<string>;
+  /** Known early. */
+  readonly field: string;
+}
+
 /** One Secret of Kubernetes, filled from the cloud. */
 export interface SyncedSecretArgs {
   /** Namespace of the Secret, which exists already. */
   readonly namespace: string;
-  /** Key of the Secret, and the name of the secret in the cloud that fills it. */
-  readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Key of the Secret, and the name of the secret in the cloud that fills it, or a field of it. */
+  readonly keys: Readonly<Record<string, pulumi.Input<string> | SecretFieldArgs>>;
+  /** Type of the Secret. @default "Opaque" */
+  readonly type?: "Opaque" | "kubernetes.io/tls";
   /** Seconds between two looks at the cloud: 60 to 86400. @default 3600 */
   readonly refreshSeconds?: number;
 }
@@ -87,6 +97,17 @@ export interface ExternalSecretsArgs {
   /** The hatch. @default - none */
   readonly transform?: { readonly operator?: Transform<kubernetes.helm.v3.ReleaseArgs> };
 }
+
+/** Whether a key is filled by a field. An Output has no own `field`. */
+export function isField(source: pulumi.Input<string> | SecretFieldArgs): source is SecretFieldArgs {
+  return typeof source === "object" && Object.hasOwn(source, "field");
+}
+
+const FIELD = {
+  pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+  must: "be a name of letters, digits, hyphens and underscores, since a full stop leads into an object",
+};
+const TLS_KEYS = ["tls.crt", "tls.key"];
 
 const NAME = {
   pattern: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -161,8 +182,17 @@ export function checkExternalSecrets(args: ExternalSecretsArgs): readonly InputP
         max: 86_400,
       }),
     );
-    if (Object.keys(secret.keys).length === 0) {
+    const keys = Object.keys(secret.keys);
+    if (keys.length === 0) {
       problems.push({ path: `secrets.${name}.keys`, must: "hold a key", got: secret.keys });
+    }
+    if (secret.type === "kubernetes.io/tls" && keys.toSorted().join() !== TLS_KEYS.join()) {
+      const must = `hold ${TLS_KEYS.join(" and ")}, which a Secret of type kubernetes.io/tls has`;
+      problems.push({ path: `secrets.${name}.keys`, must, got: keys });
+    }
+    for (const [key, source] of Object.entries(secret.keys)) {
+      if (!isField(source)) continue;
+      problems.push(...checkForm(`secrets.${name}.keys.${key}.field`, source.field, FIELD));
     }
   }
   return problems;

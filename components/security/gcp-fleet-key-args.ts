@@ -50,8 +50,12 @@ export const GCP_REGION = {
 
 /** What is wrong with the arguments. */
 export function checkGcpFleetKey(args: GcpFleetKeyArgs): readonly InputProblem[] {
-  const { agents = [] } = args;
+  const { agents = [], projectNumber } = args;
   return [
+    ...checkForm("projectNumber", typeof projectNumber === "string" ? projectNumber : undefined, {
+      pattern: /^\d+$/,
+      must: "be the number of a project, digits only",
+    }),
     ...checkForm("location", args.location, GCP_REGION),
     ...checkUnique("agents", agents),
     ...agents.flatMap((agent, index) => checkOneOf(`agents[${index}]`, agent, KEY_AGENTS)),

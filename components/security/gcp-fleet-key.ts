@@ -27,7 +27,7 @@ const AGENT_DOMAINS: Readonly<Record<KeyAgent, string>> = {
  * A key that encrypts what a fleet keeps in a region, turned by Google, and the right to use it for the agents of the
  * services that do. To be passed as `kmsKeyId` or `kmsKeyName` to the cluster, queues, secrets and the audit trail.
  *
- * A key ring cannot be deleted: what remains of one costs nothing.
+ * A key ring cannot be deleted, and a key is kept as well when its stack goes: destroy its versions by hand.
  *
  * **Cost**: 0.06 USD a month for each version that is kept, and 0.03 USD per 10,000 uses.
  *
@@ -51,7 +51,8 @@ export class GcpFleetKey extends pulumi.ComponentResource {
     ]);
     super(componentType("security", "GcpFleetKey"), name, {}, opts);
     const childOpts = placedChildOptions(this, "gcp");
-    const keptOpts = { ...childOpts, protect: args.isProtected ?? true };
+    // A key ring cannot be deleted, a key's name cannot be used again, and what a key encrypted may outlive the stack.
+    const keptOpts = { ...childOpts, protect: args.isProtected ?? true, retainOnDelete: true };
     const { location, projectId, agents = ["compute", "gke"] } = args;
 
     const ring = new gcp.kms.KeyRing(

@@ -13,11 +13,14 @@ import type { PlaceContext } from "./place-context";
 import { loadBalancingOf } from "./traffic-policy";
 import { translateProblems } from "./translate-problems";
 
-/** Arguments of a cluster that follow from the plan and the configuration; what a network gives is not among them. */
-export type EksArgs = Omit<EksGpuClusterArgs, "vpcId" | "subnetIds" | "administrators">;
+/** Arguments of a cluster that follow from the plan and the configuration, without what a network and a key give. */
+export type EksArgs = Omit<
+  EksGpuClusterArgs,
+  "vpcId" | "subnetIds" | "administrators" | "kmsKeyArn"
+>;
 export type GkeArgs = Omit<
   GkeGpuClusterArgs,
-  "networkId" | "subnetworkId" | "podsRangeName" | "servicesRangeName"
+  "networkId" | "subnetworkId" | "podsRangeName" | "servicesRangeName" | "kmsKeyId"
 >;
 
 /** What of a stack's configuration an EKS cluster depends on. */
@@ -32,7 +35,6 @@ export interface EksSettings {
 /** What of a stack's configuration a GKE cluster depends on. */
 export interface GkeSettings {
   readonly project: string;
-  readonly projectNumber: string;
   readonly isProtected: boolean;
 }
 
@@ -43,7 +45,6 @@ const PATHS = {
   publicAccessCidrs: "capplan:publicAccessCidrs",
   zones: "capplan:zones",
   project: "gcp:project",
-  projectNumber: "capplan:projectNumber",
   drainSeconds: "fleet.draining.timeout",
 };
 
@@ -111,7 +112,13 @@ export function deriveEks(
     ...(publicAccessCidrs === undefined ? {} : { publicAccessCidrs }),
   };
   const subnetIds = Object.fromEntries(place.zones.map((zone) => [zone, zone]));
-  const found = checkEksGpuCluster({ ...args, vpcId: "", subnetIds, administrators });
+  const found = checkEksGpuCluster({
+    ...args,
+    vpcId: "",
+    kmsKeyArn: "",
+    subnetIds,
+    administrators,
+  });
   return {
     args,
     derivations: [drain, system],
@@ -130,7 +137,6 @@ export function deriveGke(
   const system = systemNodes(place);
   const args: GkeArgs = {
     project: settings.project,
-    projectNumber: settings.projectNumber,
     region: place.region.name,
     zones: place.poolZones,
     pools,
@@ -146,7 +152,7 @@ export function deriveGke(
     allocation: place.allocation,
   };
   const network = { networkId: "", subnetworkId: "", podsRangeName: "", servicesRangeName: "" };
-  const found = checkGkeGpuCluster({ ...args, ...network });
+  const found = checkGkeGpuCluster({ ...args, ...network, kmsKeyId: "" });
   return {
     args,
     derivations: [drain, system],

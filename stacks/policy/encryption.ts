@@ -125,10 +125,12 @@ const KEY_PATHS: Readonly<Record<string, string>> = {
   [VOLUME]: "kmsKeyId",
   [FILES]: "kmsKeyId",
   "aws:cloudwatch/logGroup:LogGroup": "kmsKeyId",
+  "aws:secretsmanager/secret:Secret": "kmsKeyId",
   "gcp:pubsub/topic:Topic": "kmsKeyName",
   [CLOUD_BUCKET]: "encryption.defaultKmsKeyName",
   "gcp:container/nodePool:NodePool": "nodeConfig.bootDiskKmsKey",
 };
+const CLOUD_SECRET = "gcp:secretmanager/secret:Secret";
 const BUCKET_KEY =
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 
@@ -138,7 +140,7 @@ export const dataIsUnderOwnKeys = resourceRule({
   description: "Whatever is kept is encrypted with a key of one's own.",
   severity: "medium",
   isOptional: true,
-  types: [...Object.keys(KEY_PATHS), TEMPLATE, NODE_CLASS, BUCKET_KEY],
+  types: [...Object.keys(KEY_PATHS), TEMPLATE, NODE_CLASS, BUCKET_KEY, CLOUD_SECRET],
   problemsOf: (resource) => {
     const { type, props } = resource;
     const path = KEY_PATHS[type];
@@ -150,6 +152,17 @@ export const dataIsUnderOwnKeys = resourceRule({
         .map((one) => valueAt(one, "applyServerSideEncryptionByDefault.sseAlgorithm"))
         .filter((algorithm) => algorithm === "AES256")
         .map(() => 'rules: must be encrypted by "aws:kms", got "AES256"');
+    }
+    if (type === CLOUD_SECRET) {
+      const replicas = "replication.userManaged.replicas";
+      const key = "customerManagedEncryption.kmsKeyName";
+      const kept = itemsAt(props, replicas);
+      if (kept.length === 0) return [`${replicas}: must each have a key, got none`];
+      return kept.flatMap((one, index) =>
+        isPresent(valueAt(one, key))
+          ? []
+          : [`${replicas}[${index}].${key}: must be a key, got nothing`],
+      );
     }
     const field = type === NODE_CLASS ? "kmsKeyID" : "kmsKeyId";
     return disksOf(resource)

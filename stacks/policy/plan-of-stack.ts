@@ -11,6 +11,7 @@ import { PlannerError } from "../../planner/plan/fleet-of-plan";
 import { editedProblem } from "../../planner/plan/plan-digest";
 import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { readPlan } from "../../planner/plan/read-plan";
+import { configOfStackFile } from "../stack-file";
 
 /** What a configuration of the pack may say to a rule that needs the plan. */
 export interface PlanConfig {
@@ -67,12 +68,10 @@ function stackFile(urn: string): Partial<PlanConfig> {
   };
   const file = path.join(ROOT, project.stackConfigDir ?? "", `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) return {};
-  const { config = {} } = (parse(readFileSync(file, "utf8")) ?? {}) as {
-    readonly config?: Readonly<Record<string, unknown>>;
-  };
+  const config = configOfStackFile(readFileSync(file, "utf8"));
   const text = (key: string) => {
     const value = config[`${project.name}:${key}`];
-    return typeof value === "string" ? { [key]: value } : {};
+    return value === undefined ? {} : { [key]: value };
   };
   return { ...text("plan"), ...text("layer"), ...text("place") };
 }

@@ -15,7 +15,7 @@ import { putUp, referencedStacks, runExampleStack, type StackRun } from "./run-e
 
 /** Groups that are the server's own, or whose definitions do not lie in the shared folder. */
 const UNDEFINED =
-  /^(rbac\.authorization|networking|admissionregistration|scheduling|storage)\.k8s\.io\/|^elbv2\.k8s\.aws\/|^monitoring\.googleapis\.com\//;
+  /^(rbac\.authorization|networking|admissionregistration|scheduling|storage)\.k8s\.io\/|^(external-secrets\.io|elbv2\.k8s\.aws)\/|^monitoring\.googleapis\.com\//;
 
 const isPulumi = ({ type }: RegisteredResource): boolean => type.startsWith("pulumi:");
 const isComponent = ({ type }: RegisteredResource): boolean => type.startsWith("capplan:");

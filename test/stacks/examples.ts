@@ -1,10 +1,10 @@
 /** The examples of stacks/config: fleets with their plans, and the stacks that deploy them. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parse } from "yaml";
 import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { readPlan } from "../../planner/plan/read-plan";
 import { stackConfigs } from "../../planner/plan/stack-configs";
+import { configOfStackFile } from "../../stacks/stack-file";
 
 /** One fleet. */
 export interface Example {
@@ -51,18 +51,7 @@ export function exampleStacks(example: Pick<Example, "name">): readonly ExampleS
       name: file.replace(/^Pulumi\.|\.yaml$/g, ""),
       layer: String(values.get("capplan:layer")),
       place: String(values.get("capplan:place")),
-      config: pulumiConfig(text),
+      config: configOfStackFile(text),
     };
   });
-}
-
-/** The values of a stack file as Pulumi gives them to a program: text as it is, all else as JSON. */
-function pulumiConfig(text: string): Readonly<Record<string, string>> {
-  const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> };
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
 }

@@ -41,6 +41,11 @@ describe("a stack is refused", () => {
       [/^capplan:planDigest: is 000000000000…, and .* another plan than the stack was written for/],
     ],
     [
+      "that asks for a secret which no cloud keeps for it",
+      { ...aws, config: { "capplan:cloudSecrets": '["certificate","redisUrl"]' } },
+      [/^capplan:cloudSecrets\[1\]: invalid option: expected one of "certificate"\|"alertmanager"/],
+    ],
+    [
       "whose plan is of another schema",
       {
         ...aws,

@@ -16,9 +16,12 @@ const world = {
   },
 };
 
+const kmsKeyArn = "arn:aws:kms:us-east-1:123456789012:key/region";
+
 const minimal: EksGpuClusterArgs = {
   region: "us-east-1",
   version: "1.34",
+  kmsKeyArn,
   vpcId: "vpc-1",
   subnetIds: { "us-east-1a": "subnet-a1", "us-east-1b": "subnet-b1" },
   administrators: { deployer: "arn:aws:iam::123456789012:role/deployer" },
@@ -87,22 +90,53 @@ describe("EksGpuCluster", () => {
       version: "1.34",
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
       vpcConfig: { endpointPrivateAccess: true, endpointPublicAccess: false },
-      encryptionConfig: { resources: ["secrets"] },
+      encryptionConfig: { provider: { keyArn: kmsKeyArn }, resources: ["secrets"] },
       enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
       zonalShiftConfig: { enabled: true },
       upgradePolicy: { supportType: "STANDARD" },
       deletionProtection: true,
     });
-    expect(only(run, "aws:kms/key:Key")).toMatchObject({
-      protect: true,
-      inputs: { enableKeyRotation: true, deletionWindowInDays: 30 },
-    });
     const records = only(run, "aws:cloudwatch/logGroup:LogGroup");
     expect(records).toMatchObject({
       protect: true,
-      inputs: { name: "/aws/eks/support/cluster", retentionInDays: 365 },
+      inputs: { name: "/aws/eks/support/cluster", retentionInDays: 365, kmsKeyId: kmsKeyArn },
     });
     expect(made.dependencies).toContain(records.urn);
+  });
+
+  it("encrypts whatever it keeps with the key that it is given, which Karpenter may use for it", () => {
+    expect(ofType(run, "aws:kms/key:Key")).toEqual([]);
+    expect(only(run, "aws:sqs/queue:Queue").inputs["kmsMasterKeyId"]).toBe(kmsKeyArn);
+    const [system] = only(run, "aws:ec2/launchTemplate:LaunchTemplate").inputs[
+      "blockDeviceMappings"
+    ] as readonly { readonly ebs: object }[];
+    expect(system!.ebs).toMatchObject({ encrypted: "true", kmsKeyId: kmsKeyArn });
+    const policy = only(run, "aws:iam/rolePolicy:RolePolicy").inputs["policy"];
+    const { Statement: statements } = JSON.parse(String(policy)) as {
+      readonly Statement: readonly {
+        readonly Action: string | readonly string[];
+        readonly Resource: string;
+        readonly Condition?: object;
+      }[];
+    };
+    const withKey = statements.filter(({ Action }) =>
+      [Action].flat().some((one) => one.startsWith("kms:")),
+    );
+    // What docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html asks of who starts an instance.
+    expect(withKey.flatMap(({ Action }) => Action)).toEqual(
+      expect.arrayContaining([
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ]),
+    );
+    for (const { Resource, Condition } of withKey) {
+      expect(Resource).toBe(kmsKeyArn);
+      expect(JSON.stringify(Condition)).toMatch(/"kms:ViaService":"(ec2|sqs)\.us-east-1/);
+    }
   });
 
   it("lets in from the internet only whom it is told to", async () => {

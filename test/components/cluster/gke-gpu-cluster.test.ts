@@ -31,15 +31,16 @@ const l4: GpuPoolArgs = {
     { kind: "spot", nodesMax: 6 },
   ],
 };
+const kmsKeyId = "projects/acme-serving/locations/europe-west4/keyRings/region/cryptoKeys/region";
 const minimal: GkeGpuClusterArgs = {
   project: "acme-serving",
-  projectNumber: "123456789",
   region: "europe-west4",
   zones: ["europe-west4-a", "europe-west4-b"],
   networkId: "projects/acme-serving/global/networks/support",
   subnetworkId: "projects/acme-serving/regions/europe-west4/subnetworks/support",
   podsRangeName: "pods",
   servicesRangeName: "services",
+  kmsKeyId,
   drainSeconds: 600,
   pools: { h100, l4 },
 };
@@ -78,7 +79,7 @@ describe("GkeGpuCluster", () => {
           ipEndpointsConfig: { enabled: false },
         },
         workloadIdentityConfig: { workloadPool: "acme-serving.svc.id.goog" },
-        databaseEncryption: { state: "ENCRYPTED", keyName: "support-key-id" },
+        databaseEncryption: { state: "ENCRYPTED", keyName: kmsKeyId },
         datapathProvider: "ADVANCED_DATAPATH",
         // Definitions of Gateway API are Envoy Gateway's: GKE would put its own in their place.
         gatewayApiConfig: { channel: "CHANNEL_DISABLED" },
@@ -93,22 +94,6 @@ describe("GkeGpuCluster", () => {
     const kubeconfig = JSON.parse(run.stackOutputs.values["kubeconfig"] as string);
     expect(kubeconfig.clusters[0].cluster).toEqual({
       server: "https://support-cluster.gke.example",
-    });
-  });
-
-  it("lets Google's own accounts use the key before the cluster needs it, and keeps the key", () => {
-    const members = ofType(run, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember");
-    // cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets and …/using-cmek.
-    expect(members.map(({ inputs }) => inputs["member"])).toEqual([
-      "serviceAccount:service-123456789@compute-system.iam.gserviceaccount.com",
-      "serviceAccount:service-123456789@container-engine-robot.iam.gserviceaccount.com",
-    ]);
-    for (const { urn } of members) expect(only(run, CLUSTER).dependencies).toContain(urn);
-    const key = only(run, "gcp:kms/cryptoKey:CryptoKey");
-    expect(key).toMatchObject({
-      protect: true,
-      retainOnDelete: true,
-      inputs: { rotationPeriod: "7776000s" },
     });
   });
 
@@ -127,7 +112,7 @@ describe("GkeGpuCluster", () => {
         taints: [{ key: "nvidia.com/gpu", value: "present", effect: "NO_SCHEDULE" }],
         gvnic: { enabled: true },
         workloadMetadataConfig: { mode: "GKE_METADATA" },
-        bootDiskKmsKey: "support-key-id",
+        bootDiskKmsKey: kmsKeyId,
         shieldedInstanceConfig: { enableSecureBoot: true },
       });
     }
@@ -195,7 +180,6 @@ describe("GkeGpuCluster", () => {
 
   const refused: readonly [string, Partial<GkeGpuClusterArgs>][] = [
     ["project", { project: "Acme" }],
-    ["projectNumber", { projectNumber: "acme" }],
     ["drainSeconds", { drainSeconds: 0 }],
     ["podsPerNodeMax", { podsPerNodeMax: 300 }],
     ["maintenanceStart", { maintenanceStart: "3am" }],

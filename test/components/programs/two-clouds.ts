@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import { EksGpuCluster, GkeGpuCluster } from "../../../components/cluster";
 import { AwsNetwork, GcpNetwork } from "../../../components/network";
+import { AwsFleetKey, GcpFleetKey } from "../../../components/security";
 
 const drainSeconds = 600;
 const onAws = { provider: new aws.Provider("us-east-1", { region: "us-east-1" }) };
@@ -13,6 +14,11 @@ const awsNetwork = new AwsNetwork(
   { region: "us-east-1", zones: ["us-east-1a", "us-east-1b"] },
   onAws,
 );
+const awsKey = new AwsFleetKey(
+  "support-us",
+  { region: "us-east-1", accountId: "123456789012" },
+  onAws,
+);
 const eks = new EksGpuCluster(
   "support-us",
   {
@@ -21,6 +27,7 @@ const eks = new EksGpuCluster(
     vpcId: awsNetwork.vpcId,
     subnetIds: awsNetwork.privateSubnetIds,
     administrators: { deployer: "arn:aws:iam::123456789012:role/deployer" },
+    kmsKeyArn: awsKey.keyArn,
     drainSeconds,
     gpuNodes: { by: "karpenter", amiVersion: "v20261115" },
     pools: {
@@ -35,17 +42,22 @@ const eks = new EksGpuCluster(
 );
 
 const gcpNetwork = new GcpNetwork("support-eu", { region: "europe-west4" }, onGcp);
+const gcpKey = new GcpFleetKey(
+  "support-eu",
+  { projectId: "acme-serving", projectNumber: "123456789", location: "europe-west4" },
+  onGcp,
+);
 const gke = new GkeGpuCluster(
   "support-eu",
   {
     project: "acme-serving",
-    projectNumber: "123456789",
     region: "europe-west4",
     zones: ["europe-west4-a", "europe-west4-b"],
     networkId: gcpNetwork.networkId,
     subnetworkId: gcpNetwork.subnetworkId,
     podsRangeName: gcpNetwork.podsRangeName,
     servicesRangeName: gcpNetwork.servicesRangeName,
+    kmsKeyId: gcpKey.keyName,
     drainSeconds,
     pools: {
       l4: {

@@ -155,6 +155,28 @@ describe("ExternalSecrets", () => {
     expect(tenants!.inputs["spec"]).toMatchObject({ refreshInterval: "300s" });
   });
 
+  it("makes a Secret for TLS out of the fields of one secret", async () => {
+    const keys = {
+      "tls.crt": { secret: "support-certificate", field: "certificate" },
+      "tls.key": { secret: "support-certificate", field: "key" },
+    };
+    const secrets = { api: { namespace: "serving", type: "kubernetes.io/tls" as const, keys } };
+    const run = await registered(secretsInCluster({ ...inCluster, secrets }));
+    // external-secrets.io/v2.9/guides/common-k8s-secret-types, "TLS"; a provider's "property" is a field of JSON.
+    expect(
+      only(run, "kubernetes:external-secrets.io/v1:ExternalSecret").inputs["spec"],
+    ).toMatchObject({
+      target: { name: "api", template: { type: "kubernetes.io/tls" } },
+      data: [
+        {
+          secretKey: "tls.crt",
+          remoteRef: { key: "support-certificate", property: "certificate" },
+        },
+        { secretKey: "tls.key", remoteRef: { key: "support-certificate", property: "key" } },
+      ],
+    });
+  });
+
   it("runs as who the clouds give the right to", async () => {
     const { inputs } = only(
       await registered(secretsInCluster(inCluster)),
@@ -171,6 +193,18 @@ describe("ExternalSecrets", () => {
     ["source.region", { source: { kind: "aws-secrets-manager", region: "x" } }],
     ["version", { version: "latest" }],
     ["secrets.weights.keys", { secrets: { weights: { namespace: "serving", keys: {} } } }],
+    [
+      "secrets.api.keys",
+      { secrets: { api: { namespace: "serving", type: "kubernetes.io/tls", keys: { a: "b" } } } },
+    ],
+    [
+      "secrets.weights.keys.token.field",
+      {
+        secrets: {
+          weights: { namespace: "serving", keys: { token: { secret: "hub", field: "a.b" } } },
+        },
+      },
+    ],
     [
       "secrets.weights.refreshSeconds",
       { secrets: { weights: { namespace: "serving", keys: { a: "b" }, refreshSeconds: 1 } } },

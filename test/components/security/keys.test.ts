@@ -111,6 +111,7 @@ describe("AwsFleetKey", () => {
       "RecordsOfCalls",
       "MessagesOfAlarms",
       "DisksThroughEc2",
+      "EventsOfRules",
       "Logs",
     ]);
   });
@@ -135,6 +136,10 @@ describe("GcpFleetKey", () => {
       rotationPeriod: "7776000s",
       destroyScheduledDuration: "2592000s",
     });
+    // What a key encrypted may be wanted when its stack is gone.
+    for (const type of ["gcp:kms/keyRing:KeyRing", "gcp:kms/cryptoKey:CryptoKey"]) {
+      expect(only(run, type)).toMatchObject({ protect: true, retainOnDelete: true });
+    }
     const members = ofType(run, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember");
     expect(members.map(({ inputs }) => inputs["member"])).toEqual([
       "serviceAccount:service-123456789012@compute-system.iam.gserviceaccount.com",
@@ -159,6 +164,7 @@ describe("GcpFleetKey", () => {
 
   it.each<[string, Partial<GcpFleetKeyArgs>]>([
     ["location", { location: "europe" }],
+    ["projectNumber", { projectNumber: "acme" }],
     ["rotationDays", { rotationDays: 0 }],
     ["agents", { agents: ["gke", "gke"] }],
   ])("fails when %s cannot be", async (propertyPath, change) => {

@@ -6,6 +6,7 @@ import { EksGpuCluster, GkeGpuCluster } from "../../../components/cluster";
 import { AwsEdge, GatewayController, GcpEdge, RegionalGateway } from "../../../components/gateway";
 import { AwsNetwork, GcpNetwork } from "../../../components/network";
 import { PubSubRequestQueue, SqsRequestQueue } from "../../../components/queue";
+import { AwsFleetKey, GcpFleetKey } from "../../../components/security";
 import { gatewayArgs } from "../../components/gateway/gateway-fixture";
 
 export const longestStreamSeconds = gatewayArgs.longestStreamSeconds;
@@ -29,6 +30,7 @@ export function placeOnAws(): Record<string, unknown> {
     { region, zones: ["us-east-1a", "us-east-1b"], endpoints: ["sqs"], allocation },
     onAws,
   );
+  const key = new AwsFleetKey("east", { region, accountId: "123456789012", allocation }, onAws);
   const cluster = new EksGpuCluster(
     "east",
     {
@@ -37,6 +39,7 @@ export function placeOnAws(): Record<string, unknown> {
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
       administrators: { deployer: "arn:aws:iam::123456789012:role/deployer" },
+      kmsKeyArn: key.keyArn,
       drainSeconds: longestStreamSeconds,
       gpuNodes: { by: "karpenter", amiVersion: "v20261115" },
       pools: {
@@ -93,17 +96,18 @@ export function placeOnGcp(): Record<string, unknown> {
   const onGcp = { provider: new gcp.Provider(region, { region }) };
   const project = { projectId: "acme-serving", projectNumber: "123456789" };
   const network = new GcpNetwork("west", { region, allocation }, onGcp);
+  const key = new GcpFleetKey("west", { ...project, location: region, allocation }, onGcp);
   const cluster = new GkeGpuCluster(
     "west",
     {
       project: project.projectId,
-      projectNumber: project.projectNumber,
       region,
       zones: ["europe-west4-a", "europe-west4-b"],
       networkId: network.networkId,
       subnetworkId: network.subnetworkId,
       podsRangeName: network.podsRangeName,
       servicesRangeName: network.servicesRangeName,
+      kmsKeyId: key.keyName,
       drainSeconds: longestStreamSeconds,
       pools: {
         h100: {

@@ -63,6 +63,11 @@ const encryption: readonly RuleCase[] = [
       resource("gcp:pubsub/topic:Topic", "topic", {}),
       resource(CLOUD_BUCKET, "weights", {}),
       template("nodes", { encrypted: "true" }),
+      resource("aws:secretsmanager/secret:Secret", "token", {}),
+      resource("gcp:secretmanager/secret:Secret", "here", {
+        replication: { userManaged: { replicas: [{ location: "europe-west4" }] } },
+      }),
+      resource("gcp:secretmanager/secret:Secret", "anywhere", { replication: { auto: {} } }),
       resource(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "bucket",
@@ -75,6 +80,9 @@ const encryption: readonly RuleCase[] = [
       ["topic", "kmsKeyName: must be a key"],
       ["weights", "encryption.defaultKmsKeyName: must be a key"],
       ["nodes", "blockDeviceMappings[0].ebs.kmsKeyId: must be a key"],
+      ["token", "kmsKeyId: must be a key"],
+      ["here", "replication.userManaged.replicas[0].customerManagedEncryption.kmsKeyName: must be"],
+      ["anywhere", "replication.userManaged.replicas: must each have a key, got none"],
       ["bucket", 'rules: must be encrypted by "aws:kms"'],
     ],
   },
@@ -86,6 +94,11 @@ const encryption: readonly RuleCase[] = [
       resource(SQS, "queue", { kmsMasterKeyId: "key" }),
       resource("aws:cloudwatch/logGroup:LogGroup", "records", { kmsKeyId: UNKNOWN }),
       nodeClass("karpenter", { encrypted: true, kmsKeyID: "key" }),
+      resource("gcp:secretmanager/secret:Secret", "token", {
+        replication: {
+          userManaged: { replicas: [{ customerManagedEncryption: { kmsKeyName: "key" } }] },
+        },
+      }),
     ],
     breaches: [],
   },
