@@ -1,15 +1,34 @@
 /**
- * What runs the engines of a pool, found among the resources of a serving layer as Kubernetes finds it: nothing of
- * stacks/derive is used.
+ * What is deployed of each region and pool of a fleet: the stacks, and what runs the engines, found among the resources of
+ * a serving layer as Kubernetes finds it. Nothing of stacks/derive is used.
  */
-import type { ResolvedPool } from "../../planner/plan/fleet-of-plan";
+import type { ResolvedFleet, ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import { type EngineRun, ofType } from "../support/mini-engine/engine-run";
 import type { RegisteredResource } from "../support/mini-engine/registered-resource";
 import { type Json, listOf, specOf, textOf } from "./read-resource";
+import type { StackRun } from "./run-example";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 /** The type of what runs replicas that span nodes. */
 export const LEADER_WORKER_SET = "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet";
+
+/** What a stack registered. */
+export function runOfStack(runs: readonly StackRun[], layer: string, place: string): EngineRun {
+  return runs.find(({ stack }) => stack.layer === layer && stack.place === place)!.run;
+}
+
+/** Each region of a fleet with its pools. */
+export function forEachRegion(
+  { regions, pools }: ResolvedFleet,
+  look: (region: string, pools: readonly ResolvedPool[]) => void,
+): void {
+  for (const [index, { name }] of regions.entries()) {
+    look(
+      name,
+      pools.filter(({ regionIndex }) => regionIndex === index),
+    );
+  }
+}
 
 /** Accelerators of a replica. */
 export function acceleratorsOf({ engine }: ResolvedPool): number {

@@ -13,11 +13,13 @@ import { type EngineRun, ofType } from "../support/mini-engine/engine-run";
 import {
   acceleratorsOf,
   engineFlags,
+  forEachRegion,
   isSelected,
   LEADER_WORKER_SET,
   nameOf,
   nodesOf,
   podsOfPool,
+  runOfStack,
   workloadOf,
 } from "./deployed-workloads";
 import { FLEETS } from "./fleets";
@@ -41,16 +43,9 @@ describe.each(planned)("the replicas of $name", (deployed) => {
     fleet = fleetOfPlan(await deployed.plan());
     runs = await deployed.putUp();
   });
-  const runOf = (layer: string, place: string): EngineRun =>
-    runs.find(({ stack }) => stack.layer === layer && stack.place === place)!.run;
-  const eachRegion = (look: (region: string, pools: readonly ResolvedPool[]) => void): void => {
-    fleet.regions.forEach(({ name }, index) => {
-      look(
-        name,
-        fleet.pools.filter(({ regionIndex }) => regionIndex === index),
-      );
-    });
-  };
+  const runOf = (layer: string, place: string): EngineRun => runOfStack(runs, layer, place);
+  const eachRegion = (look: (region: string, pools: readonly ResolvedPool[]) => void): void =>
+    forEachRegion(fleet, look);
 
   it("have replicas that span as many nodes as were simulated, which reach each other as fast", () => {
     eachRegion((region, pools) => {

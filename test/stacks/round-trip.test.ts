@@ -14,10 +14,12 @@ import { type EngineRun, ofType, only } from "../support/mini-engine/engine-run"
 import {
   acceleratorsOf,
   engineFlags,
+  forEachRegion,
   isOf,
   nameOf,
   nodesOf,
   podsOfPool,
+  runOfStack,
   workloadOf,
   workloadsOf,
 } from "./deployed-workloads";
@@ -41,16 +43,9 @@ describe.each(FLEETS)("what is deployed of $name", (deployed) => {
     runs = await deployed.putUp();
   });
 
-  const runOf = (layer: string, place: string): EngineRun =>
-    runs.find(({ stack }) => stack.layer === layer && stack.place === place)!.run;
-  const eachRegion = (look: (region: string, pools: readonly ResolvedPool[]) => void): void => {
-    fleet.regions.forEach(({ name }, index) => {
-      look(
-        name,
-        fleet.pools.filter(({ regionIndex }) => regionIndex === index),
-      );
-    });
-  };
+  const runOf = (layer: string, place: string): EngineRun => runOfStack(runs, layer, place);
+  const eachRegion = (look: (region: string, pools: readonly ResolvedPool[]) => void): void =>
+    forEachRegion(fleet, look);
   /** The policy, and the pools that it is for, of each model of each region: those that a gateway sends to. */
   const eachRoute = (look: (policy: Json, pools: readonly ResolvedPool[]) => void): void => {
     eachRegion((region, pools) => {
