@@ -6,6 +6,7 @@ import { GatewayController, RegionalGateway } from "../components/gateway";
 import { FleetMonitoring } from "../components/observability";
 import { ImagePolicy } from "../components/security";
 import {
+  DisaggregatedService,
   ENGINE_PORT_NAME,
   InferenceService,
   SERVING_PORT,
@@ -14,11 +15,12 @@ import {
 } from "../components/serving";
 import { after } from "./after";
 import { createCloudSecrets } from "./cloud-secrets";
+import { type DisaggregatedModel, disaggregatedArgs } from "./derive/disaggregated";
 import { hasQueue } from "./derive/fleet-context";
 import type { PlaceContext } from "./derive/place-context";
 import type { ServedModel } from "./derive/served-models";
 import { SERVING_NAMESPACE, type ServiceOfPool } from "./derive/services";
-import { type ServingLayer, servicesOf } from "./derive/serving-layer";
+import { type ServingLayer, workloadsOf } from "./derive/serving-layer";
 import { QUEUE_NAMESPACE } from "./queue-accounts";
 import { MONITORING_NAMESPACE, type ServingCloud } from "./serving-cloud";
 import type { FoundationHandover } from "./stack-outputs";
@@ -37,7 +39,7 @@ export interface ServingParts {
 
 /** What people want to know of it. */
 export interface ServingNames {
-  /** Names of the Services, by model. */
+  /** Names of the Services, by model; one whose replicas only an endpoint picker chooses has none. */
   readonly services: Readonly<Record<string, string>>;
   readonly gateway: string | undefined;
 }
@@ -47,7 +49,11 @@ export function createServing(parts: ServingParts): ServingNames {
   const { place, layer, settings, side, provider } = parts;
   const { name, allocation } = place;
   const both = { providers: [provider, side.provider] };
-  const addons = new ServingAddons(name, { ...side.addons, keda: side.keda, allocation }, both);
+  const addons = new ServingAddons(
+    name,
+    { ...side.addons, ...layer.peers.addons, keda: side.keda, allocation },
+    both,
+  );
   const monitoring = new FleetMonitoring(
     name,
     {
@@ -64,12 +70,16 @@ export function createServing(parts: ServingParts): ServingNames {
   createCloudSecrets(parts, [tenant, monitoring]);
   new ImagePolicy(name, { ...layer.images, allocation }, { provider });
   const metrics = side.metricsFrom(monitoring.queryUrl);
-  const { args: services } = servicesOf(place, settings, { metrics, queue: side.queue });
-  for (const service of services) createService(parts, service, [addons, monitoring, tenant]);
-  for (const model of layer.models) createModelService(parts, model, tenant);
+  const sources = { metrics, queue: side.queue };
+  const { args: workloads } = workloadsOf(place, settings, layer.placements, sources);
+  const needed = [addons, monitoring, tenant];
+  for (const service of workloads.unified) createService(parts, service, needed);
+  for (const model of workloads.disaggregated) createDisaggregated(parts, model, needed);
+  const withService = layer.models.filter(({ isDisaggregated }) => !isDisaggregated);
+  for (const model of withService) createModelService(parts, model, tenant);
   const gateway = createGateway(parts, [addons, tenant]);
   return {
-    services: Object.fromEntries(layer.models.map((model) => [model.model, model.name])),
+    services: Object.fromEntries(withService.map((model) => [model.model, model.name])),
     gateway: gateway?.gatewayName,
   };
 }
@@ -89,8 +99,9 @@ function createTenant({ place, layer, settings, side, foundation, provider }: Se
       gateways,
       monitors: side.monitors,
       storageCidrs: foundation.storageCidrs,
+      hasEnginePeers: layer.peers.hasEnginePeers,
       // Some networks judge a connection by the address of the Service, others by that behind it.
-      ...(hasPicker(layer)
+      ...(layer.hasPicker
         ? { pickerApiCidrs: [foundation.networkCidr, foundation.serviceCidr] }
         : {}),
       allocation: place.allocation,
@@ -98,11 +109,6 @@ function createTenant({ place, layer, settings, side, foundation, provider }: Se
     },
     { provider },
   );
-}
-
-/** Whether a backend has an endpoint picker, which watches the replicas by the cluster's API. */
-function hasPicker({ gateway }: ServingLayer): boolean {
-  return Object.values(gateway?.backends ?? {}).some(({ routing }) => routing === "inference");
 }
 
 /** Where Envoy Gateway runs its proxies. */
@@ -123,6 +129,21 @@ function createService(
     },
     { providers: [provider, side.provider], ...after(others) },
   );
+}
+
+function createDisaggregated(
+  { layer, settings, side, provider }: ServingParts,
+  model: DisaggregatedModel,
+  others: readonly pulumi.Resource[],
+): DisaggregatedService {
+  const { prefix, sizeGib } = model.prefill[0]!.args;
+  const weights = { source: side.weightsIn(prefix), sizeGib, image: settings.weightsImage };
+  // Without the image of its sidecar the layer was refused.
+  const args = disaggregatedArgs(model, weights, layer.placements, settings.sidecarImage!);
+  return new DisaggregatedService(model.name, args, {
+    providers: [provider, side.provider],
+    ...after(others),
+  });
 }
 
 /** Replicas of all pools of a model, for the gateway to choose among. */
@@ -163,7 +184,7 @@ function createGateway(
     place.name,
     {
       ...(redisUrl === undefined ? {} : { redisUrl: pulumi.secret(redisUrl) }),
-      ...(hasPicker(layer) ? { hasAiGateway: true } : {}),
+      ...(layer.hasPicker ? { hasAiGateway: true } : {}),
     },
     { provider },
   );

@@ -104,6 +104,9 @@ export const servingKeys = {
   engineImage: image("Image of vLLM, by digest"),
   weightsImage: image("Image of rclone, which fetches weights, by digest"),
   pickerImage: image("Image of the endpoint picker, by digest").optional(),
+  sidecarImage: image(
+    "Image of the sidecar of decode replicas, by digest, for prefill and decode apart",
+  ).optional(),
   weightsBucket: text("Bucket of the region with the weights, a folder for each model"),
   weightsKmsKeyArn: text("Key of the bucket on AWS").optional(),
   models: z

@@ -6,12 +6,15 @@ import {
   type FleetRulesArgs,
   LATENCY_METRICS,
   type LatencyObjectiveArgs,
+  MEASURERS,
+  type Measurer,
   type MonitoredPoolArgs,
   type MonitoredWorkloadArgs,
   OBJECTIVE_STATISTICS,
 } from "./objective-args";
 import { objectiveName } from "./objective-share";
-import { LATENCY_HISTOGRAMS, placeOfLimit } from "./vllm-metrics";
+import { requestMetrics } from "./request-metrics";
+import { placeOfLimit } from "./vllm-metrics";
 
 const NAME = {
   pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -79,13 +82,17 @@ function checkFleetRules(args: FleetRulesArgs): readonly InputProblem[] {
 function checkWorkload(
   name: string,
   workload: MonitoredWorkloadArgs,
-  { gateway, pools }: FleetRulesArgs,
+  { gateway, pools, workloads }: FleetRulesArgs,
 ): readonly InputProblem[] {
   const path = `workloads.${name}`;
   const { servedModel, objectives = [], availability, backend, planned = {} } = workload;
+  const { measuredBy = "engine" } = workload;
   const problems: InputProblem[] = [
     ...checkUnique(`${path}.objectives`, objectives.map(objectiveName)),
-    ...objectives.flatMap((one, index) => checkObjective(`${path}.objectives[${index}]`, one)),
+    ...checkOneOf(`${path}.measuredBy`, measuredBy, MEASURERS),
+    ...objectives.flatMap((one, index) =>
+      checkObjective(`${path}.objectives[${index}]`, one, measuredBy),
+    ),
     ...checkShare(`${path}.availability`, availability),
     ...checkPositive(`${path}.planned.requestsPerSecond`, planned.requestsPerSecond),
     ...checkPositive(`${path}.planned.requestsPerSecondMax`, planned.requestsPerSecondMax),
@@ -113,6 +120,15 @@ function checkWorkload(
     const must = "be left out without backend: errors are counted at the gateway";
     problems.push({ path: `${path}.availability`, must, got: availability });
   }
+  if (measuredBy === "picker" && gateway?.hasEndpointPicker !== true) {
+    const must = 'be "engine" without gateway.hasEndpointPicker: nobody else measures';
+    problems.push({ path: `${path}.measuredBy`, must, got: measuredBy });
+  }
+  const others = Object.values(workloads).filter((one) => one.servedModel === servedModel);
+  if (others.some((one) => (one.measuredBy ?? "engine") !== measuredBy)) {
+    const must = `be the same for all workloads of ${servedModel}`;
+    problems.push({ path: `${path}.measuredBy`, must, got: measuredBy });
+  }
   if (!Object.values(pools).some((pool) => pool.servedModel === servedModel)) {
     const must = "be the model of a pool, or nothing ever measures it";
     problems.push({ path: `${path}.servedModel`, must, got: servedModel });
@@ -120,16 +136,26 @@ function checkWorkload(
   return problems;
 }
 
-function checkObjective(path: string, objective: LatencyObjectiveArgs): readonly InputProblem[] {
+function checkObjective(
+  path: string,
+  objective: LatencyObjectiveArgs,
+  measuredBy: Measurer,
+): readonly InputProblem[] {
   const { metric, statistic, limitSeconds } = objective;
   const problems: InputProblem[] = [
     ...checkOneOf(`${path}.metric`, metric, LATENCY_METRICS),
     ...checkOneOf(`${path}.statistic`, statistic, OBJECTIVE_STATISTICS),
     ...checkPositive(`${path}.limitSeconds`, limitSeconds),
   ];
+  if (problems.length > 0) return problems;
+  const { latencies } = requestMetrics(measuredBy);
+  const histogram = latencies[metric];
+  if (histogram === undefined) {
+    const must = `be one of ${Object.keys(latencies).join(", ")}, which the ${measuredBy} measures`;
+    return [{ path: `${path}.metric`, must, got: metric }];
+  }
   // A mean needs no boundary.
-  if (problems.length > 0 || statistic === "mean") return problems;
-  const histogram = LATENCY_HISTOGRAMS[metric];
+  if (statistic === "mean") return [];
   if (placeOfLimit(histogram, limitSeconds) !== undefined) return [];
   const last = histogram.boundsSeconds.at(-1);
   return [

@@ -4,9 +4,9 @@
  */
 import { backendMatchers } from "./availability-rules";
 import { type PlannedModel, plannedModels } from "./planned-traffic";
+import { requestMetrics } from "./request-metrics";
 import { type AlertingRule, decimal, type RecordingRule, type RuleGroup, selector } from "./rule";
 import { alert, modelLabels, type RuleContext } from "./rule-context";
-import { VLLM } from "./vllm-metrics";
 
 /** Requests of a model per second, over the last minutes. */
 export const REQUEST_RATE_RECORD = "capplan:requests:rate5m";
@@ -14,8 +14,8 @@ export const REQUEST_RATE_RECORD = "capplan:requests:rate5m";
 const DAY_RATE_RECORD = "capplan:requests:rate1d";
 
 const LENGTHS = [
-  { field: "promptTokensMean", metric: VLLM.promptTokens, record: "capplan:prompt_tokens:mean6h" },
-  { field: "outputTokensMean", metric: VLLM.outputTokens, record: "capplan:output_tokens:mean6h" },
+  { field: "promptTokensMean", of: "promptTokens", record: "capplan:prompt_tokens:mean6h" },
+  { field: "outputTokensMean", of: "outputTokens", record: "capplan:output_tokens:mean6h" },
 ] as const;
 
 /** The group of all models. */
@@ -49,7 +49,7 @@ export function requestRate(context: RuleContext, model: PlannedModel, window: s
 function requestSeries(context: RuleContext, model: PlannedModel): string {
   const { gateway } = context;
   if (gateway === undefined || model.backends === undefined) {
-    return `${VLLM.finished}${selector(modelLabels(context, model.servedModel))}`;
+    return `${requestMetrics(model.measuredBy).requests}${seriesOf(context, model)}`;
   }
   return `envoy_cluster_upstream_rq_total{${backendMatchers(gateway, model.backends)}}`;
 }
@@ -60,15 +60,20 @@ function dayRate(context: RuleContext, model: PlannedModel): string {
   return `${requestRate(context, model, "1d")} and on() (${before})`;
 }
 
+function seriesOf(context: RuleContext, { servedModel, measuredBy }: PlannedModel): string {
+  return selector(modelLabels(context, servedModel, measuredBy));
+}
+
 function recordings(context: RuleContext, model: PlannedModel): readonly RecordingRule[] {
   const labels = { model: model.servedModel };
-  const series = selector(modelLabels(context, model.servedModel));
+  const metrics = requestMetrics(model.measuredBy);
+  const series = seriesOf(context, model);
   return [
     { record: REQUEST_RATE_RECORD, expr: requestRate(context, model, "5m"), labels },
     { record: DAY_RATE_RECORD, expr: dayRate(context, model), labels },
-    ...LENGTHS.map(({ metric, record }) => ({
+    ...LENGTHS.map(({ of, record }) => ({
       record,
-      expr: `sum(rate(${metric}_sum${series}[6h])) / sum(rate(${metric}_count${series}[6h]))`,
+      expr: `sum(rate(${metrics[of]}_sum${series}[6h])) / sum(rate(${metrics[of]}_count${series}[6h]))`,
       labels,
     })),
   ];
@@ -76,8 +81,9 @@ function recordings(context: RuleContext, model: PlannedModel): readonly Recordi
 
 function lengthAlerts(context: RuleContext, model: PlannedModel): readonly AlertingRule[] {
   const { driftTolerance, requestsMin } = context.limits;
-  const series = selector(modelLabels(context, model.servedModel));
-  return LENGTHS.flatMap(({ field, metric, record }) => {
+  const metrics = requestMetrics(model.measuredBy);
+  const series = seriesOf(context, model);
+  return LENGTHS.flatMap(({ field, of, record }) => {
     const planned = model[field];
     if (planned === undefined || planned === 0) return [];
     const what = field === "promptTokensMean" ? "Prompts" : "Answers";
@@ -88,7 +94,7 @@ function lengthAlerts(context: RuleContext, model: PlannedModel): readonly Alert
         severity: "ticket",
         expr:
           `abs(${record}${selector({ model: model.servedModel })} / ${decimal(planned)} - 1) > ${decimal(driftTolerance)} ` +
-          `and on() (sum(increase(${metric}_count${series}[6h])) >= ${requestsMin})`,
+          `and on() (sum(increase(${metrics[of]}_count${series}[6h])) >= ${requestsMin})`,
         forTime: "1h",
         labels: { model: model.servedModel },
         text: {

@@ -119,11 +119,11 @@ function resolveFleetMonitoring(args: FleetMonitoringArgs): FleetMonitoringArgs 
 
 function approximationsOf({ workloads }: FleetRulesArgs): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(workloads).flatMap(([workload, { objectives = [] }]) =>
+    Object.entries(workloads).flatMap(([workload, { objectives = [], measuredBy }]) =>
       objectives
         .filter(({ statistic }) => statistic !== "mean")
         .flatMap((objective) => {
-          const bound = describeBound(objective);
+          const bound = describeBound(objective, measuredBy);
           return bound === undefined ? [] : [[`${workload}.${objectiveName(objective)}`, bound]];
         }),
     ),

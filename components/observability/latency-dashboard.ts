@@ -1,10 +1,10 @@
 /** What the latency dashboard shows: percentiles of each workload beside what was promised. */
 import type { DashboardPanel, DashboardSection } from "./dashboard-model";
 import type { LatencyMetric, LatencyObjectiveArgs } from "./objective-args";
-import { describeBound, objectiveName, quantileOf } from "./objective-share";
+import { describeBound, type MeasuredSeries, objectiveName, quantileOf } from "./objective-share";
+import { latencyHistogram } from "./request-metrics";
 import { decimal, selector } from "./rule";
 import { type RuleContext, workloadLabels } from "./rule-context";
-import { LATENCY_HISTOGRAMS } from "./vllm-metrics";
 
 /** Always shown of a workload, whatever it promises. */
 const LATENCIES = ["ttft", "tpot", "e2e"] as const satisfies readonly LatencyMetric[];
@@ -26,7 +26,7 @@ export function latencySections(context: RuleContext): readonly DashboardSection
         ...[...metrics].map((metric) =>
           latencyPanel(
             metric,
-            labels,
+            { labels, measuredBy: workload.measuredBy },
             objectives.filter((one) => one.metric === metric),
           ),
         ),
@@ -38,15 +38,15 @@ export function latencySections(context: RuleContext): readonly DashboardSection
 
 function latencyPanel(
   metric: LatencyMetric,
-  labels: Readonly<Record<string, string>>,
+  { labels, measuredBy }: MeasuredSeries,
   objectives: readonly LatencyObjectiveArgs[],
 ): DashboardPanel {
-  const { name } = LATENCY_HISTOGRAMS[metric];
+  const { name } = latencyHistogram(metric, measuredBy);
   const quantiles = new Set([
     ...QUANTILES,
     ...objectives.flatMap(({ statistic }) => quantileOf(statistic) ?? []),
   ]);
-  const notes = objectives.flatMap((objective) => describeBound(objective) ?? []);
+  const notes = objectives.flatMap((objective) => describeBound(objective, measuredBy) ?? []);
   return {
     title: metric,
     unit: "s",

@@ -11,11 +11,15 @@ export type LatencyMetric = (typeof LATENCY_METRICS)[number];
 export const OBJECTIVE_STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999"] as const;
 export type ObjectiveStatistic = (typeof OBJECTIVE_STATISTICS)[number];
 
+/** Who measures requests. */
+export const MEASURERS = ["engine", "picker"] as const;
+export type Measurer = (typeof MEASURERS)[number];
+
 /** One promise: `{ metric: "ttft", statistic: "p95", limitSeconds: 0.8 }`. */
 export interface LatencyObjectiveArgs {
   readonly metric: LatencyMetric;
   readonly statistic: ObjectiveStatistic;
-  /** Above 0, and below the last boundary of vLLM's histogram, beyond which nothing is measured. */
+  /** Above 0, and below the last boundary of the histogram, beyond which nothing is measured. */
   readonly limitSeconds: number;
 }
 
@@ -38,6 +42,11 @@ export interface PlannedTrafficArgs {
 export interface MonitoredWorkloadArgs {
   /** What vLLM calls the model: its `--served-model-name`, which is the label `model_name` of its metrics. */
   readonly servedModel: string;
+  /**
+   * Who measures its requests: `picker` for a model whose prefill and decode are apart, of which no engine sees a whole
+   * request. All workloads of a model have the same. @default "engine"
+   */
+  readonly measuredBy?: Measurer;
   /** Labels, beside `model_name`, that only series of this workload have. @default - none */
   readonly seriesLabels?: Readonly<Record<string, string>>;
   /** @default - none, and no alerts on latency */

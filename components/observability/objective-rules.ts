@@ -5,12 +5,13 @@ import {
   badShare,
   budgetOf,
   describeBound,
+  type MeasuredSeries,
   objectiveName,
   type ShareBound,
 } from "./objective-share";
+import { latencyHistogram } from "./request-metrics";
 import { type AlertingRule, decimal, type RecordingRule, type RuleGroup, selector } from "./rule";
 import { alert, type RuleContext, workloadLabels } from "./rule-context";
-import { LATENCY_HISTOGRAMS } from "./vllm-metrics";
 
 /** One objective of one workload. */
 interface ObjectivePlace {
@@ -55,7 +56,7 @@ function shareRecordings(
   place: ObjectivePlace,
   windows: readonly string[],
 ): readonly RecordingRule[] {
-  const { context, monitored, objective } = place;
+  const { objective } = place;
   if (budgetOf(objective.statistic) === undefined) return [];
   return windows.flatMap((window) => {
     const bounds = new Set(
@@ -65,10 +66,14 @@ function shareRecordings(
     );
     return [...bounds].map((bound) => ({
       record: shareRecord(window),
-      expr: badShare(objective, bound, workloadLabels(context, monitored), window),
+      expr: badShare(objective, bound, seriesOf(place), window),
       labels: shareLabels(place, bound),
     }));
   });
+}
+
+function seriesOf({ context, monitored }: ObjectivePlace): MeasuredSeries {
+  return { labels: workloadLabels(context, monitored), measuredBy: monitored.measuredBy };
 }
 
 function objectiveAlerts(place: ObjectivePlace): readonly AlertingRule[] {
@@ -84,14 +89,14 @@ function promiseOf({ objective: { metric, statistic, limitSeconds } }: Objective
 /** So few requests say nothing of a share. */
 function enoughRequests(place: ObjectivePlace, window: string): string {
   const { context, monitored, objective } = place;
-  const { name } = LATENCY_HISTOGRAMS[objective.metric];
+  const { name } = latencyHistogram(objective.metric, monitored.measuredBy);
   const series = `${name}_count${selector(workloadLabels(context, monitored))}[${window}]`;
   return `sum(increase(${series})) >= ${context.limits.requestsMin}`;
 }
 
 function burnAlerts(place: ObjectivePlace, budget: number): readonly AlertingRule[] {
   const { context, workload, objective } = place;
-  const note = describeBound(objective);
+  const note = describeBound(objective, place.monitored.measuredBy);
   const alertOf = (severity: "page" | "ticket") => {
     const series = (window: string) =>
       `${shareRecord(window)}${selector(shareLabels(place, BOUND_OF[severity]))}`;
@@ -143,7 +148,7 @@ function descriptionOf(what: string, note: string | undefined): string {
 /** A mean has no share of late requests, and no budget: it is above its limit or it is not. */
 function meanAlert(place: ObjectivePlace): AlertingRule {
   const { context, workload, monitored, objective } = place;
-  const { name } = LATENCY_HISTOGRAMS[objective.metric];
+  const { name } = latencyHistogram(objective.metric, monitored.measuredBy);
   const labels = selector(workloadLabels(context, monitored));
   const mean = (window: string) =>
     `sum(rate(${name}_sum${labels}[${window}])) / sum(rate(${name}_count${labels}[${window}]))`;

@@ -10,9 +10,10 @@
  *
  * On a boundary all are the same.
  */
-import type { LatencyObjectiveArgs, ObjectiveStatistic } from "./objective-args";
+import type { LatencyObjectiveArgs, Measurer, ObjectiveStatistic } from "./objective-args";
+import { latencyHistogram } from "./request-metrics";
 import { decimal, selector } from "./rule";
-import { LATENCY_HISTOGRAMS, placeOfLimit } from "./vllm-metrics";
+import { placeOfLimit } from "./vllm-metrics";
 
 /** Which of the answers. */
 export type ShareBound = "certain" | "estimate";
@@ -44,8 +45,10 @@ export function objectiveName({ metric, statistic }: LatencyObjectiveArgs): stri
 export function boundWeights(
   objective: LatencyObjectiveArgs,
   bound: ShareBound,
+  measuredBy?: Measurer,
 ): readonly { readonly boundSeconds: number; readonly weight: number }[] {
-  const place = placeOfLimit(LATENCY_HISTOGRAMS[objective.metric], objective.limitSeconds);
+  const histogram = latencyHistogram(objective.metric, measuredBy);
+  const place = placeOfLimit(histogram, objective.limitSeconds);
   if (place === undefined) {
     throw new Error(`${objectiveName(objective)}: limit above the last boundary was not refused`);
   }
@@ -59,18 +62,22 @@ export function boundWeights(
   return belowSeconds === 0 ? [above] : [{ boundSeconds: belowSeconds, weight: 1 - weight }, above];
 }
 
-/**
- * The share of requests in a window that miss the limit.
- * @param labels Which series: the model and its namespace.
- */
+/** Series of requests. */
+export interface MeasuredSeries {
+  /** Which: the model and its namespace. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly measuredBy: Measurer | undefined;
+}
+
+/** The share of requests in a window that miss the limit. */
 export function badShare(
   objective: LatencyObjectiveArgs,
   bound: ShareBound,
-  labels: Readonly<Record<string, string>>,
+  { labels, measuredBy }: MeasuredSeries,
   window: string,
 ): string {
-  const { name } = LATENCY_HISTOGRAMS[objective.metric];
-  const kept = boundWeights(objective, bound)
+  const { name } = latencyHistogram(objective.metric, measuredBy);
+  const kept = boundWeights(objective, bound, measuredBy)
     .map(({ boundSeconds, weight }) => {
       const series = `${name}_bucket${withBound(labels, boundSeconds)}[${window}]`;
       const rate = `sum(rate(${series}))`;
@@ -90,8 +97,12 @@ function withBound(labels: Readonly<Record<string, string>>, boundSeconds: numbe
 }
 
 /** What is said of a limit that is not a boundary; undefined for one that is. */
-export function describeBound(objective: LatencyObjectiveArgs): string | undefined {
-  const place = placeOfLimit(LATENCY_HISTOGRAMS[objective.metric], objective.limitSeconds);
+export function describeBound(
+  objective: LatencyObjectiveArgs,
+  measuredBy: Measurer | undefined,
+): string | undefined {
+  const histogram = latencyHistogram(objective.metric, measuredBy);
+  const place = placeOfLimit(histogram, objective.limitSeconds);
   if (place === undefined || place.belowSeconds === place.aboveSeconds) return undefined;
   const { belowSeconds, aboveSeconds } = place;
   return (

@@ -2,11 +2,12 @@
  * What the plan says of each served model, summed over its workloads, since the engine knows only models. A value that
  * one workload leaves out is unknown for the model: a sum of the rest would be too small.
  */
-import type { FleetRulesArgs, MonitoredWorkloadArgs } from "./objective-args";
+import type { FleetRulesArgs, Measurer, MonitoredWorkloadArgs } from "./objective-args";
 
 /** What is planned of one served model in this cluster. */
 export interface PlannedModel {
   readonly servedModel: string;
+  readonly measuredBy: Measurer | undefined;
   /** Names of its workloads, sorted. */
   readonly workloads: readonly string[];
   readonly requestsPerSecond: number | undefined;
@@ -49,6 +50,7 @@ function plannedModel(
   const backends = workloads.map(({ backend }) => backend);
   return {
     servedModel,
+    measuredBy: workloads[0]?.measuredBy,
     workloads: entries.map(([name]) => name).sort(),
     requestsPerSecond: sumOf(valuesOf("requestsPerSecond")),
     requestsPerSecondMax: sumOf(valuesOf("requestsPerSecondMax")),

@@ -1,5 +1,10 @@
 /** What every file of rules needs: the arguments with their defaults, the series of a model or a pool, and an alert. */
-import type { AlertLimitsArgs, FleetRulesArgs, MonitoredWorkloadArgs } from "./objective-args";
+import type {
+  AlertLimitsArgs,
+  FleetRulesArgs,
+  Measurer,
+  MonitoredWorkloadArgs,
+} from "./objective-args";
 import type { AlertingRule, AlertSeverity, AlertText } from "./rule";
 
 /** Arguments with their defaults. */
@@ -23,20 +28,22 @@ export function ruleContext(args: FleetRulesArgs): RuleContext {
 /** The label that collectors make of the pods' label `app.kubernetes.io/name`: whose replica, or which picker, it is. */
 export const NAME_SERIES_LABEL = "app_kubernetes_io_name";
 
-/** Matchers of a model's series. */
+/** Matchers of the series of a model's requests, from whoever measures them. */
 export function modelLabels(
-  { servingNamespace }: FleetRulesArgs,
+  { servingNamespace, gateway }: FleetRulesArgs,
   servedModel: string,
+  measuredBy?: Measurer,
 ): Readonly<Record<string, string>> {
-  return { namespace: servingNamespace, model_name: servedModel };
+  const isPickers = measuredBy === "picker" && gateway !== undefined;
+  return { namespace: isPickers ? gateway.namespace : servingNamespace, model_name: servedModel };
 }
 
 /** Matchers of a workload's series. */
 export function workloadLabels(
   args: FleetRulesArgs,
-  { servedModel, seriesLabels = {} }: MonitoredWorkloadArgs,
+  { servedModel, measuredBy, seriesLabels = {} }: MonitoredWorkloadArgs,
 ): Readonly<Record<string, string>> {
-  return { ...modelLabels(args, servedModel), ...seriesLabels };
+  return { ...modelLabels(args, servedModel, measuredBy), ...seriesLabels };
 }
 
 /** Matchers of a pool's series. */

@@ -26,8 +26,8 @@ interface ScrapeSelector {
   }[];
 }
 
-/** Labels of the pods that answer requests: components/serving gives them. */
-const REPLICA_LABELS = { "capplan/part": "engine" };
+/** Labels of the pods that answer requests, and tell of them: components/serving gives them. */
+const REPLICA_LABELS = { "capplan/part": "engine", "capplan/answers": "requests" };
 const NAME_LABEL = "app.kubernetes.io/name";
 /** Envoy Gateway gives its proxies a port of this name (Envoy Gateway, "Proxy Metrics"). */
 const ENVOY_PORT = "metrics";

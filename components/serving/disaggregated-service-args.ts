@@ -36,7 +36,8 @@ const POOL_NAME = {
   pattern: /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/,
   must: "be a name of at most 20 lower case letters, digits and hyphens",
 };
-const EFA_RESOURCE = "vpc.amazonaws.com/efa";
+/** What a container with EFA asks for, by the name of AWS's device plugin. */
+export const EFA_RESOURCE = "vpc.amazonaws.com/efa";
 
 /** What replicas of a phase are told. */
 export function phaseShape(

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkComponentName, childName } from "../foundation/child-name";
 import { componentType } from "../foundation/component-type";
 import { refuseProblems } from "../foundation/input-problem";
-import { physicalName } from "../foundation/physical-name";
 import {
   checkDisaggregatedService,
   type DisaggregatedServiceArgs,
@@ -12,9 +11,10 @@ import {
 import { servingChildOptions } from "./inference-service";
 import type { ReplicasArgs } from "./inference-service-args";
 import {
-  DISAGGREGATED_LABEL,
+  disaggregatedLabels,
   ENGINE_PORT_NAME,
   type PhaseShape,
+  phaseWorkloadName,
   replicaShape,
   SERVING_PORT,
 } from "./replica-shape";
@@ -45,7 +45,7 @@ export interface DisaggregatedServiceNodes {
  * // inferencePool: { matchLabels: service.poolLabels, targetPort: service.port, disaggregation: { … } }
  */
 export class DisaggregatedService extends pulumi.ComponentResource {
-  /** Labels of all pods, of both phases: the selector of the InferencePool. */
+  /** Labels of the pods of both phases that answer requests: the selector of the InferencePool. */
   readonly poolLabels: Readonly<Record<string, string>>;
   readonly port: number;
   /** Port of the pods that serves `/metrics`, by its name. */
@@ -70,8 +70,10 @@ export class DisaggregatedService extends pulumi.ComponentResource {
     ): Readonly<Record<string, ReplicaNodes>> =>
       Object.fromEntries(
         Object.entries(pools).map(([pool, replicas]) => {
-          const workloadName = physicalName("kubernetesName", `${name}-${pool}`);
-          const shape = replicaShape(workloadName, args, replicas, phaseShape(role, name, args));
+          // Who pays is told by pool, which a service of several has none of.
+          const model = { ...args, allocation: { ...args.allocation, pool } };
+          const phase = phaseShape(role, name, args);
+          const shape = replicaShape(phaseWorkloadName(name, pool), model, replicas, phase);
           return [
             pool,
             createReplicas(childName(name, pool), shape, args.transform ?? {}, childOpts),
@@ -83,7 +85,7 @@ export class DisaggregatedService extends pulumi.ComponentResource {
       prefill: replicasOf("prefill", args.prefill),
       decode: replicasOf("decode", args.decode),
     };
-    this.poolLabels = { [DISAGGREGATED_LABEL]: name };
+    this.poolLabels = disaggregatedLabels(name);
     this.port = SERVING_PORT;
     this.metricsPortName = ENGINE_PORT_NAME;
     this.registerOutputs({

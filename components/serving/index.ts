@@ -2,7 +2,12 @@
 
 export { checkReplicas, checkServedModel } from "./check-replicas";
 export { DisaggregatedService, type DisaggregatedServiceNodes } from "./disaggregated-service";
-export type { DisaggregatedServiceArgs, KvTransferArgs } from "./disaggregated-service-args";
+export {
+  checkDisaggregatedService,
+  type DisaggregatedServiceArgs,
+  EFA_RESOURCE,
+  type KvTransferArgs,
+} from "./disaggregated-service-args";
 export type { EngineArgs, SpeculationArgs } from "./engine-args";
 export { InferenceService, type InferenceServiceNodes } from "./inference-service";
 export type {
@@ -15,8 +20,15 @@ export type {
   RolloutArgs,
   ServedModelArgs,
 } from "./inference-service-args";
-export { podDiskGib } from "./pod-containers";
-export { ENGINE_LABEL, ENGINE_PORT_NAME, SERVING_PORT } from "./replica-shape";
+export { podDiskGib, SIDECAR } from "./pod-containers";
+export {
+  ANSWERING_LABEL,
+  disaggregatedLabels,
+  ENGINE_LABEL,
+  ENGINE_PORT_NAME,
+  phaseWorkloadName,
+  SERVING_PORT,
+} from "./replica-shape";
 export type { ReplicaNodes } from "./replicas";
 export type {
   EngineTriggerArgs,

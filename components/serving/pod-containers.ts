@@ -95,9 +95,16 @@ export function sidecarContainer({ phase, enginePort }: ReplicaShape): Container
     ],
     ports: [{ name: "http", containerPort: SERVING_PORT }],
     resources: {
-      requests: { cpu: "1", memory: "1Gi", "ephemeral-storage": "1Gi" },
-      limits: { memory: "1Gi", "ephemeral-storage": "1Gi" },
+      requests: { cpu: String(SIDECAR.cpus), ...SIDECAR_LIMITS },
+      limits: SIDECAR_LIMITS,
     },
     securityContext: CONTAINER_SECURITY,
   };
 }
+
+/** What a sidecar has of its node, beside the engine. */
+export const SIDECAR = { cpus: 1, memoryGib: 1, diskGib: 1 } as const;
+const SIDECAR_LIMITS = {
+  memory: `${SIDECAR.memoryGib}Gi`,
+  "ephemeral-storage": `${SIDECAR.diskGib}Gi`,
+};

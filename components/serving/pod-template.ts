@@ -11,7 +11,7 @@ import {
   weightsDiskGib,
 } from "./pod-containers";
 import { engineProbes } from "./probes";
-import { ENGINE_PORT_NAME, type ReplicaShape, selectorOf } from "./replica-shape";
+import { ANSWERING_LABEL, ENGINE_PORT_NAME, type ReplicaShape, selectorOf } from "./replica-shape";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type EnvVar = kubernetes.types.input.core.v1.EnvVar;
@@ -26,6 +26,7 @@ const NIXL_PORT = 5600;
 export function servingPodTemplate(shape: ReplicaShape): PodTemplate {
   const start = engineStart(shape);
   return podTemplate(shape, {
+    labels: ANSWERING_LABEL,
     args: engineArgv(shape.args.engine, start),
     probes: engineProbes(shape.args.startupSeconds, shape.args.probes),
     preStop: { sleep: { seconds: shape.drain.beforeSignal } },
@@ -37,6 +38,7 @@ export function servingPodTemplate(shape: ReplicaShape): PodTemplate {
 export function workerPodTemplate(shape: ReplicaShape): PodTemplate {
   const { beforeSignal, afterSignal } = shape.drain;
   return podTemplate(shape, {
+    labels: {},
     args: workerArgv(shape.args.engine, engineStart(shape)),
     // Only the leader knows when requests are over. A worker ends with its leader, and with it this command.
     preStop: { exec: { command: ["sleep", String(beforeSignal + afterSignal)] } },
@@ -45,6 +47,8 @@ export function workerPodTemplate(shape: ReplicaShape): PodTemplate {
 }
 
 interface EngineRole {
+  /** Beside those of every pod. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly args: readonly string[];
   readonly probes?: ReturnType<typeof engineProbes>;
   readonly preStop: kubernetes.types.input.core.v1.LifecycleHandler;
@@ -98,7 +102,7 @@ function podTemplate(shape: ReplicaShape, role: EngineRole): PodTemplate {
   };
   return {
     metadata: {
-      labels: { ...shape.podLabels },
+      labels: { ...shape.podLabels, ...role.labels },
       // The autoscaler of GKE gives a pod ten minutes, which is less than a stream may take.
       annotations: {
         "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",

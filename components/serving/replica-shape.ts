@@ -1,5 +1,6 @@
 /** What follows from the arguments of replicas before anything is made: names, labels, nodes, ports, times. Pure. */
 import { kubernetesLabels, withoutPlan } from "../foundation/allocation";
+import { physicalName } from "../foundation/physical-name";
 import { gpusOfReplica } from "./engine-args";
 import type { KvTransferConfig } from "./engine-argv";
 import type { ReplicasArgs, ServedModelArgs } from "./inference-service-args";
@@ -14,13 +15,23 @@ export const ENGINE_PORT_NAME = "engine";
 export const ENGINE_LABEL = { "capplan/part": "engine" } as const;
 /** The label that tells the replicas of one pool from all others. */
 const NAME_LABEL = "app.kubernetes.io/name";
-/** LeaderWorkerSet's own label: 0 is the leader. */
-const WORKER_INDEX_LABEL = "leaderworkerset.sigs.k8s.io/worker-index";
+/** The label of pods that answer requests: of all engines but the workers of a replica that spans nodes. */
+export const ANSWERING_LABEL = { "capplan/answers": "requests" } as const;
 /** llm-d's label, which its endpoint picker goes by. */
 const ROLE_LABEL = "llm-d.ai/role";
 
 /** The label that holds the two phases of one model together. */
-export const DISAGGREGATED_LABEL = "capplan/disaggregated";
+const DISAGGREGATED_LABEL = "capplan/disaggregated";
+
+/** Labels of the pods of both phases that answer requests. @param serviceName of the DisaggregatedService */
+export function disaggregatedLabels(serviceName: string): Readonly<Record<string, string>> {
+  return { [DISAGGREGATED_LABEL]: serviceName, ...ANSWERING_LABEL };
+}
+
+/** Name of the workload of one pool of a DisaggregatedService. */
+export function phaseWorkloadName(serviceName: string, pool: string): string {
+  return physicalName("kubernetesName", `${serviceName}-${pool}`);
+}
 
 /** Seconds until gateways no longer send to a replica that goes, where nothing is said. */
 const ENDPOINT_REMOVAL_SECONDS = 15;
@@ -46,9 +57,9 @@ export interface ReplicaShape {
   readonly nodes: number;
   /** Of every object. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Of every pod. */
+  /** Of every pod; those that answer requests have one more. */
   readonly podLabels: Readonly<Record<string, string>>;
-  /** Of the pods that answer requests. */
+  /** The selector of the pods that answer requests. */
   readonly servingLabels: Readonly<Record<string, string>>;
   readonly enginePort: number;
   readonly drain: DrainSeconds;
@@ -87,10 +98,7 @@ export function replicaShape(
     nodes,
     labels,
     podLabels,
-    servingLabels: {
-      [NAME_LABEL]: name,
-      ...(nodes > 1 ? { [WORKER_INDEX_LABEL]: "0" } : {}),
-    },
+    servingLabels: { [NAME_LABEL]: name, ...ANSWERING_LABEL },
     enginePort: phase?.role === "decode" ? BEHIND_SIDECAR_PORT : SERVING_PORT,
     drain: drainSeconds(model, phase),
   };

@@ -81,6 +81,20 @@ function acceleratorsReachable(context: EngineContext): number {
     : instanceType.acceleratorCount;
 }
 
+/**
+ * Whether stages of a pipeline are handed over from whole machine to whole machine, past their operating systems: once a
+ * stage, where ranks of a stage talk in every layer.
+ */
+function isPipelineOfMachines(
+  { tensorParallel, pipelineParallel, dataParallel }: ResolvedEngine,
+  { instanceType }: EngineContext,
+): boolean {
+  if (instanceType?.networkGbps === undefined || !instanceType.hasRdma) return false;
+  const ofStage = tensorParallel * dataParallel;
+  const { acceleratorCount } = instanceType;
+  return acceleratorCount % ofStage === 0 && (ofStage * pipelineParallel) % acceleratorCount === 0;
+}
+
 /** Most accelerators of one machine whose scale-up links stay inside it (HGX: 8, Trainium: 16). */
 const HOST_ACCELERATORS_MAX = 16;
 
@@ -88,7 +102,7 @@ function checkHardware(engine: ResolvedEngine, context: EngineContext, problems:
   const { tensorParallel, pipelineParallel, dataParallel } = engine;
   const accelerators = tensorParallel * pipelineParallel * dataParallel;
   const reachable = acceleratorsReachable(context);
-  if (accelerators <= reachable) return;
+  if (accelerators <= reachable || isPipelineOfMachines(engine, context)) return;
   const { accelerator, instanceType, path } = context;
   if (instanceType !== undefined && reachable < 1) {
     const whole = largerInstanceTypes(context, accelerators);

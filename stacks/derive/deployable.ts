@@ -5,6 +5,7 @@
 import type { Problem, ResolvedFleet, ResolvedPolicies } from "../../planner/plan/fleet-of-plan";
 import { notDeployable } from "./derived";
 import type { FleetContext } from "./fleet-context";
+import { phaseProblems } from "./phase-problems";
 
 /** Everything of the fleet's policies that cannot be deployed. */
 export function undeployable(context: FleetContext): readonly Problem[] {
@@ -13,6 +14,7 @@ export function undeployable(context: FleetContext): readonly Problem[] {
   return [
     ...ofRouting(fleet),
     ...ofRegions(context),
+    ...phaseProblems(context),
     ...(policies.hedging === undefined
       ? []
       : [

@@ -59,7 +59,7 @@ export function deriveGateway(
     backends[key] = { ...derived.args, matches: CALLED_PATHS };
     paths = {
       ...paths,
-      ...policyPaths(served.services[0]!.pool, `backends.${key}`),
+      ...policyPaths(served.entryPools[0]!, `backends.${key}`),
       [`backends.${key}.inferencePool.pickerImage`]: "capplan:pickerImage",
     };
     return derived;
@@ -98,12 +98,12 @@ function deriveBackend(
   served: ServedModel,
   settings: GatewaySettings,
 ): Derived<GatewayBackendArgs> {
-  const { model, name, services } = served;
-  const pools = services.map(({ pool }) => pool);
+  const { model, name, entryPools: pools } = served;
   const what = `gateway.backends.${name}`;
   const policy = deriveTrafficPolicy(place, pools, what);
   const limits = deriveRateLimits(what, place.fleet.policies.admission?.rateLimit ?? []);
-  const isPicked = loadBalancingOf(place.fleet.routing.policy) === undefined;
+  const isPicked =
+    served.isDisaggregated || loadBalancingOf(place.fleet.routing.policy) === undefined;
   const hostnames = [modelHost(model, settings.domain)];
   const host: Derivation = {
     what: `${what}.hostnames`,

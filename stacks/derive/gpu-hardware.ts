@@ -49,7 +49,7 @@ export function gpuMachine(pool: ResolvedPool, problems: Problem[]): GpuMachine 
     problems.push({ code: "does-not-fit", path, message, hint });
     return undefined;
   };
-  const { accelerator, instanceType, engine } = pool;
+  const { accelerator, instanceType } = pool;
   if (instanceType === undefined) {
     return refuse(
       `no instance type satisfies the pool, which names only the accelerator ${accelerator.name}`,
@@ -73,13 +73,6 @@ export function gpuMachine(pool: ResolvedPool, problems: Problem[]): GpuMachine 
     return refuse(
       `${name} has ${acceleratorCount} accelerators, and a node has 1 to ${ACCELERATORS_MAX} whole ones`,
       "leave it out of search.hardware and size again",
-    );
-  }
-  const perReplica = engine.tensorParallel * engine.pipelineParallel * engine.dataParallel;
-  if (perReplica > acceleratorCount) {
-    return refuse(
-      `a replica needs ${perReplica} accelerators and ${name} has ${acceleratorCount}: replicas that span nodes cannot be deployed`,
-      "use a larger instance type, or fewer accelerators per replica, and size again",
     );
   }
   if (cloud === "aws") {

@@ -5,6 +5,7 @@
 import type { GpuCapacity, GpuPoolArgs, GpuPools } from "../../components/cluster";
 import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import type { Derivation, Derived } from "./derived";
+import { cardsOf, fabricOf, fabricProblems, nodesOfReplica } from "./fabric";
 import { limitValue, poolPath } from "./fleet-context";
 import { type GpuMachine, gpuMachine } from "./gpu-hardware";
 import { clusterPoolName } from "./names";
@@ -36,8 +37,13 @@ export function derivePools(place: PlaceContext, settings: PoolSettings): Derive
     const name = clusterPoolName(pool.name);
     const nodes = nodesOf(place, pool, problems);
     const capacity = capacityOf(place, pool, nodes, settings, problems);
-    pools[name] = { ...machine, capacity, zones: place.poolZones };
-    derivations.push(...describePool(`pools.${name}`, pool, machine, capacity, nodes));
+    const network = networkOf(place, pool);
+    problems.push(...fabricProblems(place, pool));
+    pools[name] = { ...machine, ...network, capacity, zones: place.poolZones };
+    derivations.push(
+      ...describePool(`pools.${name}`, pool, machine, capacity, nodes),
+      ...describeNetwork(`pools.${name}`, pool, network),
+    );
   }
   if (place.pools.length === 0) {
     problems.push({
@@ -48,6 +54,44 @@ export function derivePools(place: PlaceContext, settings: PoolSettings): Derive
     });
   }
   return { args: pools, derivations, problems };
+}
+
+/** What nodes have beside what all nodes have, so that GPUs of several talk to each other. */
+function networkOf(
+  place: PlaceContext,
+  pool: ResolvedPool,
+): Pick<GpuPoolArgs, "fabric" | "networkCards"> {
+  if (fabricOf(place, pool) !== "rdma") return {};
+  const networkCards = cardsOf(pool);
+  return { fabric: "rdma", ...(networkCards === undefined ? {} : { networkCards }) };
+}
+
+function describeNetwork(
+  path: string,
+  pool: ResolvedPool,
+  { fabric, networkCards }: Pick<GpuPoolArgs, "fabric" | "networkCards">,
+): readonly Derivation[] {
+  if (fabric === undefined) return [];
+  const nodes = nodesOfReplica(pool);
+  return [
+    {
+      what: `${path}.fabric`,
+      value: fabric,
+      because:
+        nodes > 1
+          ? `a replica spans ${nodes} nodes`
+          : `a pool of role ${pool.role} sends or gets KV caches`,
+    },
+    ...(networkCards === undefined
+      ? []
+      : [
+          {
+            what: `${path}.networkCards`,
+            value: networkCards,
+            because: `network cards of ${pool.instanceType!.name}, each with an EFA interface`,
+          },
+        ]),
+  ];
 }
 
 function nodesOf(place: PlaceContext, pool: ResolvedPool, problems: Problem[]): Nodes {

@@ -9,6 +9,7 @@ export interface ImageSettings {
   readonly engineImage: string;
   readonly weightsImage: string;
   readonly pickerImage?: string | undefined;
+  readonly sidecarImage?: string | undefined;
 }
 
 /** The policy of the serving namespace. */
@@ -16,8 +17,10 @@ export function deriveImages({
   engineImage,
   weightsImage,
   pickerImage,
+  sidecarImage,
 }: ImageSettings): Derived<ImagePolicyArgs> {
-  const images = [engineImage, weightsImage, ...(pickerImage === undefined ? [] : [pickerImage])];
+  const possible = [pickerImage, sidecarImage].filter((image) => image !== undefined);
+  const images = [engineImage, weightsImage, ...possible];
   const registries = [...new Set(images.map(registryOf))].toSorted();
   const args: ImagePolicyArgs = { namespaces: [SERVING_NAMESPACE], registries };
   return {
@@ -26,7 +29,7 @@ export function deriveImages({
       {
         what: "images.registries",
         value: registries,
-        because: "where capplan:engineImage, weightsImage and pickerImage come from",
+        because: "where capplan:engineImage, weightsImage, pickerImage and sidecarImage come from",
       },
     ],
     problems: translateProblems(

@@ -11,10 +11,13 @@ import type { PlaceContext } from "./place-context";
 import type { DerivedRateLimits } from "./rate-limits";
 import type { ServedModel } from "./served-models";
 
+/** From so many tokens on that a decode replica does not hold, a prefill replica reads a prompt. */
+const EVERY_PROMPT = { uncachedTokensMin: 1 } as const;
+
 /** An endpoint picker chooses by cache and prefix, and keeps requests back while all replicas are busy. */
 export function deriveInferenceBackend(
   place: PlaceContext,
-  { services, matchLabels }: ServedModel,
+  { services, entryPools, isDisaggregated, matchLabels }: ServedModel,
   given: {
     readonly pickerImage: string | undefined;
     readonly policy: Derived<TrafficPolicyArgs>;
@@ -25,8 +28,7 @@ export function deriveInferenceBackend(
   },
 ): Derived<GatewayBackendArgs> {
   const { pickerImage, policy, limits, host, hostnames, what } = given;
-  const pools = services.map(({ pool }) => pool);
-  const replicasMax = pools.reduce((sum, pool) => sum + pool.replicasMax, 0);
+  const replicasMax = services.reduce((sum, { pool }) => sum + pool.replicasMax, 0);
   const problems: Problem[] = [...policy.problems, ...limits.problems];
   const { admission } = place.fleet.policies;
   if (
@@ -58,7 +60,7 @@ export function deriveInferenceBackend(
   };
   const { circuitBreaker, panicThresholdPercent: _, ...reaching } = policy.args;
   // A breaker that was simulated would be missing: the gateway refuses it by name.
-  const hasBreaker = pools.some((pool) => pool.circuitBreaker !== undefined);
+  const hasBreaker = entryPools.some((pool) => pool.circuitBreaker !== undefined);
   return {
     args: {
       routing: "inference",
@@ -67,6 +69,7 @@ export function deriveInferenceBackend(
         targetPort: SERVING_PORT,
         pickerImage: pickerImage ?? "",
         flowControl,
+        ...(isDisaggregated ? { disaggregation: EVERY_PROMPT } : {}),
       },
       hostnames,
       ...reaching,
@@ -85,9 +88,21 @@ export function deriveInferenceBackend(
         what: `${what}.inferencePool.flowControl.concurrencyPerReplica`,
         value: concurrencyPerReplica,
         because: `ceil(admission.concurrency ${concurrency} / ${replicasMax} replicas at most)`,
-        deviation:
-          "with fewer replicas the picker lets fewer requests in, where the same number was simulated",
+        deviation: isDisaggregated
+          ? "with fewer replicas the picker lets fewer requests in, and one counts at both its replicas until its first token, where the same number was simulated and each counted once"
+          : "with fewer replicas the picker lets fewer requests in, where the same number was simulated",
       },
+      ...(isDisaggregated
+        ? [
+            {
+              what: `${what}.inferencePool.disaggregation.uncachedTokensMin`,
+              value: EVERY_PROMPT.uncachedTokensMin,
+              because: "a prefill replica reads every prompt, as was simulated",
+              deviation:
+                "a prompt of which the decode replica holds all but the last token is read there",
+            },
+          ]
+        : []),
       {
         what: `${what}.inferencePool.flowControl.maxRequests`,
         value: flowControl.maxRequests,

@@ -24,11 +24,18 @@ const SCRAPE_SECONDS = 15;
 /** What a Prometheus is scraped at, by the component. */
 const SCRAPE_BOUNDS = { min: 5, max: 300 };
 
-/** The monitoring of a place. @param gatewayName of the RegionalGateway; undefined without one */
+/** What of the gateway is watched. */
+export interface MonitoredGateway {
+  /** Of the RegionalGateway; undefined without one. */
+  readonly gatewayName: string | undefined;
+  readonly hasPicker: boolean;
+}
+
+/** The monitoring of a place. */
 export function deriveMonitoring(
   place: PlaceContext,
   services: readonly ServiceOfPool[],
-  gatewayName: string | undefined,
+  { gatewayName, hasPicker }: MonitoredGateway,
 ): Derived<MonitoringArgs> {
   const derivations: Derivation[] = [];
   const served = new Set(services.map(({ pool }) => pool.model.name));
@@ -54,7 +61,7 @@ export function deriveMonitoring(
             gateway: {
               name: gatewayName,
               namespace: SERVING_NAMESPACE,
-              hasEndpointPicker: loadBalancingOf(place.fleet.routing.policy) === undefined,
+              ...(hasPicker ? { hasEndpointPicker: true } : {}),
             },
           }),
       scrapeSeconds: scrape.value,
@@ -88,8 +95,14 @@ function monitoredWorkload(
   const { name, model, delivery, objectives } = workload;
   const what = `monitoring.workloads.${name}`;
   const isDirect = delivery === "direct";
+  const isDisaggregated = place.pools.some(
+    (pool) => pool.model.name === model && pool.role !== "unified",
+  );
+  const watched = objectives.filter(({ metric }) => !isDisaggregated || metric !== "queueTime");
   if (isDirect) {
-    objectives.forEach(({ metric, statistic, limitSeconds }) => {
+    if (isDisaggregated)
+      derivations.push(describeMeasurer(what, watched.length < objectives.length));
+    watched.forEach(({ metric, statistic, limitSeconds }) => {
       derivations.push({
         what: `${what}.objectives.${metric}-${statistic}`,
         value: limitSeconds,
@@ -100,9 +113,22 @@ function monitoredWorkload(
   return {
     servedModel: model,
     // What goes through a queue waits where no engine sees it: the queue has an alarm of its own.
-    ...(isDirect ? { objectives } : {}),
+    ...(isDirect ? { objectives: watched } : {}),
+    ...(isDirect && isDisaggregated ? { measuredBy: "picker" } : {}),
     ...(isDirect && hasGateway ? { backend: modelName(model) } : {}),
     planned: plannedTraffic(place, workload, derivations),
+  };
+}
+
+/** An engine sees one phase; who has sent a request to both knows how long it took. */
+function describeMeasurer(what: string, hasUnwatched: boolean): Derivation {
+  return {
+    what: `${what}.measuredBy`,
+    value: "picker",
+    because: "prefill and decode are apart, and no engine sees a whole request",
+    ...(hasUnwatched
+      ? { deviation: "nobody watches queueTime, which is spent in two engines" }
+      : {}),
   };
 }
 

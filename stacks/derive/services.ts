@@ -1,10 +1,16 @@
 /** The inference services of a place: for each pool the engine, what a pod has of its node, how it starts and leaves. */
-import type { InferenceServiceArgs, KedaScalingArgs } from "../../components/serving";
+import {
+  type InferenceServiceArgs,
+  type KedaScalingArgs,
+  type PodResourcesArgs,
+  phaseWorkloadName,
+} from "../../components/serving";
 import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
-import { type Derivation, type Derived, notDeployable, together } from "./derived";
+import { type Derivation, type Derived, together } from "./derived";
 import { deriveEngine, type ModelSettings, weightsGib } from "./engine";
+import { acceleratorsOf, adaptersOfPod } from "./fabric";
 import { limitValue, poolPath } from "./fleet-context";
-import { clusterPoolName } from "./names";
+import { clusterPoolName, modelComponentName } from "./names";
 import type { PlaceContext } from "./place-context";
 import { deriveScaling, type ScalingSources } from "./scaling";
 
@@ -25,10 +31,12 @@ export type PlannedService = Omit<InferenceServiceArgs, "weights" | "pool" | "tr
   readonly scaling?: KedaScalingArgs;
 };
 
-/** One service for a pool. */
+/** The replicas of a pool: an InferenceService, or a part of a DisaggregatedService. */
 export interface ServiceOfPool {
   readonly pool: ResolvedPool;
-  /** Of the component, and of the pool in the cluster. */
+  /** Of the pool in the cluster. */
+  readonly poolName: string;
+  /** Of the workload: that of the pool, after that of the service of which the pool is a phase. */
   readonly name: string;
   readonly args: PlannedService;
 }
@@ -40,6 +48,8 @@ export interface ServiceOfPool {
 const NODE_SHARE = 0.7;
 /** Until gateways no longer send to a replica that goes: the component's default. */
 const ENDPOINT_REMOVAL_SECONDS = 15;
+/** For so long a prefill replica keeps a prompt that no decode replica asks for: vLLM's default, and the component's. */
+export const KV_LEASE_SECONDS = 30;
 
 /** The services of a place by pool. */
 export function deriveServices(
@@ -48,10 +58,7 @@ export function deriveServices(
   sourcesOf: (pool: ResolvedPool) => ScalingSources,
 ): Derived<readonly ServiceOfPool[]> {
   const parts = place.pools.map((pool) => deriveService(place, pool, settings, sourcesOf(pool)));
-  return {
-    args: parts.flatMap(({ args }) => args ?? []),
-    ...together(parts),
-  };
+  return { args: parts.map(({ args }) => args), ...together(parts) };
 }
 
 function deriveService(
@@ -59,33 +66,25 @@ function deriveService(
   pool: ResolvedPool,
   settings: ServiceSettings,
   sources: ScalingSources,
-): Derived<ServiceOfPool | undefined> {
-  const name = clusterPoolName(pool.name);
+): Derived<ServiceOfPool> {
+  const poolName = clusterPoolName(pool.name);
+  const isPhase = pool.role !== "unified";
+  const name = isPhase
+    ? phaseWorkloadName(modelComponentName(pool.model.name), poolName)
+    : poolName;
   const what = `services.${name}`;
   const problems: Problem[] = [];
-  if (pool.role !== "unified") {
-    problems.push(
-      notDeployable(
-        `${poolPath(pool)}.role`,
-        `a pool of role ${pool.role} behind breakers, which do not reach a pair of replicas,`,
-        "plan unified pools (search.engine.split) and size again",
-      ),
-    );
-    return { args: undefined, derivations: [], problems };
-  }
   const model = settings.models?.[pool.model.name] ?? {};
   const engine = deriveEngine(pool, model, what);
   const scaling = deriveScaling(pool, sources, what);
-  const resources = resourcesOf(pool, problems);
+  const resources = resourcesOf(place, pool, problems);
   const limit = (of: "startupSeconds" | "terminationGracePeriodSeconds") =>
     limitValue(place, pool.name, of, problems);
   const startup = limit("startupSeconds");
   const grace = limit("terminationGracePeriodSeconds");
   const { longestStreamSeconds } = place.lengths;
-  const terminationGracePeriodSeconds = Math.max(
-    grace.value,
-    longestStreamSeconds + ENDPOINT_REMOVAL_SECONDS,
-  );
+  const leaving = ENDPOINT_REMOVAL_SECONDS + (isPhase ? KV_LEASE_SECONDS : 0);
+  const terminationGracePeriodSeconds = Math.max(grace.value, longestStreamSeconds + leaving);
   const sizeGib = model.sizeGib ?? weightsGib(pool);
   const args: PlannedService = {
     namespace: SERVING_NAMESPACE,
@@ -102,7 +101,7 @@ function deriveService(
     replicas: pool.replicas,
     ...(scaling.args === undefined ? {} : { scaling: scaling.args }),
     startupSeconds: startup.value,
-    allocation: { ...place.allocation, ...ownerOf(place, pool), pool: name },
+    allocation: { ...place.allocation, ...ownerOf(place, pool), pool: poolName },
   };
   const derivations: readonly Derivation[] = [
     { what: `${what}.modelName`, value: pool.model.name, because: `${poolPath(pool)}.model` },
@@ -110,8 +109,13 @@ function deriveService(
     {
       what: `${what}.resources`,
       value: `${resources.cpus} CPUs, ${resources.memoryGib} GiB`,
-      because: `${NODE_SHARE} of ${pool.instanceType?.name ?? "the node"}, by the accelerators of a replica`,
+      because: `${NODE_SHARE} of ${pool.instanceType?.name ?? "the node"}, by the accelerators of a pod`,
     },
+    ...Object.entries(resources.extended ?? {}).map(([resource, count]) => ({
+      what: `${what}.resources.extended.${resource}`,
+      value: count,
+      because: "the node's EFA interfaces, by the accelerators of a pod",
+    })),
     {
       what: `${what}.startupSeconds`,
       value: startup.value,
@@ -120,7 +124,7 @@ function deriveService(
     {
       what: `${what}.terminationGracePeriodSeconds`,
       value: terminationGracePeriodSeconds,
-      because: `the longer of limit terminationGracePeriodSeconds (${grace.value}) and the longest stream with the ${ENDPOINT_REMOVAL_SECONDS} s until nobody sends any more`,
+      because: `the longer of limit terminationGracePeriodSeconds (${grace.value}) and the longest stream with the ${leaving} s until nobody sends ${isPhase ? "or reads " : ""}any more`,
     },
     {
       what: `${what}.sizeGib`,
@@ -138,7 +142,7 @@ function deriveService(
   ];
   const all = together([engine, scaling]);
   return {
-    args: { pool, name, args },
+    args: { pool, poolName, name, args },
     derivations: [...derivations, ...all.derivations],
     problems: [...problems, ...all.problems],
   };
@@ -146,10 +150,11 @@ function deriveService(
 
 /** What a pod gets: as much of a node as it has of the node's accelerators. */
 function resourcesOf(
+  place: PlaceContext,
   pool: ResolvedPool,
   problems: Problem[],
-): { readonly cpus: number; readonly memoryGib: number } {
-  const { instanceType, engine } = pool;
+): PodResourcesArgs {
+  const { instanceType } = pool;
   // Without one there is a problem already.
   if (instanceType === undefined) return { cpus: 1, memoryGib: 1 };
   const { vcpus, memoryGiB, acceleratorCount } = instanceType;
@@ -162,11 +167,13 @@ function resourcesOf(
     });
     return { cpus: 1, memoryGib: 1 };
   }
-  const accelerators = engine.tensorParallel * engine.pipelineParallel * engine.dataParallel;
-  const share = (NODE_SHARE * accelerators) / acceleratorCount;
+  // A replica that spans nodes has a pod on each, which has all of it.
+  const share = NODE_SHARE * Math.min(1, acceleratorsOf(pool) / acceleratorCount);
+  const extended = adaptersOfPod(place, pool);
   return {
     cpus: Math.max(1, Math.floor(vcpus * share)),
     memoryGib: Math.max(1, Math.floor(memoryGiB * share)),
+    ...(Object.keys(extended).length === 0 ? {} : { extended }),
   };
 }
 

@@ -9,19 +9,22 @@ import {
   checkServedModel,
   type MetricsSourceArgs,
   type TenantQuotaArgs,
-  type WeightsArgs,
 } from "../../components/serving";
 import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import { type Derived, together } from "./derived";
-import { hasQueue, poolPath } from "./fleet-context";
+import { type DisaggregatedModel, deriveDisaggregated } from "./disaggregated";
+import { hasQueue } from "./fleet-context";
 import { deriveGateway, type GatewayArgs, type GatewaySettings } from "./gateway";
 import { derivePools } from "./gpu-pools";
 import { deriveImages } from "./images";
 import { deriveMonitoring, type MonitoringArgs } from "./monitoring";
-import { clusterPoolName, modelName } from "./names";
+import { modelName } from "./names";
+import { derivePeers, type Peers } from "./peers";
 import type { PlaceContext } from "./place-context";
+import { placeholderWeights } from "./placeholder-weights";
 import type { ScalingSources } from "./scaling";
 import { type ServedModel, servedModels } from "./served-models";
+import { servicePaths } from "./service-paths";
 import { deriveServices, type ServiceOfPool, type ServiceSettings } from "./services";
 import { deriveTenantQuota } from "./tenant";
 import { translateProblems } from "./translate-problems";
@@ -29,15 +32,18 @@ import { translateProblems } from "./translate-problems";
 /** What of a stack's configuration the layer depends on. */
 export interface ServingLayerSettings extends ServiceSettings, Omit<GatewaySettings, "hasRedis"> {
   readonly weightsImage: string;
+  readonly sidecarImage?: string | undefined;
   readonly redisUrl?: string | undefined;
 }
 
 /** The layer, ready to be registered. */
 export interface ServingLayer {
   readonly placements: Readonly<Record<string, GpuPoolPlacement>>;
-  readonly services: readonly ServiceOfPool[];
   readonly models: readonly ServedModel[];
   readonly gateway: GatewayArgs | undefined;
+  /** Whether an endpoint picker chooses replicas, which watches them by the cluster's API. */
+  readonly hasPicker: boolean;
+  readonly peers: Peers;
   readonly quota: TenantQuotaArgs;
   readonly monitoring: MonitoringArgs;
   readonly images: ImagePolicyArgs;
@@ -59,23 +65,35 @@ export function deriveServingLayer(
 ): Derived<ServingLayer> {
   const pools = derivePools(place, {});
   const placements = placementsOf(pools.args);
-  const services = servicesOf(place, settings, placeholderAddresses(place));
-  const models = servedModels(place, services.args);
+  const workloads = workloadsOf(place, settings, placements, placeholderAddresses(place));
+  const { services, unified } = workloads.args;
+  const peers = derivePeers(place);
+  const models = servedModels(place, services);
   const gateway = deriveGateway(place, models, {
     ...settings,
     hasRedis: settings.redisUrl !== undefined,
   });
-  const quota = deriveTenantQuota(place, services.args);
+  const quota = deriveTenantQuota(place, services);
+  const backends = Object.values(gateway.args?.backends ?? {});
+  const hasPicker = backends.some(({ routing }) => routing === "inference");
   const gatewayName = gateway.args === undefined ? undefined : place.name;
-  const monitoring = deriveMonitoring(place, services.args, gatewayName);
+  const monitoring = deriveMonitoring(place, services, { gatewayName, hasPicker });
   const images = deriveImages(settings);
-  const { derivations, problems } = together([services, gateway, quota, monitoring, images]);
+  const { derivations, problems } = together([
+    workloads,
+    peers,
+    gateway,
+    quota,
+    monitoring,
+    images,
+  ]);
   return {
     args: {
       placements,
-      services: services.args,
       models,
       gateway: gateway.args,
+      hasPicker,
+      peers: peers.args,
       quota: quota.args,
       monitoring: monitoring.args,
       images: images.args,
@@ -85,18 +103,29 @@ export function deriveServingLayer(
       // Capacity Blocks are named in the foundation.
       ...pools.problems.filter(({ path }) => !path.startsWith("capplan:capacityBlocks")),
       ...problems,
-      ...services.args.flatMap((service) => serviceProblems(service, settings, placements)),
+      ...unified.flatMap((service) => serviceProblems(service, settings, placements)),
     ],
   };
 }
 
-/** The services of a place, with triggers that read at these addresses. */
-export function servicesOf(
+/** The replicas of a place, by what serves them. */
+export interface Workloads {
+  /** All of them. */
+  readonly services: readonly ServiceOfPool[];
+  /** Those that do both phases: each an InferenceService. */
+  readonly unified: readonly ServiceOfPool[];
+  /** All others. */
+  readonly disaggregated: readonly DisaggregatedModel[];
+}
+
+/** The replicas of a place, with triggers that read at these addresses. */
+export function workloadsOf(
   place: PlaceContext,
   settings: ServingLayerSettings,
+  placements: ServingLayer["placements"],
   { metrics, queue }: TriggerAddresses,
-): Derived<readonly ServiceOfPool[]> {
-  return deriveServices(place, settings, (pool): ScalingSources => {
+): Derived<Workloads> {
+  const services = deriveServices(place, settings, (pool): ScalingSources => {
     const isShared = place.pools.some((one) => one !== pool && one.model.name === pool.model.name);
     return {
       metrics,
@@ -105,6 +134,17 @@ export function servicesOf(
       hasConfigurableTolerance: HAS_CONFIGURABLE_TOLERANCE,
     };
   });
+  const { weightsImage, sidecarImage } = settings;
+  const parts = { placements, weightsImage, sidecarImage };
+  const disaggregated = deriveDisaggregated(place, services.args, parts);
+  return {
+    args: {
+      services: services.args,
+      unified: services.args.filter(({ pool }) => pool.role === "unified"),
+      disaggregated: disaggregated.args,
+    },
+    ...together([services, disaggregated]),
+  };
 }
 
 /** Name of the HTTPRoute that RegionalGateway makes of a backend. */
@@ -125,39 +165,18 @@ function placeholderAddresses(place: PlaceContext): TriggerAddresses {
 
 /** What the component would refuse, said of the plan. */
 function serviceProblems(
-  { name, pool, args }: ServiceOfPool,
+  service: ServiceOfPool,
   { weightsImage }: ServingLayerSettings,
   placements: ServingLayer["placements"],
 ): readonly Problem[] {
-  const placement = placements[clusterPoolName(pool.name)];
+  const { name, poolName, args } = service;
+  const placement = placements[poolName];
   // Why there is no such pool is a problem already.
   if (placement === undefined) return [];
-  const weights: WeightsArgs = {
-    source: { kind: "s3", bucket: "b", prefix: args.prefix, region: "us-east-1", clusterName: "c" },
-    sizeGib: args.sizeGib,
-    image: weightsImage,
-  };
+  const weights = placeholderWeights(args, weightsImage);
   const found = [
     ...checkServedModel({ ...args, weights }),
     ...checkReplicas({ ...args, pool: placement }, ""),
   ];
-  const own = poolPath(pool);
-  const model = `capplan:models.${pool.model.name}`;
-  return translateProblems(
-    found,
-    {
-      image: "capplan:engineImage",
-      "weights.image": "capplan:weightsImage",
-      "weights.source.prefix": `${model}.prefix`,
-      "weights.sizeGib": `${model}.sizeGib`,
-      engine: `${own}.engine`,
-      "engine.speculation": `${model}.speculation`,
-      "engine.quantization": `${model}.quantization`,
-      scaling: `${own}.autoscaling`,
-      replicas: `${own}.replicas`,
-      resources: `${own}.instanceType`,
-      startupSeconds: `${own}.coldStart.weights`,
-    },
-    `services.${name}`,
-  );
+  return translateProblems(found, servicePaths(service, ""), `services.${name}`);
 }

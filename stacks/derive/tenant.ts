@@ -1,6 +1,7 @@
 /** The namespace of all replicas: what the plan's most replicas need of a region, and not one GPU more. */
-import { podDiskGib, type TenantQuotaArgs } from "../../components/serving";
+import { podDiskGib, SIDECAR, type TenantQuotaArgs } from "../../components/serving";
 import type { Derived } from "./derived";
+import { acceleratorsOf, nodesOfReplica } from "./fabric";
 import type { PlaceContext } from "./place-context";
 import type { ServiceOfPool } from "./services";
 
@@ -18,16 +19,22 @@ export function deriveTenantQuota(
 ): Derived<TenantQuotaArgs> {
   const sum = (of: (service: ServiceOfPool) => number): number =>
     services.reduce((total, one) => total + of(one) * one.pool.replicasMax, 0);
+  const ofPods = (of: (service: ServiceOfPool) => number): number =>
+    sum((service) => of(service) * nodesOfReplica(service.pool));
+  const ofSidecar = ({ pool: { role } }: ServiceOfPool, size: number): number =>
+    role === "decode" ? size : 0;
   // A rollout may have a replica too few, never one too many.
-  const gpus = sum(
-    ({ pool: { engine } }) => engine.tensorParallel * engine.pipelineParallel * engine.dataParallel,
-  );
+  const gpus = sum(({ pool }) => acceleratorsOf(pool));
   const args: TenantQuotaArgs = {
     gpus,
-    cpus: sum(({ args: { resources } }) => resources.cpus) + OTHER_CPUS,
-    memoryGib: sum(({ args: { resources } }) => resources.memoryGib) + OTHER_MEMORY_GIB,
-    pods: sum(() => 1) + OTHER_PODS,
-    localDiskGib: sum(({ args: { sizeGib } }) => podDiskGib({ sizeGib })) + OTHER_DISK_GIB,
+    cpus: ofPods((one) => one.args.resources.cpus + ofSidecar(one, SIDECAR.cpus)) + OTHER_CPUS,
+    memoryGib:
+      ofPods((one) => one.args.resources.memoryGib + ofSidecar(one, SIDECAR.memoryGib)) +
+      OTHER_MEMORY_GIB,
+    pods: ofPods(() => 1) + OTHER_PODS,
+    localDiskGib:
+      ofPods((one) => podDiskGib({ sizeGib: one.args.sizeGib }) + ofSidecar(one, SIDECAR.diskGib)) +
+      OTHER_DISK_GIB,
   };
   const because = `of all replicas of ${place.region.name} at their most`;
   return {

@@ -196,8 +196,8 @@ const CLUSTER_RIGHTS: AwsRights = {
     // An add-on with rights brings its association along.
     ...inCluster("podidentityassociation", "CreatePodIdentityAssociation", POD_IDENTITY_ACTIONS),
     allow("eks", "CreateAddon UpdateAddon DeleteAddon", ofCluster("podidentityassociation")),
-    allow("iam", "PassRole", passed(["pods.eks.amazonaws.com"], "vpc-cni")),
-    allow("iam", "GetRole", rolesOf("vpc-cni")),
+    allow("iam", "PassRole", passed(["pods.eks.amazonaws.com"], "vpc-cni", "ebs-csi")),
+    allow("iam", "GetRole", rolesOf("vpc-cni", "ebs-csi")),
   ],
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": [
     ...inCluster("podidentityassociation", "CreatePodIdentityAssociation", POD_IDENTITY_ACTIONS),
@@ -247,6 +247,7 @@ const CLUSTER_RIGHTS: AwsRights = {
     "AmazonEKSWorkerNodePolicy",
     "AmazonEKS_CNI_Policy",
     "AmazonSSMManagedInstanceCore",
+    "service-role/AmazonEBSCSIDriverPolicy",
   ),
 };
 

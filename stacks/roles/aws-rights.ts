@@ -93,7 +93,7 @@ const SECURITY_GROUP_READS = allow(
 );
 
 /** A rule of a group: both have tags. */
-export function groupRule(way: "Ingress" | "Egress"): readonly AwsRight[] {
+function groupRule(way: "Ingress" | "Egress"): readonly AwsRight[] {
   return [
     allow("ec2", `AuthorizeSecurityGroup${way}`, made("ec2", "security-group-rule")),
     allow(
@@ -121,6 +121,8 @@ export const SECURITY_GROUP_RIGHTS: AwsRights = {
     ...taggedInEc2("security-group"),
   ],
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": groupRule("Ingress"),
+  // Cards of EFA talk within the group of the nodes.
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": groupRule("Egress"),
 };
 
 /** The key that the stack makes, by its tag. */

@@ -3,7 +3,6 @@ import {
   ADDRESS_RIGHTS,
   type AwsRights,
   allow,
-  groupRule,
   POD_IDENTITY_ACTIONS,
   ROLE_RIGHTS,
   SECURITY_GROUP_RIGHTS,
@@ -19,7 +18,6 @@ export const SERVING_RIGHTS: AwsRights = {
   ...ADDRESS_RIGHTS,
   ...SECURITY_GROUP_RIGHTS,
   ...ROLE_RIGHTS,
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": groupRule("Egress"),
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": [
     allow("eks", "CreatePodIdentityAssociation DescribeCluster", ofCluster("cluster")),
     allow("eks", POD_IDENTITY_ACTIONS, ofCluster("podidentityassociation")),

@@ -1,6 +1,7 @@
 /** On what a stack acts, from its configuration and its plan: a scope for each cloud that its layer uses. */
+import { childName } from "../../components/foundation/child-name";
 import { physicalName } from "../../components/foundation/physical-name";
-import { PlannerError, type Problem } from "../../planner/plan/fleet-of-plan";
+import { PlannerError, type Problem, type ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import { deriveDns } from "../derive/dns";
 import type { FleetContext } from "../derive/fleet-context";
 import { clusterPoolName, modelComponentName, placeName } from "../derive/names";
@@ -43,7 +44,7 @@ function regionScopes(
       },
     };
   }
-  const weights = pools.map((pool) => `${clusterPoolName(pool.name)}-weights`);
+  const weights = pools.map((pool) => childName(replicasName(pool), "weights"));
   return {
     aws: {
       region: region.name,
@@ -54,6 +55,12 @@ function regionScopes(
     },
     gcp: undefined,
   };
+}
+
+/** Of the replicas of a pool, which are its own service or a phase of that of their model. */
+function replicasName({ name, role, model }: ResolvedPool): string {
+  const own = clusterPoolName(name);
+  return role === "unified" ? own : childName(modelComponentName(model.name), own);
 }
 
 /** Where Route 53 has its metrics, and the trail of AWS its bucket. */

@@ -12,7 +12,7 @@ const SECONDS_MAX = 20;
 const ROUNDS = 3;
 
 async function main(): Promise<void> {
-  const up = await putUp(EXAMPLE);
+  const up = await putUp(EXAMPLE.name, exampleStacks(EXAMPLE));
   const stacks = referencedStacks(up);
   const rounds: { readonly seconds: number; readonly digest: string }[] = [];
   let resources = 0;

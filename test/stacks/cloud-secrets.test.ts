@@ -1,7 +1,8 @@
 /** Secrets of an example that keeps them in the clouds' secret managers: who reads which, and where they arrive. */
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { ofType, only } from "../support/mini-engine/engine-run";
-import { putUp, type StackRun } from "./run-example";
+import { fleetOf } from "./fleets";
+import type { StackRun } from "./run-example";
 
 const EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret";
 const READER = { namespace: "external-secrets", serviceAccount: "external-secrets" };
@@ -16,7 +17,7 @@ interface Spec {
 
 let runs: readonly StackRun[];
 beforeAll(async () => {
-  runs = await putUp({ name: "two-clouds" });
+  runs = await fleetOf("two-clouds").putUp();
 });
 const stackOf = (layer: string, place: string) =>
   runs.find(({ stack }) => stack.layer === layer && stack.place === place)!.run;
@@ -128,7 +129,7 @@ describe("who reads the secrets", () => {
 
 describe("an example whose certificate is a Secret of a person", () => {
   it("has no secret manager, and no External Secrets", async () => {
-    for (const { run } of await putUp({ name: "two-regions-aws" })) {
+    for (const { run } of await fleetOf("two-regions-aws").putUp()) {
       expect(ofType(run, EXTERNAL_SECRET)).toEqual([]);
       expect(ofType(run, "aws:secretsmanager/secret:Secret")).toEqual([]);
     }

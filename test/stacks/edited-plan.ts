@@ -6,7 +6,7 @@ import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { runStack } from "../../stacks/run-stack";
 import { registered } from "../support/mini-engine/in-process";
 import { withTemporaryFolder } from "../support/temporary-folder";
-import { exampleFile, examplePlan, exampleStacks } from "./examples";
+import { type ExampleStack, exampleFile, examplePlan, exampleStacks } from "./examples";
 import { referencedStacks, type StackRun, WORLD } from "./run-example";
 
 /** What a stack of an example says of a changed plan or configuration. */
@@ -27,26 +27,46 @@ export interface Attempt {
 
 /** The refusal, line by line; "registered N resources" where there is none. */
 export async function refusalOf(attempt: Attempt): Promise<readonly string[]> {
-  const { example: name, layer, place, edit, isSealed = true, hasFile = true } = attempt;
-  const example = { name };
+  const { layer, place, edit, isSealed = true, hasFile = true } = attempt;
+  const example = { name: attempt.example };
   const stack = exampleStacks(example).find(
     (one) => one.layer === layer && (place === undefined || one.place === place),
   )!;
   const copy: CapacityPlan = structuredClone(examplePlan(example));
   edit?.(copy);
   const plan = isSealed ? sealed(copy) : copy;
-  const config = Object.fromEntries(
-    Object.entries({
-      ...stack.config,
-      "capplan:planDigest": plan.digest,
-      ...attempt.config,
-    }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  const config = { "capplan:planDigest": plan.digest, ...attempt.config };
+  const file = exampleFile(example, "plan.json");
+  return await refusalLines(
+    { ...stack, config: configured(stack, config) },
+    file,
+    hasFile ? plan : undefined,
   );
+}
+
+/** Keys of a stack with some replaced; undefined takes one out. */
+export function configured(
+  stack: Pick<ExampleStack, "config">,
+  keys: NonNullable<Attempt["config"]>,
+): ExampleStack["config"] {
+  return Object.fromEntries(
+    Object.entries({ ...stack.config, ...keys }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+}
+
+/** What a stack says, line by line. @param planFile relative to the folder of Pulumi.yaml. @param plan to be in it */
+export async function refusalLines(
+  { name, config }: Pick<ExampleStack, "name" | "config">,
+  planFile: string,
+  plan: CapacityPlan | undefined,
+): Promise<readonly string[]> {
   let lines: readonly string[] = [];
   await withTemporaryFolder(async (root) => {
-    const file = path.join(root, exampleFile(example, "plan.json"));
+    const file = path.join(root, planFile);
     mkdirSync(path.dirname(file), { recursive: true });
-    if (hasFile) writeFileSync(file, JSON.stringify(plan));
+    if (plan !== undefined) writeFileSync(file, JSON.stringify(plan));
     let resources = 0;
     const program = () => runStack({ config, root });
     const count = (): undefined => {
@@ -54,7 +74,7 @@ export async function refusalOf(attempt: Attempt): Promise<readonly string[]> {
       return undefined;
     };
     try {
-      await registered(program, { ...WORLD, stack: stack.name, failure: count });
+      await registered(program, { ...WORLD, stack: name, failure: count });
       lines = [`registered ${resources} resources`];
     } catch (error) {
       // The stack itself is there before the program runs.

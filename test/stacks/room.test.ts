@@ -4,9 +4,9 @@
  */
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type EngineRun, ofType } from "../support/mini-engine/engine-run";
-import { EXAMPLES } from "./examples";
+import { FLEETS } from "./fleets";
 import { at, inputsOf, type Json, listOf, specOf, textOf } from "./read-resource";
-import { putUp, type StackRun } from "./run-example";
+import type { StackRun } from "./run-example";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const UNITS: Readonly<Record<string, number>> = { m: 1e-3, Mi: 2 ** 20, Gi: 2 ** 30 };
@@ -66,11 +66,11 @@ function systemNodesMost(run: EngineRun): number {
   return Number(at(inputsOf(onGke), "autoscaling", "maxNodeCount")) * zones;
 }
 
-describe.each(EXAMPLES)("a serving layer of $name", (example) => {
+describe.each(FLEETS)("a serving layer of $name", (fleet) => {
   let all: readonly StackRun[];
   let layers: readonly StackRun[];
   beforeAll(async () => {
-    all = await putUp(example);
+    all = await fleet.putUp();
     layers = all.filter(({ stack }) => stack.layer === "serving");
   });
 

@@ -1,6 +1,6 @@
 /**
  * What is simulated is deployed: breaker, retry, health check, timeout, queue, autoscaling, failover, replica and engine
- * numbers are read back out of the resources of each example, and compared with the policies that the simulator ran.
+ * numbers are read back out of the resources of each fleet, and compared with the policies that the simulator ran.
  * Nothing of stacks/derive is used: resources are read as Envoy, KEDA, Kubernetes and the clouds read them.
  */
 import { beforeAll, describe, expect, it } from "@jest/globals";
@@ -11,9 +11,21 @@ import {
 } from "../../planner/plan/fleet-of-plan";
 import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { type EngineRun, ofType, only } from "../support/mini-engine/engine-run";
-import { EXAMPLES, examplePlan } from "./examples";
+import {
+  acceleratorsOf,
+  engineFlags,
+  forEachRegion,
+  isOf,
+  nameOf,
+  nodesOf,
+  podsOfPool,
+  runOfStack,
+  workloadOf,
+  workloadsOf,
+} from "./deployed-workloads";
+import { FLEETS } from "./fleets";
 import { at, inputsOf, type Json, listOf, seconds, specOf, textOf } from "./read-resource";
-import { putUp, type StackRun } from "./run-example";
+import type { StackRun } from "./run-example";
 
 /** What Envoy takes for no limit. */
 const UNLIMITED = 2 ** 32 - 1;
@@ -21,27 +33,20 @@ const UNLIMITED = 2 ** 32 - 1;
 const orNone = (value: number | undefined): number | undefined =>
   value === Number.POSITIVE_INFINITY ? undefined : value;
 
-describe.each(EXAMPLES)("what is deployed of $name", (example) => {
+describe.each(FLEETS)("what is deployed of $name", (deployed) => {
   let plan: CapacityPlan;
   let fleet: ResolvedFleet;
   let runs: readonly StackRun[];
   beforeAll(async () => {
-    plan = examplePlan(example);
+    plan = await deployed.plan();
     fleet = fleetOfPlan(plan);
-    runs = await putUp(example);
+    runs = await deployed.putUp();
   });
 
-  const runOf = (layer: string, place: string): EngineRun =>
-    runs.find(({ stack }) => stack.layer === layer && stack.place === place)!.run;
-  const eachRegion = (look: (region: string, pools: readonly ResolvedPool[]) => void): void => {
-    fleet.regions.forEach(({ name }, index) => {
-      look(
-        name,
-        fleet.pools.filter(({ regionIndex }) => regionIndex === index),
-      );
-    });
-  };
-  /** The policy, and the pools that it is for, of each model of each region. */
+  const runOf = (layer: string, place: string): EngineRun => runOfStack(runs, layer, place);
+  const eachRegion = (look: (region: string, pools: readonly ResolvedPool[]) => void): void =>
+    forEachRegion(fleet, look);
+  /** The policy, and the pools that it is for, of each model of each region: those that a gateway sends to. */
   const eachRoute = (look: (policy: Json, pools: readonly ResolvedPool[]) => void): void => {
     eachRegion((region, pools) => {
       const policies = ofType(
@@ -60,7 +65,7 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         const policy = policies.find(({ name }) => name.includes(word))!;
         look(
           specOf(policy),
-          pools.filter((pool) => pool.model.name === model),
+          pools.filter((pool) => pool.model.name === model && pool.role !== "decode"),
         );
       }
     });
@@ -81,7 +86,16 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
     const processes = fleet.policies.gateway.replicas;
     let compared = 0;
     eachRoute((policy, pools) => {
-      const breaker = policy["circuitBreaker"]!;
+      // An endpoint picker is no breaker: with one, none was simulated.
+      if (policy["circuitBreaker"] === undefined) {
+        expect(pools.map(({ circuitBreaker }) => circuitBreaker)).toEqual(
+          pools.map(() => undefined),
+        );
+        expect(["least-kv", "prefix-affinity"]).toContain(fleet.routing.policy);
+        compared += 1;
+        return;
+      }
+      const breaker = policy["circuitBreaker"];
       for (const key of ["maxConnections", "maxPendingRequests", "maxParallelRequests"] as const) {
         const whole = pools.map(({ circuitBreaker }) => circuitBreaker?.[key] ?? Infinity);
         const share = whole.reduce((sum, one) => sum + Math.ceil(one / processes), 0);
@@ -123,20 +137,23 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
         orNone(retry?.perRetryTimeoutSeconds),
       );
       const { passive, active, panicThreshold } = pool!.healthCheck;
-      const check = policy["healthCheck"]!;
-      expect(Number(check["panicThreshold"]) / 100).toBeCloseTo(panicThreshold, 9);
-      expect(check["passive"]?.["consecutive5XxErrors"]).toBe(passive?.consecutive5XxErrors);
-      expect(seconds(check["passive"]?.["interval"])).toBe(passive?.intervalSeconds);
-      expect(seconds(check["passive"]?.["baseEjectionTime"])).toBe(passive?.baseEjectionSeconds);
+      const check = policy["healthCheck"];
+      // Nothing of it reaches replicas that an endpoint picker chooses.
+      if (check !== undefined) {
+        expect(Number(check["panicThreshold"]) / 100).toBeCloseTo(panicThreshold, 9);
+      }
+      expect(check?.["passive"]?.["consecutive5XxErrors"]).toBe(passive?.consecutive5XxErrors);
+      expect(seconds(check?.["passive"]?.["interval"])).toBe(passive?.intervalSeconds);
+      expect(seconds(check?.["passive"]?.["baseEjectionTime"])).toBe(passive?.baseEjectionSeconds);
       if (passive !== undefined) {
-        const { maxEjectionPercent, alwaysEjectOneEndpoint } = check["passive"]!;
+        const { maxEjectionPercent, alwaysEjectOneEndpoint } = check!["passive"]!;
         expect(Number(maxEjectionPercent) / 100).toBeCloseTo(passive.maxEjectionShare, 9);
         expect(alwaysEjectOneEndpoint).toBe(passive.alwaysEjectOneEndpoint);
       }
-      expect(seconds(check["active"]?.["interval"])).toBe(active?.intervalSeconds);
-      expect(seconds(check["active"]?.["timeout"])).toBe(active?.timeoutSeconds);
-      expect(check["active"]?.["unhealthyThreshold"]).toBe(active?.unhealthyThreshold);
-      expect(check["active"]?.["healthyThreshold"]).toBe(active?.healthyThreshold);
+      expect(seconds(check?.["active"]?.["interval"])).toBe(active?.intervalSeconds);
+      expect(seconds(check?.["active"]?.["timeout"])).toBe(active?.timeoutSeconds);
+      expect(check?.["active"]?.["unhealthyThreshold"]).toBe(active?.unhealthyThreshold);
+      expect(check?.["active"]?.["healthyThreshold"]).toBe(active?.healthyThreshold);
       const { tcp, http } = policy["timeout"]!;
       expect(seconds(tcp!["connectTimeout"])).toBe(timeout.connectSeconds);
       // 0 s is none.
@@ -165,17 +182,18 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
   it("has the replicas, their bounds, and what moves them, as simulated", () => {
     eachRegion((region, pools) => {
       const run = runOf("serving", region);
-      const deployments = ofType(run, "kubernetes:apps/v1:Deployment");
       const scalers = ofType(run, "kubernetes:keda.sh/v1alpha1:ScaledObject");
-      expect(deployments).toHaveLength(pools.length);
+      expect(workloadsOf(run)).toHaveLength(pools.length);
       for (const pool of pools) {
-        const deployment = deployments.find(({ inputs }) => isOf(pool, inputs))!;
-        expect(specOf(deployment)["replicas"]).toBe(pool.replicas);
+        const workload = workloadOf(run, pool);
+        expect(specOf(workload)["replicas"]).toBe(pool.replicas);
         const scaler = scalers.find(({ inputs }) => isOf(pool, inputs));
         const { autoscaling } = pool;
         expect(scaler === undefined).toBe(autoscaling === undefined);
         if (scaler === undefined || autoscaling === undefined) continue;
         const scaled = specOf(scaler);
+        const [, , kind] = workload.type.split(":");
+        expect(scaled["scaleTargetRef"]).toMatchObject({ kind, name: nameOf(workload) });
         expect(scaled["minReplicaCount"]).toBe(pool.replicasMin);
         expect(scaled["maxReplicaCount"]).toBe(pool.replicasMax);
         expect(scaled["pollingInterval"]).toBe(autoscaling.pollingIntervalSeconds);
@@ -199,24 +217,23 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
 
   it("has engines with the settings that were simulated, that drain as long", () => {
     eachRegion((region, pools) => {
-      const deployments = ofType(runOf("serving", region), "kubernetes:apps/v1:Deployment");
       for (const pool of pools) {
         const { engine } = pool;
-        const pod = specOf(deployments.find(({ inputs }) => isOf(pool, inputs))!)["template"]![
-          "spec"
-        ]!;
+        const pod = podsOfPool(runOf("serving", region), pool)[0]!["spec"]!;
         const [container] = listOf(pod["containers"]);
-        const args = listOf(container!["args"]).map(textOf);
-        const flag = (name: string): string | undefined =>
-          args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+        const { args, flag } = engineFlags(pod);
         expect(Number(flag("max-num-seqs"))).toBe(engine.maxSequences);
         expect(Number(flag("max-num-batched-tokens"))).toBe(engine.maxBatchedTokens);
         expect(Number(flag("max-model-len"))).toBe(engine.maxContextTokens);
         expect(Number(flag("tensor-parallel-size"))).toBe(engine.tensorParallel);
         expect(Number(flag("gpu-memory-utilization"))).toBe(engine.gpuMemoryUtilization);
         expect(args.includes("--enable-prefix-caching")).toBe(engine.prefixCaching);
-        const gpus = engine.tensorParallel * engine.pipelineParallel * engine.dataParallel;
-        expect(Number(container!["resources"]!["limits"]!["nvidia.com/gpu"])).toBe(gpus);
+        expect(Number(flag("pipeline-parallel-size"))).toBe(engine.pipelineParallel);
+        const nodes = nodesOf(pool);
+        expect(flag("nnodes")).toBe(nodes > 1 ? String(nodes) : undefined);
+        expect(Number(container!["resources"]!["limits"]!["nvidia.com/gpu"])).toBe(
+          acceleratorsOf(pool) / nodes,
+        );
         expect(Number(pod["terminationGracePeriodSeconds"])).toBeGreaterThanOrEqual(
           fleet.policies.draining.timeoutSeconds,
         );
@@ -237,10 +254,12 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
       });
       const deployed = [...karpenter, ...gke].reduce((sum, one) => sum + one, 0);
       const planned = pools.reduce((sum, pool) => {
-        const { tensorParallel, pipelineParallel, dataParallel } = pool.engine;
         const perNode = pool.instanceType!.acceleratorCount;
-        const perReplica = tensorParallel * pipelineParallel * dataParallel;
-        const nodes = Math.ceil(pool.replicasMax / Math.floor(perNode / perReplica));
+        const perReplica = acceleratorsOf(pool);
+        const nodes =
+          perReplica > perNode
+            ? pool.replicasMax * nodesOf(pool)
+            : Math.ceil(pool.replicasMax / Math.floor(perNode / perReplica));
         return sum + nodes * perNode;
       }, 0);
       expect(deployed).toBe(planned);
@@ -329,11 +348,3 @@ describe.each(EXAMPLES)("what is deployed of $name", (example) => {
     }
   });
 });
-
-/** Whether an object is of a pool: by its label, which is cut where the pool's name is long. */
-function isOf(pool: ResolvedPool, inputs: Readonly<Record<string, unknown>>): boolean {
-  const { labels } = inputs["metadata"] as { readonly labels: Readonly<Record<string, string>> };
-  const own = pool.name.split("/")[1]!;
-  const label = labels["capplan/pool"]!;
-  return label === own || own.startsWith(label.slice(0, label.lastIndexOf("-")));
-}

@@ -1,10 +1,10 @@
-/** Runs the stacks of an example in the mini-engine, each with what those before it have handed over. */
+/** Runs the stacks of a fleet in the mini-engine, each with what those before it have handed over. */
 
 import { runStack } from "../../stacks/run-stack";
 import type { EngineRun } from "../support/mini-engine/engine-run";
 import { registered } from "../support/mini-engine/in-process";
 import type { EngineOptions, ReferencedStack } from "../support/mini-engine/resource-monitor";
-import { type Example, type ExampleStack, exampleStacks, ROOT } from "./examples";
+import { type ExampleStack, ROOT } from "./examples";
 
 /** What the clouds answer when they are asked. */
 export const WORLD: Partial<EngineOptions> = {
@@ -36,29 +36,37 @@ export interface StackRun {
   readonly run: EngineRun;
 }
 
-/** Runs one stack. @param stacks that it may refer to */
+/** Runs one stack. @param stacks that it may refer to. @param root folder of Pulumi.yaml */
 export async function runExampleStack(
   stack: ExampleStack,
   stacks: Readonly<Record<string, ReferencedStack>>,
   options: Partial<EngineOptions> = {},
+  root: string = ROOT,
 ): Promise<EngineRun> {
-  const program = () => runStack({ config: stack.config, root: ROOT });
+  const program = () => runStack({ config: stack.config, root });
   return registered(program, { ...WORLD, stack: stack.name, stacks, ...options });
 }
 
 const ups = new Map<string, Promise<readonly StackRun[]>>();
 
-/** All stacks of an example, put up in order; once for all who ask. */
-export function putUp(example: Pick<Example, "name">): Promise<readonly StackRun[]> {
-  const { name } = example;
-  if (!ups.has(name)) ups.set(name, putUpAnew(example));
+/** All stacks of a fleet, put up in order; once for all who ask by its name. */
+export function putUp(
+  name: string,
+  stacks: readonly ExampleStack[],
+  root: string = ROOT,
+): Promise<readonly StackRun[]> {
+  if (!ups.has(name)) ups.set(name, putUpAnew(stacks, root));
   return ups.get(name)!;
 }
 
-async function putUpAnew(example: Pick<Example, "name">): Promise<readonly StackRun[]> {
+async function putUpAnew(
+  stacks: readonly ExampleStack[],
+  root: string,
+): Promise<readonly StackRun[]> {
   const runs: StackRun[] = [];
-  for (const stack of exampleStacks(example)) {
-    runs.push({ stack, run: await runExampleStack(stack, referencedStacks(runs)) });
+  for (const stack of stacks) {
+    const run = await runExampleStack(stack, referencedStacks(runs), {}, root);
+    runs.push({ stack, run });
   }
   return runs;
 }

@@ -196,7 +196,7 @@ describe("FleetMonitoring", () => {
     expect(replicas.inputs).toMatchObject({
       metadata: { namespace: "serving" },
       spec: {
-        selector: { matchLabels: { "capplan/part": "engine" } },
+        selector: { matchLabels: { "capplan/part": "engine", "capplan/answers": "requests" } },
         endpoints: [{ port: "engine", path: "/metrics", interval: "15s" }],
         targetLabels: {
           fromPod: [{ from: "app.kubernetes.io/name", to: "app_kubernetes_io_name" }],

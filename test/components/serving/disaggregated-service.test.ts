@@ -100,13 +100,18 @@ describe("DisaggregatedService", () => {
 
   it("is one pool, in which the picker knows the phases", async () => {
     const run = await registered(service());
-    expect(run.stackOutputs.values["poolLabels"]).toEqual({ "capplan/disaggregated": "llama" });
+    expect(run.stackOutputs.values["poolLabels"]).toEqual({
+      "capplan/disaggregated": "llama",
+      "capplan/answers": "requests",
+    });
     for (const [pool, role] of [
       ["h100", "prefill"],
       ["h200", "decode"],
     ] as const) {
       expect(podOf(run, pool).metadata.labels).toMatchObject({
         "capplan/disaggregated": "llama",
+        "capplan/answers": "requests",
+        "capplan/pool": pool,
         "llm-d.ai/role": role,
       });
     }

@@ -229,7 +229,7 @@ describe("InferenceService", () => {
     const run = await registered(service());
     expect(specOf(run, "kubernetes:core/v1:Service")).toEqual({
       type: "ClusterIP",
-      selector: { "app.kubernetes.io/name": "llama" },
+      selector: { "app.kubernetes.io/name": "llama", "capplan/answers": "requests" },
       ports: [{ name: "http", port: 8000, targetPort: "engine" }],
     });
     expect(specOf(run, "kubernetes:policy/v1:PodDisruptionBudget")).toMatchObject({
@@ -322,8 +322,10 @@ describe("InferenceService", () => {
     expect(worker?.["lifecycle"]).toEqual({ preStop: { exec: { command: ["sleep", "660"] } } });
     expect(specOf(run, "kubernetes:core/v1:Service")["selector"]).toEqual({
       "app.kubernetes.io/name": "llama",
-      "leaderworkerset.sigs.k8s.io/worker-index": "0",
+      "capplan/answers": "requests",
     });
+    expect(leaderTemplate.metadata.labels).toHaveProperty(["capplan/answers"], "requests");
+    expect(workerTemplate.metadata.labels).not.toHaveProperty(["capplan/answers"]);
     expect(leaderTemplate.spec["affinity"]).toMatchObject({
       podAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [

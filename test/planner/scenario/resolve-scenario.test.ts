@@ -351,6 +351,29 @@ describe("resolveScenario", () => {
     expect(() => resolveSmall([rack, `${CHAT}.model=llama-3.1-405b-instruct`])).not.toThrow();
   });
 
+  it("allows a pipeline of whole machines with RDMA, and no stage that is larger than one", () => {
+    const pool = (instanceType: string, engine: string) =>
+      `${POOL}={model: llama-3.1-405b-instruct, instanceType: ${instanceType}, replicas: 1, engine: {${engine}}}`;
+    const resolved = (text: string) => () =>
+      resolveSmall([text, `${CHAT}.model=llama-3.1-405b-instruct`]);
+    const refusal = /does not span machines/;
+    for (const engine of [
+      "tensorParallel: 8, pipelineParallel: 2",
+      "tensorParallel: 4, pipelineParallel: 6",
+    ]) {
+      expect(resolved(pool("p5.48xlarge", engine))).not.toThrow();
+    }
+    // Half a machine is left over; a stage is larger than a machine; there is no RDMA.
+    expect(resolved(pool("p5.48xlarge", "tensorParallel: 4, pipelineParallel: 3"))).toThrow(
+      refusal,
+    );
+    expect(resolved(pool("p5.48xlarge", "tensorParallel: 16, pipelineParallel: 2"))).toThrow(
+      refusal,
+    );
+    const without = "tensorParallel: 4, pipelineParallel: 2";
+    expect(resolved(pool("a3-highgpu-4g", without))).toThrow(refusal);
+  });
+
   it("moves KV at the replica's share of its machine's network", () => {
     const prefill = `${POOL}={model: llama-3.1-8b-instruct, instanceType: p5.48xlarge, replicas: 1, role: prefill, engine: {tensorParallel: 2}}`;
     const decode =

@@ -1,31 +1,18 @@
 /** Laws of the derivations, over plans of random fleets. */
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import * as fc from "fast-check";
 import { limitOfPlan } from "../../../planner/plan/fleet-of-plan";
 import { ENVOY_UNLIMITED } from "../../../planner/plan/pool-limits";
 import { deriveBudgets } from "../../../stacks/derive/budgets";
 import { undeployable } from "../../../stacks/derive/deployable";
 import { deriveDns } from "../../../stacks/derive/dns";
-import type { FleetContext } from "../../../stacks/derive/fleet-context";
 import { derivePools } from "../../../stacks/derive/gpu-pools";
 import { clusterPoolName } from "../../../stacks/derive/names";
 import { deriveAwsNetwork, deriveGcpNetwork } from "../../../stacks/derive/network";
-import { derivePlace, type PlaceContext } from "../../../stacks/derive/place-context";
 import { deriveQueue } from "../../../stacks/derive/queue";
 import { deriveServingLayer } from "../../../stacks/derive/serving-layer";
 import { type PlannedCase, plannedCase } from "../../support/small-plan";
-import { leavesOf, randomContext } from "./random-plan";
+import { always, leavesOf, placesOf, SERVING_SETTINGS } from "./random-plan";
 
-const RUNS = { seed: 20261130, numRuns: 80 } as const;
-const image = `docker.io/vllm/vllm-openai@sha256:${"1".repeat(64)}`;
-const SETTINGS = {
-  domain: "example.com",
-  certificateSecret: "certificate",
-  engineImage: image,
-  weightsImage: image,
-  pickerImage: image,
-  redisUrl: "redis:6379",
-};
 const DNS = {
   domain: "example.com",
   route53ZoneId: "Z1",
@@ -38,28 +25,10 @@ beforeAll(async () => {
   base = await plannedCase();
 });
 
-function placesOf(context: FleetContext): readonly PlaceContext[] {
-  return context.fleet.regions.map(({ name }) => derivePlace(context, { place: name }).args!);
-}
-
-/** Holds for every plan. */
-function always(law: (context: FleetContext) => void): void {
-  let looked = 0;
-  fc.assert(
-    fc.property(randomContext(base), (context) => {
-      if (context === undefined) return;
-      looked += 1;
-      law(context);
-    }),
-    RUNS,
-  );
-  expect(looked).toBeGreaterThan(RUNS.numRuns / 2);
-}
-
 describe("for all plans, the derivations", () => {
   it("end, and say of every problem where it is in the plan or the configuration", () => {
     let problems = 0;
-    always((context) => {
+    always(base, (context) => {
       const found = [
         ...undeployable(context),
         ...deriveDns(context, DNS).problems,
@@ -67,7 +36,7 @@ describe("for all plans, the derivations", () => {
         ...placesOf(context).flatMap((place) => [
           ...derivePools(place, {}).problems,
           ...deriveQueue(place).problems,
-          ...deriveServingLayer(place, SETTINGS).problems,
+          ...deriveServingLayer(place, SERVING_SETTINGS).problems,
         ]),
       ];
       problems += found.length;
@@ -82,7 +51,7 @@ describe("for all plans, the derivations", () => {
 
   it("give a pool the nodes of its limits, and accelerators up to the most of the plan", () => {
     let compared = 0;
-    always((context) => {
+    always(base, (context) => {
       for (const place of placesOf(context)) {
         const { args } = derivePools(place, {});
         for (const pool of place.pools) {
@@ -102,10 +71,10 @@ describe("for all plans, the derivations", () => {
 
   it("give each process its share of every breaker, and no more in all than rounding adds", () => {
     let compared = 0;
-    always((context) => {
+    always(base, (context) => {
       const { replicas: processes } = context.fleet.policies.gateway;
       for (const place of placesOf(context)) {
-        const { models, gateway } = deriveServingLayer(place, SETTINGS).args;
+        const { models, gateway } = deriveServingLayer(place, SERVING_SETTINGS).args;
         for (const { name, services } of models) {
           const backend = gateway!.backends[name]!;
           if (backend.routing !== "breaker") continue;
@@ -132,11 +101,11 @@ describe("for all plans, the derivations", () => {
 
   it("deploy every limit on rates, or refuse it", () => {
     let limits = 0;
-    always((context) => {
+    always(base, (context) => {
       const { rateLimit = [] } = context.fleet.policies.admission ?? {};
       const isOfLimits = ({ path }: { readonly path: string }) => /admission\.rateLimit/.test(path);
       for (const place of placesOf(context)) {
-        const layer = deriveServingLayer(place, SETTINGS);
+        const layer = deriveServingLayer(place, SERVING_SETTINGS);
         const refused = [...undeployable(context), ...layer.problems]
           .filter(isOfLimits)
           .map(({ path }) => path.match(/rateLimit\[\d+\]/)![0]);
@@ -151,9 +120,9 @@ describe("for all plans, the derivations", () => {
 
   it("say of every number of a backend, a service, a pool and a network where it comes from", () => {
     let explained = 0;
-    always((context) => {
+    always(base, (context) => {
       for (const place of placesOf(context)) {
-        const layer = deriveServingLayer(place, SETTINGS);
+        const layer = deriveServingLayer(place, SERVING_SETTINGS);
         const pools = derivePools(place, {});
         const network =
           place.cloud === "aws"

@@ -9,8 +9,9 @@ import { roleScopes } from "../../../stacks/roles/role-scopes";
 import { type Layer, readStackSettings, type StackSettings } from "../../../stacks/stack-settings";
 import { registered } from "../../support/mini-engine/in-process";
 import type { RegisteredResource } from "../../support/mini-engine/registered-resource";
-import { EXAMPLES, type ExampleStack, examplePlan, exampleStacks } from "../examples";
-import { putUp, WORLD } from "../run-example";
+import { type ExampleStack, examplePlan, exampleStacks } from "../examples";
+import { FLEETS } from "../fleets";
+import { WORLD } from "../run-example";
 
 export const LAYERS = ["foundation", "serving", "edge"] as const satisfies readonly Layer[];
 
@@ -28,10 +29,10 @@ export interface StackWithRoles {
 /** All stacks of the examples on a cloud; on AWS also a foundation with a queue, which no example has. */
 export async function stacksWithRoles(cloud: "aws" | "gcp"): Promise<readonly StackWithRoles[]> {
   const stacks: StackWithRoles[] = [];
-  for (const example of EXAMPLES) {
-    const context = fleetContext(examplePlan(example));
+  for (const fleet of FLEETS) {
+    const context = fleetContext(await fleet.plan());
     if (!context.fleet.regions.some(({ spec }) => spec.cloud === cloud)) continue;
-    for (const { stack, run } of await putUp(example)) {
+    for (const { stack, run } of await fleet.putUp()) {
       stacks.push(withRoles(stack.name, settingsOf(stack), context, run.resources));
     }
   }

@@ -1,0 +1,25 @@
+/** Where the arguments of a service come from, so that what a component refuses is said of the plan. */
+import { poolPath } from "./fleet-context";
+import type { ServiceOfPool } from "./services";
+import type { PathTable } from "./translate-problems";
+
+/** @param prefix of the arguments of the pool; "" where those of the model are beside them */
+export function servicePaths({ pool }: ServiceOfPool, prefix: string): PathTable {
+  const own = poolPath(pool);
+  const model = `capplan:models.${pool.model.name}`;
+  const at = (key: string): string => (prefix === "" ? key : `${prefix}.${key}`);
+  return {
+    image: "capplan:engineImage",
+    "weights.image": "capplan:weightsImage",
+    "weights.source.prefix": `${model}.prefix`,
+    "weights.sizeGib": `${model}.sizeGib`,
+    [at("engine")]: `${own}.engine`,
+    [at("engine.speculation")]: `${model}.speculation`,
+    [at("engine.quantization")]: `${model}.quantization`,
+    [at("scaling")]: `${own}.autoscaling`,
+    [at("replicas")]: `${own}.replicas`,
+    [at("resources")]: `${own}.instanceType`,
+    [at("startupSeconds")]: `${own}.coldStart.weights`,
+    ...(prefix === "" ? {} : { [prefix]: own }),
+  };
+}
