@@ -59,7 +59,8 @@ export function sloResults(
     const grows = growsWithQueue(objective, isSplit);
     const margin = modelMargin(scenario, measured, objective, grows);
     const lowMs = Math.max(0, estimate.low * margin.low) * 1e3;
-    const highMs = margin.high === undefined ? null : estimate.high * margin.high * 1e3;
+    const highMs =
+      margin.high === undefined ? null : (estimate.high * margin.high + margin.moreSeconds) * 1e3;
     const verdict = judge({ lowMs, highMs }, base.limitMs);
     return { ...base, valueMs: estimate.value * 1e3, lowMs, highMs, verdict };
   });
@@ -206,30 +207,33 @@ function rankSpread(parts: readonly QuantileSketch[], probability: number): numb
 
 /**
  * Factors on the two ends of the interval for the error of the model: its residual for the metric, or what a
- * step-time error does to the queue, whichever is more. `high` is undefined when longer steps saturate.
+ * step-time error does to the queue, whichever is more. `high` is undefined when longer steps saturate. Of a wait that is
+ * zero nothing is a multiple: what longer steps make of it is added.
  */
 function modelMargin(
   scenario: ResolvedScenario,
   measured: WorkloadMeasurement,
   objective: Objective,
   growsWithTheQueue: boolean,
-): { readonly low: number; readonly high: number | undefined } {
+): { readonly low: number; readonly high: number | undefined; readonly moreSeconds: number } {
   const residual = residualError(scenario, measured, objective);
   const { slower, faster } = measured.sensitivity;
   const base = statisticOfRun(measured.group, measured.gaps, objective, 0);
-  const ratio = (record: RunRecord): number => {
+  const statistic = (record: RunRecord): number => {
     const group = groupOf(record, measured.workloadIndex);
     const gaps = [
       mergeSketches(record.pools.map((pool) => pool.itlSeconds[measured.workloadIndex]!)),
     ];
-    return statisticOfRun(group, gaps, objective, 0) / base;
+    return statisticOfRun(group, gaps, objective, 0);
   };
+  const ratio = (record: RunRecord): number => (base > 0 ? statistic(record) / base : 1);
   const low = Math.min(1 - residual, faster === undefined ? 1 : ratio(faster));
-  if (slower === undefined) return { low, high: 1 + residual };
+  if (slower === undefined) return { low, high: 1 + residual, moreSeconds: 0 };
   if (growsWithTheQueue && isSaturated(groupOf(slower, measured.workloadIndex))) {
-    return { low, high: undefined };
+    return { low, high: undefined, moreSeconds: 0 };
   }
-  return { low, high: Math.max(1 + residual, ratio(slower)) };
+  const moreSeconds = base > 0 ? 0 : statistic(slower);
+  return { low, high: Math.max(1 + residual, ratio(slower)), moreSeconds };
 }
 
 function groupOf(record: RunRecord, workloadIndex: number): CellGroup {

@@ -11,7 +11,6 @@ import type { Derivation, Derived } from "./derived";
 import { modelName } from "./names";
 import type { PlaceContext } from "./place-context";
 import { SERVING_NAMESPACE, type ServiceOfPool } from "./services";
-import { loadBalancingOf } from "./traffic-policy";
 
 /** Everything of monitoring that follows from the plan. */
 export type MonitoringArgs = Pick<

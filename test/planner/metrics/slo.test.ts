@@ -210,4 +210,21 @@ describe("the error of the step-time model", () => {
     const result = judge(p95(100), [evenly(10_000)], { sensitivity: { slower } });
     expect(result).toMatchObject({ verdict: "UNCERTAIN", highMs: null });
   });
+
+  it.each([
+    { slowerSeconds: 0, highMs: 0, verdict: "PASS" },
+    { slowerSeconds: 0.3, highMs: 300, verdict: "PASS" },
+    { slowerSeconds: 0.7, highMs: 700, verdict: "UNCERTAIN" },
+  ] as const)("adds a wait of $slowerSeconds s that only longer steps make", (one) => {
+    const waiting = (seconds: number): CellByHand => ({
+      counts: { offered: 1000, completed: 1000 },
+      met: [1000],
+      queueTimeSeconds: Array.from({ length: 1000 }, () => seconds),
+    });
+    const objective: Objective = { metric: "queueTime", statistic: "p95", limitSeconds: 0.5 };
+    const slower = recordByHand([cellByHand(waiting(one.slowerSeconds))]);
+    const result = judge(objective, [waiting(0)], { modelError: 0.2, sensitivity: { slower } });
+    expect(result.verdict).toBe(one.verdict);
+    expect(Math.abs(result.highMs! - one.highMs)).toBeLessThanOrEqual(SKETCH_ERROR * one.highMs);
+  });
 });
