@@ -116,6 +116,26 @@ describe("AwsFleetKey", () => {
     ]);
   });
 
+  it("lets whoever starts instances use it for their disks", async () => {
+    const run = await registered(keyOnAws({ ...onAws, services: ["ec2"] }));
+    const policy = String(only(run, "aws:kms/key:Key").inputs["policy"]);
+    // karpenter.sh/docs/troubleshooting, "Node terminates before ready on failed encrypted EBS volume".
+    expect(JSON.parse(policy).Statement).toContainEqual(
+      expect.objectContaining({
+        Principal: { AWS: "*" },
+        Action: expect.arrayContaining(["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey*"]),
+        Condition: {
+          StringEquals: {
+            "kms:CallerAccount": onAws.accountId,
+            "kms:ViaService": `ec2.${onAws.region}.amazonaws.com`,
+          },
+        },
+      }),
+    );
+    // A key policy with the name of a role that is not there yet is refused.
+    expect(policy).not.toContain("aws-service-role");
+  });
+
   it.each<[string, Partial<AwsFleetKeyArgs>]>([
     ["region", { region: "us-east" }],
     ["accountId", { accountId: "1234" }],
