@@ -169,6 +169,21 @@ describe("GkeGpuCluster", () => {
     });
   });
 
+  // cloud.google.com/kubernetes-engine/docs/how-to/setup-multinetwork-support-for-pods: only with Dataplane V2.
+  it("can be given a pool with rdma later, since its network cannot be changed", async () => {
+    const networkOf = (made: EngineRun) => {
+      const { datapathProvider, enableMultiNetworking } = only(made, CLUSTER).inputs;
+      return { datapathProvider, enableMultiNetworking };
+    };
+    const span: GpuPoolArgs = { ...h100, fabric: "rdma" };
+    const spanning = await registered(cluster({ pools: { l4, span } }));
+    expect(networkOf(run)).toEqual({
+      datapathProvider: "ADVANCED_DATAPATH",
+      enableMultiNetworking: true,
+    });
+    expect(networkOf(spanning)).toEqual(networkOf(run));
+  });
+
   it("for rdma keeps nodes together on the accelerator network", async () => {
     const span: GpuPoolArgs = { ...h100, fabric: "rdma", imageCacheDisks: [] };
     const spanning = await registered(cluster({ pools: { span } }));
