@@ -17,6 +17,8 @@ export function servicePaths({ pool }: ServiceOfPool, prefix: string): PathTable
     [at("engine.speculation")]: `${model}.speculation`,
     [at("engine.quantization")]: `${model}.quantization`,
     [at("scaling")]: `${own}.autoscaling`,
+    [at("scaling.replicasMin")]: `${own}.replicas.min`,
+    [at("scaling.replicasMax")]: `${own}.replicas.max`,
     [at("replicas")]: `${own}.replicas`,
     [at("resources")]: `${own}.instanceType`,
     [at("startupSeconds")]: `${own}.coldStart.weights`,
