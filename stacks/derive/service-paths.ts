@@ -14,6 +14,7 @@ export function servicePaths({ pool }: ServiceOfPool, prefix: string): PathTable
     "weights.source.prefix": `${model}.prefix`,
     "weights.sizeGib": `${model}.sizeGib`,
     [at("engine")]: `${own}.engine`,
+    [at("engine.computePrecision")]: `${own}.instanceType`,
     [at("engine.speculation")]: `${model}.speculation`,
     [at("engine.quantization")]: `${model}.quantization`,
     [at("scaling")]: `${own}.autoscaling`,
