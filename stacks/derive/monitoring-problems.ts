@@ -1,10 +1,12 @@
 /**
- * What FleetMonitoring would refuse, said of the scenario and the configuration: a promise that no histogram can tell
- * apart, a name or an address that is none.
+ * What FleetMonitoring would refuse, said of the scenario, the plan and the configuration: a promise that no histogram can
+ * tell apart, a pool whose model nobody asks, a name or an address that is none.
  */
 import { checkFleetMonitoring } from "../../components/observability";
 import type { Problem } from "../../planner/plan/fleet-of-plan";
+import { poolPath } from "./fleet-context";
 import type { MonitoringArgs } from "./monitoring";
+import type { ServiceOfPool } from "./services";
 import { translateProblems } from "./translate-problems";
 
 /** What of a stack's configuration monitoring depends on. */
@@ -16,6 +18,7 @@ export interface MonitoringSettings {
 /** The problems of a place's monitoring. */
 export function monitoringProblems(
   args: MonitoringArgs,
+  services: readonly ServiceOfPool[],
   { runbookUrl, alertmanagerSecret }: MonitoringSettings,
 ): readonly Problem[] {
   const found = checkFleetMonitoring({
@@ -33,12 +36,16 @@ export function monitoringProblems(
       `workloads.${name}.slo.${metric}.${statistic}`,
     ]),
   );
+  const pools = services.flatMap(({ name, pool }) => [
+    [`pools.${name}`, poolPath(pool)],
+    [`pools.${name}.servedModel`, `${poolPath(pool)}.model`],
+  ]);
   return translateProblems(
     found,
     {
       runbookUrl: "capplan:runbookUrl",
       "backend.alertmanagerSecret": "capplan:alertmanagerSecret",
-      ...Object.fromEntries(promises),
+      ...Object.fromEntries([...promises, ...pools]),
     },
     "monitoring",
   );

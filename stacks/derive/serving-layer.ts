@@ -107,7 +107,7 @@ export function deriveServingLayer(
       // Capacity Blocks are named in the foundation.
       ...pools.problems.filter(({ path }) => !path.startsWith("capplan:capacityBlocks")),
       ...problems,
-      ...monitoringProblems(monitoring.args, settings),
+      ...monitoringProblems(monitoring.args, services, settings),
       ...unified.flatMap((service) => serviceProblems(service, settings, placements)),
     ],
   };
