@@ -67,6 +67,8 @@ function createCluster(
         },
         defaultMaxPodsPerNode: settings.podsPerNodeMax,
         datapathProvider: "ADVANCED_DATAPATH",
+        // Pods on the accelerator network of an rdma pool need it, and a cluster cannot be given it later.
+        enableMultiNetworking: true,
         // All nodes are in pools of their own; the one that GKE insists on is removed at once.
         removeDefaultNodePool: true,
         initialNodeCount: 1,

@@ -1,10 +1,12 @@
 /** Node pools of GKE: one for the system, and one for each slice of a GPU pool. */
 import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
 import { gcpLabels } from "../foundation/allocation";
 import { childName } from "../foundation/child-name";
 import { physicalName } from "../foundation/physical-name";
 import { shortHash } from "../foundation/short-hash";
 import { transformed } from "../foundation/transform";
+import type { ResolvedGkeGpuCluster } from "./gke-args";
 import { commonNodeConfig, type GkeNodeNeeds, type GkePlace } from "./gke-place";
 import type { FlexStartCapacity } from "./gpu-cluster";
 import { type GpuPoolSlice, POOL_LABEL } from "./gpu-pool-slices";
@@ -63,7 +65,9 @@ export function createGkeGpuNodes(
       childName(place.name, "gpu", slice.name),
       {
         cluster: needs.cluster.id,
-        name: gpuNodePoolName(slice, settings.gpuDriver),
+        name: pulumi
+          .output(needs.kmsKeyId)
+          .apply((kmsKeyId) => gpuNodePoolName(slice, { ...settings, kmsKeyId })),
         nodeLocations: [...zones],
         maxPodsPerNode: settings.podsPerNodeMax,
         initialNodeCount: Math.ceil(nodesMin / zones.length),
@@ -154,11 +158,17 @@ function flexStart({ runSecondsMax = FLEX_START_SECONDS }: FlexStartCapacity) {
   return { flexStart: true, maxRunDuration: `${runSecondsMax}s` };
 }
 
+/** What of a cluster's settings its nodes are made with for good. */
+export type NodeSettings = Pick<ResolvedGkeGpuCluster, "gpuDriver" | "podsPerNodeMax"> & {
+  readonly kmsKeyId: string;
+};
+
 /**
  * The name of a node pool in the cloud. It changes with whatever GKE cannot change in place, so that the pool that
- * replaces another can be there before the other goes, which keeps its name until then.
+ * replaces another can be there before the other goes, which keeps its name until then: with the same name GKE would
+ * refuse it. The kind of capacity is in the slice's name. Limits, labels and drain times change in place.
  */
-export function gpuNodePoolName(slice: GpuPoolSlice, gpuDriver: string): string {
+export function gpuNodePoolName(slice: GpuPoolSlice, settings: NodeSettings): string {
   const { pool, zones, taints, capacity } = slice;
   const immutable = JSON.stringify([
     pool.instanceType,
@@ -167,10 +177,13 @@ export function gpuNodePoolName(slice: GpuPoolSlice, gpuDriver: string): string 
     pool.localDisks ?? 0,
     pool.bootDiskGib ?? BOOT_DISK_GIB,
     pool.imageCacheDisks ?? [],
-    "runSecondsMax" in capacity ? capacity.runSecondsMax : undefined,
+    capacity.kind === "flex-start" ? flexStart(capacity) : {},
+    capacity.kind === "reserved" ? capacity.reservations : [],
     zones,
     taints,
-    gpuDriver,
+    settings.gpuDriver,
+    settings.podsPerNodeMax,
+    settings.kmsKeyId,
   ]);
   return physicalName("gkeNodePool", `${slice.name}-${shortHash(immutable)}`);
 }

@@ -1,5 +1,6 @@
 /** What a fleet says of itself: metrics, rules, alerts, dashboards and traces, per cluster. */
 
+export { checkFleetMonitoring } from "./check-fleet-monitoring";
 export { FleetMonitoring } from "./fleet-monitoring";
 export type {
   AmpArgs,

@@ -110,13 +110,13 @@ function checkKeda(scaling: KedaScalingArgs, path: string): readonly InputProble
       fix: "use scaleDown.stabilizationWindowSeconds",
     });
   }
-  const isSeenAtZero = trigger.metric === "queue-depth" || trigger.metric === "request-rate";
-  if (replicasMin === 0 && !isSeenAtZero) {
+  // Without a sample KEDA would take its fallback, and start the replicas that it has just stopped.
+  if (replicasMin === 0 && trigger.metric !== "queue-depth") {
     problems.push({
       path: `${path}.replicasMin`,
       must: `be at least 1 with ${trigger.metric}, which nobody measures without a replica`,
       got: 0,
-      fix: "use queue-depth or request-rate",
+      fix: "use queue-depth",
     });
   }
   return problems;
@@ -142,16 +142,12 @@ function checkTrigger(trigger: ScalingTriggerArgs, path: string): readonly Input
     problems.push({ path: `${path}.target`, must, got: target });
   }
   if (metric === "request-rate") {
-    const { route, activation = 0 } = trigger;
     problems.push(
-      ...checkForm(`${path}.route`, route, {
+      ...checkForm(`${path}.route`, trigger.route, {
         pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
         must: "be the name of an HTTPRoute",
       }),
     );
-    if (!(activation >= 0)) {
-      problems.push({ path: `${path}.activation`, must: "be at least 0", got: activation });
-    }
   }
   return problems;
 }

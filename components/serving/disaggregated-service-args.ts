@@ -162,6 +162,7 @@ const blocksOf = (engine: EngineArgs): number => resolveEngine(engine).blockToke
 function disagreements(engine: EngineArgs, reference: EngineArgs) {
   const [one, other] = [resolveEngine(engine), resolveEngine(reference)];
   const compared = {
+    computePrecision: [one.computePrecision, other.computePrecision],
     kvPrecision: [one.kvPrecision, other.kvPrecision],
     quantization: [one.quantization, other.quantization],
     maxContextTokens: [one.maxContextTokens, other.maxContextTokens],

@@ -54,7 +54,12 @@ export interface EngineArgs {
   readonly hasPrefixCaching?: boolean;
   /** @default true */
   readonly hasChunkedPrefill?: boolean;
-  /** @default "bf16" */
+  /**
+   * The 16-bit floats that the model computes in: "fp16" on GPUs before Ampere, which have no other, for checkpoints of
+   * fp16, and for the quantizations awq and gptq. @default "bf16"
+   */
+  readonly computePrecision?: "bf16" | "fp16";
+  /** Of the KV cache: "bf16" is 16 bits, in the floats that the model computes in. @default "bf16" */
   readonly kvPrecision?: "bf16" | "fp8";
   /** @default - as the checkpoint says of itself */
   readonly quantization?: (typeof QUANTIZATIONS)[number];
@@ -66,6 +71,11 @@ export interface EngineArgs {
   readonly apiServers?: number;
   /** Further flags, each with its value: `["--tool-call-parser=hermes"]`. @default - none */
   readonly extraFlags?: readonly string[];
+}
+
+/** Whether vLLM has kernels of fp16 alone for a quantization (vllm/model_executor/layers/quantization). */
+export function isFp16Only(quantization: NonNullable<EngineArgs["quantization"]>): boolean {
+  return quantization === "awq" || quantization === "gptq";
 }
 
 /** Settings with their defaults. */
@@ -85,6 +95,7 @@ export function resolveEngine(engine: EngineArgs): ResolvedEngine {
     gpuMemoryUtilization: 0.9,
     hasPrefixCaching: true,
     hasChunkedPrefill: true,
+    computePrecision: "bf16",
     kvPrecision: "bf16",
     scheduling: "fcfs",
     apiServers: 1,
@@ -115,6 +126,7 @@ export function checkEngine(engine: EngineArgs, path: string): readonly InputPro
     // vLLM's own choices (--block-size); backends take some of them.
     ...checkOneOf(`${path}.blockTokens`, engine.blockTokens, [1, 8, 16, 32, 64, 128, 256]),
     ...checkWhole(`${path}.kvBlocks`, engine.kvBlocks, COUNT),
+    ...checkOneOf(`${path}.computePrecision`, engine.computePrecision, ["bf16", "fp16"]),
     ...checkOneOf(`${path}.kvPrecision`, engine.kvPrecision, ["bf16", "fp8"]),
     ...checkOneOf(`${path}.quantization`, engine.quantization, QUANTIZATIONS),
     ...checkOneOf(`${path}.scheduling`, engine.scheduling, ["fcfs", "priority"]),
@@ -122,7 +134,15 @@ export function checkEngine(engine: EngineArgs, path: string): readonly InputPro
     ...checkSpeculation(engine, `${path}.speculation`),
     ...checkExtraFlags(resolved.extraFlags, `${path}.extraFlags`),
   ];
-  const { gpuMemoryUtilization: share } = resolved;
+  const { computePrecision, gpuMemoryUtilization: share, quantization } = resolved;
+  if (quantization !== undefined && isFp16Only(quantization) && computePrecision === "bf16") {
+    problems.push({
+      path: `${path}.computePrecision`,
+      must: `be "fp16" for the quantization ${quantization}, whose kernels have no bf16`,
+      got: computePrecision,
+      fix: `use it, or ${quantization}_marlin`,
+    });
+  }
   if (!(share > 0 && share < 1)) {
     problems.push({
       path: `${path}.gpuMemoryUtilization`,
@@ -204,6 +224,7 @@ export const OWN_FLAGS: ReadonlySet<string> = new Set([
   "--data-parallel-size-local",
   "--data-parallel-start-rank",
   "--download-dir",
+  "--dtype",
   "--enable-chunked-prefill",
   "--enable-expert-parallel",
   "--enable-log-requests",

@@ -3,7 +3,7 @@
  * stands. Pure. Every setting is written out, so that a new version of the engine with other defaults does not become
  * another replica than the one that was planned.
  */
-import { type EngineArgs, gpusOfReplica, resolveEngine } from "./engine-args";
+import { type EngineArgs, gpusOfReplica, type ResolvedEngine, resolveEngine } from "./engine-args";
 
 /** Where the weights are in every pod. */
 export const WEIGHTS_PATH = "/weights";
@@ -50,7 +50,8 @@ export function engineArgv(args: EngineArgs, start: EngineStart): readonly strin
     `--gpu-memory-utilization=${engine.gpuMemoryUtilization}`,
     switched("enable-prefix-caching", engine.hasPrefixCaching),
     switched("enable-chunked-prefill", engine.hasChunkedPrefill),
-    `--kv-cache-dtype=${engine.kvPrecision === "fp8" ? "fp8" : "bfloat16"}`,
+    `--dtype=${engine.computePrecision === "fp16" ? "float16" : "bfloat16"}`,
+    `--kv-cache-dtype=${kvCacheType(engine)}`,
     ...(engine.quantization === undefined ? [] : [`--quantization=${engine.quantization}`]),
     `--scheduling-policy=${engine.scheduling}`,
     ...speculationFlags(engine.speculation),
@@ -77,6 +78,15 @@ export function gpusOfPod(engine: EngineArgs, nodes: number): number {
 }
 
 const switched = (flag: string, isOn: boolean): string => (isOn ? `--${flag}` : `--no-${flag}`);
+
+/**
+ * Left to itself (`auto`) vLLM takes what the model computes in, or 8 bits where a checkpoint brings scales for them:
+ * half of what was simulated. Not all versions know float16 here, and on GPUs without bf16 there are no 8 bits either.
+ */
+function kvCacheType({ kvPrecision, computePrecision }: ResolvedEngine): string {
+  if (kvPrecision === "fp8") return "fp8";
+  return computePrecision === "fp16" ? "auto" : "bfloat16";
+}
 
 function speculationFlags(speculation: EngineArgs["speculation"]): readonly string[] {
   if (speculation === undefined) return [];

@@ -8,7 +8,7 @@ export {
   EFA_RESOURCE,
   type KvTransferArgs,
 } from "./disaggregated-service-args";
-export type { EngineArgs, SpeculationArgs } from "./engine-args";
+export { type EngineArgs, isFp16Only, type SpeculationArgs } from "./engine-args";
 export { InferenceService, type InferenceServiceNodes } from "./inference-service";
 export type {
   InferenceServiceArgs,

@@ -56,19 +56,20 @@ export interface EngineTriggerArgs {
   readonly source: MetricsSourceArgs;
 }
 
-/** Requests that the gateway sends to the service, per second. Seen without a replica too. */
+/**
+ * Requests that the gateway sends to the service, per second. Without a replica it sends none: Envoy Gateway answers 503
+ * itself, and counts for no backend.
+ */
 export interface RequestRateTriggerArgs {
   readonly metric: "request-rate";
   /** Requests per second of one replica. */
   readonly target: number;
   /** Name of the HTTPRoute of the service's namespace whose requests are counted. */
   readonly route: string;
-  /** Requests per second above which a first replica is started. @default 0 */
-  readonly activation?: number;
   readonly source: MetricsSourceArgs;
 }
 
-/** Messages of a queue. Seen without a replica too. */
+/** Messages of a queue. The only trigger that is seen without a replica, and so the only one that goes to zero. */
 export interface QueueDepthTriggerArgs {
   readonly metric: "queue-depth";
   /** As `queueTrigger` makes it. */

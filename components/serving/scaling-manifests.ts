@@ -87,7 +87,6 @@ function triggerOf(trigger: ScalingTriggerArgs, target: ScalingTarget) {
       ...addressOf(trigger.source),
       query: engineQuery(trigger, target),
       threshold: String(trigger.target),
-      activationThreshold: String("activation" in trigger ? (trigger.activation ?? 0) : 0),
       // No sample is no load of 0: the fallback decides.
       ignoreNullValues: "false",
     },

@@ -1,5 +1,5 @@
 /** Settings of the engine of a pool: as the simulator's replica had them, in the words of vLLM's component. */
-import type { EngineArgs, SpeculationArgs } from "../../components/serving";
+import { type EngineArgs, isFp16Only, type SpeculationArgs } from "../../components/serving";
 import type { Problem, ResolvedPool } from "../../planner/plan/fleet-of-plan";
 import type { Derivation, Derived } from "./derived";
 import { poolPath } from "./fleet-context";
@@ -51,6 +51,9 @@ export function deriveEngine(
   const derivations: Derivation[] = [];
   const quantization = quantizationOf(pool, settings, `${what}.engine.quantization`, derivations);
   const speculation = speculationOf(pool, settings, problems);
+  const precision = computePrecisionOf(pool, quantization);
+  derivations.push({ what: `${what}.engine.computePrecision`, ...precision });
+  problems.push(...computeProblems(pool));
   const args: EngineArgs = {
     tensorParallel: engine.tensorParallel,
     pipelineParallel: engine.pipelineParallel,
@@ -63,6 +66,7 @@ export function deriveEngine(
     gpuMemoryUtilization: engine.gpuMemoryUtilization,
     hasPrefixCaching: engine.prefixCaching,
     hasChunkedPrefill: engine.chunkedPrefill,
+    computePrecision: precision.value,
     kvPrecision: engine.kvPrecision,
     scheduling: engine.scheduling,
     ...(engine.kvBlocks === undefined ? {} : { kvBlocks: engine.kvBlocks }),
@@ -70,7 +74,7 @@ export function deriveEngine(
     ...(speculation === undefined ? {} : { speculation }),
   };
   for (const [key, value] of Object.entries(args)) {
-    if (key === "quantization") continue;
+    if (key === "quantization" || key === "computePrecision") continue;
     derivations.push({
       what: `${what}.engine.${key}`,
       value: typeof value === "object" ? JSON.stringify(value) : value,
@@ -104,6 +108,41 @@ function quantizationOf(
           : `engine.quantization ${engine.weightPrecision}: the checkpoint has to be of it`,
   });
   return value;
+}
+
+const hasBf16 = ({ accelerator }: ResolvedPool): boolean =>
+  accelerator.denseFlops.bf16 !== undefined;
+
+/** All 16-bit floats are two bytes, so that memory and time are as simulated in either. */
+function computePrecisionOf(
+  pool: ResolvedPool,
+  quantization: EngineArgs["quantization"],
+): { readonly value: "bf16" | "fp16"; readonly because: string } {
+  const { accelerator, model } = pool;
+  if (!hasBf16(pool)) return { value: "fp16", because: `${accelerator.name} has no bf16` };
+  if (quantization !== undefined && isFp16Only(quantization)) {
+    return { value: "fp16", because: `vLLM has no bf16 for the quantization ${quantization}` };
+  }
+  if (model.publishedPrecision === "fp16") {
+    return { value: "fp16", because: `${model.name} is published in fp16` };
+  }
+  return { value: "bf16", because: `${accelerator.name} has it` };
+}
+
+/** Models that overflow fp16, for which vLLM refuses it (vllm/config/model.py). */
+const NEEDS_BF16 = /^gemma-[23]-/;
+
+function computeProblems(pool: ResolvedPool): readonly Problem[] {
+  const { accelerator, model } = pool;
+  if (hasBf16(pool) || !NEEDS_BF16.test(model.name)) return [];
+  return [
+    {
+      code: "does-not-fit",
+      path: `${poolPath(pool)}.instanceType`,
+      message: `${accelerator.name} has no bf16, and ${model.name} cannot be served in fp16, which it overflows`,
+      hint: "use GPUs of Ampere or later and size again",
+    },
+  ];
 }
 
 function speculationOf(

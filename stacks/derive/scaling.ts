@@ -102,7 +102,7 @@ function triggerOf(
             "the rate of requests is that of a model, and this pool has none of its own",
             "use in-flight and size again",
           )
-        : { metric, target, route, activation, source: metrics };
+        : { metric, target, route, source: metrics };
     default:
       return { metric, target, source: metrics };
   }
@@ -141,11 +141,15 @@ function describe(
       value: autoscaling.target,
       because: `autoscaling.target per replica, ${simulated}`,
     },
-    {
-      what: `${what}.trigger.activation`,
-      value: autoscaling.activation,
-      because: "autoscaling.activation, for a pool without replicas",
-    },
+    ...(autoscaling.metric === "queue-depth"
+      ? [
+          {
+            what: `${what}.trigger.activation`,
+            value: autoscaling.activation,
+            because: "autoscaling.activation, for a pool without replicas",
+          },
+        ]
+      : []),
     {
       what: `${what}.pollingIntervalSeconds`,
       value: autoscaling.pollingIntervalSeconds,

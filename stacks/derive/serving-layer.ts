@@ -18,6 +18,7 @@ import { deriveGateway, type GatewayArgs, type GatewaySettings } from "./gateway
 import { derivePools } from "./gpu-pools";
 import { deriveImages } from "./images";
 import { deriveMonitoring, type MonitoringArgs } from "./monitoring";
+import { type MonitoringSettings, monitoringProblems } from "./monitoring-problems";
 import { modelName } from "./names";
 import { derivePeers, type Peers } from "./peers";
 import type { PlaceContext } from "./place-context";
@@ -30,7 +31,10 @@ import { deriveTenantQuota } from "./tenant";
 import { translateProblems } from "./translate-problems";
 
 /** What of a stack's configuration the layer depends on. */
-export interface ServingLayerSettings extends ServiceSettings, Omit<GatewaySettings, "hasRedis"> {
+export interface ServingLayerSettings
+  extends ServiceSettings,
+    MonitoringSettings,
+    Omit<GatewaySettings, "hasRedis"> {
   readonly weightsImage: string;
   readonly sidecarImage?: string | undefined;
   readonly redisUrl?: string | undefined;
@@ -103,6 +107,7 @@ export function deriveServingLayer(
       // Capacity Blocks are named in the foundation.
       ...pools.problems.filter(({ path }) => !path.startsWith("capplan:capacityBlocks")),
       ...problems,
+      ...monitoringProblems(monitoring.args, services, settings),
       ...unified.flatMap((service) => serviceProblems(service, settings, placements)),
     ],
   };

@@ -126,6 +126,35 @@ describe("a stack is refused", () => {
       [/^fleet.regions.us-east-1.pools.l40s.instanceType: no instance type satisfies the pool/],
     ],
     [
+      // components/observability/vllm-metrics.ts: the last boundary of a time to the first token.
+      "with a promise that nothing can measure, and nobody who reads of it",
+      {
+        ...aws,
+        config: { "capplan:runbookUrl": "wiki", "capplan:alertmanagerSecret": "Not A Name" },
+        edit: (plan) => {
+          const [{ objectives }] = plan.workloads as [(typeof plan.workloads)[number]];
+          (objectives[0] as { limitSeconds: number }).limitSeconds = 2561;
+        },
+      },
+      [
+        /^workloads.assistant.slo.ttft.p95: must be at most 2560, .* got 2561/,
+        /^capplan:runbookUrl: must be an address of the web .* got "wiki"/,
+        /^capplan:alertmanagerSecret: must be a name of Kubernetes/,
+      ],
+    ],
+    [
+      "that goes to zero by what nobody measures without a replica",
+      {
+        ...aws,
+        edit: (plan) => {
+          const pool = poolOf(plan, "us-east-1");
+          pool["replicas"] = { min: 0, max: 6, initial: 4 };
+          Object.assign(pool["autoscaling"] as object, { metric: "request-rate", target: "2/s" });
+        },
+      },
+      [/^fleet.regions.us-east-1.pools.l40s.replicas.min: must be at least 1 with request-rate/],
+    ],
+    [
       "with half-open replicas, which Envoy does not have",
       {
         ...aws,

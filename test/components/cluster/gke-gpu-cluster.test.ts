@@ -6,7 +6,7 @@ import {
   type GkeGpuClusterArgs,
   type GpuPoolArgs,
 } from "../../../components/cluster";
-import { gpuNodePoolName } from "../../../components/cluster/gke-node-pools";
+import { gpuNodePoolName, type NodeSettings } from "../../../components/cluster/gke-node-pools";
 import { gpuPoolSlices } from "../../../components/cluster/gpu-pool-slices";
 import { describeComponentLaws } from "../../support/component-laws";
 import { type EngineRun, ofType, only } from "../../support/mini-engine/engine-run";
@@ -169,6 +169,21 @@ describe("GkeGpuCluster", () => {
     });
   });
 
+  // cloud.google.com/kubernetes-engine/docs/how-to/setup-multinetwork-support-for-pods: only with Dataplane V2.
+  it("can be given a pool with rdma later, since its network cannot be changed", async () => {
+    const networkOf = (made: EngineRun) => {
+      const { datapathProvider, enableMultiNetworking } = only(made, CLUSTER).inputs;
+      return { datapathProvider, enableMultiNetworking };
+    };
+    const span: GpuPoolArgs = { ...h100, fabric: "rdma" };
+    const spanning = await registered(cluster({ pools: { l4, span } }));
+    expect(networkOf(run)).toEqual({
+      datapathProvider: "ADVANCED_DATAPATH",
+      enableMultiNetworking: true,
+    });
+    expect(networkOf(spanning)).toEqual(networkOf(run));
+  });
+
   it("for rdma keeps nodes together on the accelerator network", async () => {
     const span: GpuPoolArgs = { ...h100, fabric: "rdma", imageCacheDisks: [] };
     const spanning = await registered(cluster({ pools: { span } }));
@@ -227,21 +242,48 @@ describe("GkeGpuCluster", () => {
 });
 
 describe("a GPU pool of GKE that is changed", () => {
-  const nameOf = (pool: GpuPoolArgs, driver = "DEFAULT"): string =>
-    gpuNodePoolName(gpuPoolSlices({ pool }, minimal.zones, {})[0]!, driver);
+  const settings = { gpuDriver: "DEFAULT", podsPerNodeMax: 32, kmsKeyId } as const;
+  const nameOf = (pool: GpuPoolArgs, changed: Partial<NodeSettings> = {}): string =>
+    gpuNodePoolName(gpuPoolSlices({ pool }, minimal.zones, {})[0]!, { ...settings, ...changed });
 
   it("for all changes that GKE cannot make in place, gets another name, so both can be there", () => {
+    const flexible = (runSecondsMax: number): Partial<GpuPoolArgs> => ({
+      capacity: [{ kind: "flex-start", nodesMax: 2, runSecondsMax }],
+    });
     const changes: readonly Partial<GpuPoolArgs>[] = [
       { instanceType: "a3-megagpu-8g" },
       { accelerators: { type: "nvidia-h100-mega-80gb", count: 8 } },
       { taints: [{ key: "only", value: "batch", effect: "NoSchedule" }] },
       { localDisks: 8 },
+      { bootDiskGib: 500 },
       { zones: ["europe-west4-b"] },
       { fabric: "rdma" },
       { imageCacheDisks: ["projects/probe/global/images/other"] },
+      { capacity: [{ kind: "reserved", nodesMax: 2, reservations: ["another-block"] }] },
+      { capacity: [{ kind: "spot", nodesMax: 2 }] },
+      flexible(3600),
+      flexible(7200),
     ];
-    const names = changes.map((change) => nameOf({ ...h100, ...change }));
-    expect(new Set([nameOf(h100), nameOf(h100, "LATEST"), ...names]).size).toBe(changes.length + 2);
+    const everywhere: readonly Partial<NodeSettings>[] = [
+      { gpuDriver: "LATEST" },
+      { podsPerNodeMax: 64 },
+      { kmsKeyId: `${kmsKeyId}-next` },
+    ];
+    const names = [
+      nameOf(h100),
+      ...changes.map((change) => nameOf({ ...h100, ...change })),
+      ...everywhere.map((change) => nameOf(h100, change)),
+    ];
+    expect(new Set(names).size).toBe(1 + changes.length + everywhere.length);
+  });
+
+  it("keeps its name when its time to run is written out as it was", () => {
+    const flexible: GpuPoolArgs = { ...h100, capacity: [{ kind: "flex-start", nodesMax: 2 }] };
+    const writtenOut: GpuPoolArgs = {
+      ...h100,
+      capacity: [{ kind: "flex-start", nodesMax: 2, runSecondsMax: 604_800 }],
+    };
+    expect(nameOf(writtenOut)).toBe(nameOf(flexible));
   });
 
   it("for all limits, keeps its name when only its size changes", () => {
@@ -255,11 +297,20 @@ describe("a GPU pool of GKE that is changed", () => {
     );
   });
 
-  it("is made anew before the other goes", async () => {
+  it.each<[string, Partial<GkeGpuClusterArgs>]>([
+    ["another driver", { gpuDriver: "LATEST" }],
+    ["more pods on a node", { podsPerNodeMax: 64 }],
+    ["another key", { kmsKeyId: `${kmsKeyId}-next` }],
+  ])("is made anew beside the other, with %s", async (_, args) => {
+    const namesOf = (made: EngineRun) =>
+      ofType(made, NODE_POOL)
+        .filter(({ name }) => name.startsWith("support-gpu-"))
+        .map(({ inputs }) => inputs["name"]);
     const first = await registered(cluster());
-    const driver = await registered(cluster({ gpuDriver: "LATEST" }), { state: first.state });
-    for (const { name, deleteBeforeReplace } of ofType(driver, NODE_POOL)) {
+    const next = await registered(cluster(args), { state: first.state });
+    for (const { name, deleteBeforeReplace } of ofType(next, NODE_POOL)) {
       expect({ name, deleteBeforeReplace }).toEqual({ name, deleteBeforeReplace: undefined });
     }
+    expect(new Set([...namesOf(first), ...namesOf(next)]).size).toBe(8);
   });
 });

@@ -133,6 +133,7 @@ describe("DisaggregatedService", () => {
     ["sidecarImage", { sidecarImage: "ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.10.0" }],
     ["terminationGracePeriodSeconds", { terminationGracePeriodSeconds: 640 }],
     ["transfer.backend", { transfer: { backend: "GDS" as never } }],
+    ["decode.h200.engine.computePrecision", decode({ computePrecision: "fp16" })],
     ["decode.h200.engine.kvPrecision", decode({ kvPrecision: "fp8" })],
     ["decode.h200.engine.quantization", decode({ quantization: "fp8" })],
     ["decode.h200.engine.maxContextTokens", decode({ maxContextTokens: 8192 })],

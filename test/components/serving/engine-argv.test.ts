@@ -40,8 +40,9 @@ const engines: fc.Arbitrary<EngineArgs> = fc
       kvBlocks: whole(1_000_000),
       gpuMemoryUtilization: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
       hasPrefixCaching: fc.boolean(),
+      computePrecision: fc.constantFrom("bf16" as const, "fp16" as const),
       kvPrecision: fc.constantFrom("bf16" as const, "fp8" as const),
-      quantization: fc.constantFrom("fp8" as const, "awq" as const, "mxfp4" as const),
+      quantization: fc.constantFrom("fp8" as const, "awq_marlin" as const, "mxfp4" as const),
       scheduling: fc.constantFrom("fcfs" as const, "priority" as const),
       speculation: fc.constantFrom(
         { method: "ngram" as const, draftTokens: 4 },
@@ -83,9 +84,6 @@ describe("engineArgv", () => {
         const hasCache = engine.hasPrefixCaching ?? true;
         expect(flags.has("--enable-prefix-caching")).toBe(hasCache);
         expect(flags.has("--no-enable-prefix-caching")).toBe(!hasCache);
-        expect(flags.get("--kv-cache-dtype")).toBe(
-          engine.kvPrecision === "fp8" ? "fp8" : "bfloat16",
-        );
         expect(flags.get("--quantization")).toBe(engine.quantization);
         expect(flags.get("--scheduling-policy")).toBe(engine.scheduling ?? "fcfs");
         expect(flags.get("--num-gpu-blocks-override")).toBe(engine.kvBlocks?.toString());
@@ -94,6 +92,22 @@ describe("engineArgv", () => {
       }),
     );
   });
+
+  // vLLM: "Bfloat16 is only supported on GPUs with compute capability of at least 8.0", and a cache is of the type that
+  // is computed in or of 8 bits.
+  it.each([
+    ["bf16", "bf16", "bfloat16", "bfloat16"],
+    ["bf16", "fp8", "bfloat16", "fp8"],
+    ["fp16", "bf16", "float16", "auto"],
+    ["fp16", "fp8", "float16", "fp8"],
+  ] as const)(
+    "computes in %s with a cache of %s",
+    (computePrecision, kvPrecision, dtype, cache) => {
+      const engine = { maxSequences: 8, maxBatchedTokens: 64, maxContextTokens: 64 };
+      const flags = parsed(engineArgv({ ...engine, computePrecision, kvPrecision }, start));
+      expect([flags.get("--dtype"), flags.get("--kv-cache-dtype")]).toEqual([dtype, cache]);
+    },
+  );
 
   it("guesses with weights that are below those of the model", () => {
     const flags = parsed(
@@ -155,6 +169,9 @@ describe("checkEngine", () => {
     ["blockTokens", { blockTokens: 17 }],
     ["gpuMemoryUtilization", { gpuMemoryUtilization: 1 }],
     ["gpuMemoryUtilization", { gpuMemoryUtilization: Number.NaN }],
+    ["computePrecision", { computePrecision: "fp32" as never }],
+    ["computePrecision", { quantization: "awq" }],
+    ["computePrecision", { quantization: "gptq" }],
     ["kvPrecision", { kvPrecision: "fp4" as never }],
     ["quantization", { quantization: "int4" as never }],
     ["hasExpertParallel", { hasExpertParallel: true }],

@@ -44,7 +44,11 @@ const byQueue: KedaScalingArgs = {
 };
 
 const byRate: KedaScalingArgs = {
-  ...byQueue,
+  by: "keda",
+  replicasMin: 1,
+  replicasMax: 8,
+  scaleUp: byQueue.scaleUp,
+  scaleDown: byQueue.scaleDown,
   trigger: {
     metric: "request-rate",
     target: 2.5,
@@ -135,7 +139,6 @@ describe("scaledObjectSpec", () => {
             query:
               'sum(avg by (pod) (vllm:kv_cache_usage_perc{namespace="support",pod=~"llama-[a-z0-9]+-[a-z0-9]{5}"}))',
             threshold: "0.7",
-            activationThreshold: "0",
             ignoreNullValues: "false",
           },
           authenticationRef: { name: "llama" },
@@ -241,6 +244,7 @@ describe("checkScaling", () => {
     ["scaling.replicasMin", { ...kedaScaling, replicasMin: 8, schedules: [] }],
     ["replicas", { ...kedaScaling, replicasMin: 5 }],
     ["scaling.replicasMin", { ...kedaScaling, replicasMin: 0 }],
+    ["scaling.replicasMin", { ...byRate, replicasMin: 0 }],
     ["scaling.replicasMin", { ...byAutoscaler, replicasMin: 0 }],
     ["scaling.tolerance", { ...kedaScaling, tolerance: 0.2 }],
     ["scaling.tolerance", { ...kedaScaling, tolerance: 2, hasConfigurableTolerance: true }],

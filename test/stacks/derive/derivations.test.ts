@@ -41,7 +41,7 @@ describe("for all plans, the derivations", () => {
       ];
       problems += found.length;
       for (const { path, message } of found) {
-        expect(path).toMatch(/^(fleet|limits|capplan:\w+)(\.|\[|$)/);
+        expect(path).toMatch(/^(fleet|limits|workloads|capplan:\w+)(\.|\[|$)/);
         expect(message).toMatch(/^\S.*[^.]$/);
       }
     });
