@@ -21,11 +21,15 @@ import type { ServingSettings } from "./stack-settings";
 export const SECRET_PURPOSES = {
   certificate: "Certificate of the hosts and its key, both PEM, as JSON with certificate and key",
   alertmanager: "Configuration of Alertmanager, which says who is told, as alertmanager.yaml",
+  "client-keys": "Keys of clients, as JSON: under the name of each client, its key",
 } as const;
 export type CloudSecret = keyof typeof SECRET_PURPOSES;
 
 /** The Secret of Alertmanager's configuration where the stack's file names none. */
 const ALERTMANAGER_SECRET = "alertmanager";
+
+/** A key that is taken back must not let anybody in for the hour that other secrets may be old. */
+const CLIENT_KEYS_SECONDS = 300;
 
 /** Purposes of the secrets that a stack asks for; undefined without any. */
 export function purposesOf(names: readonly CloudSecret[] | undefined): SecretPurposes | undefined {
@@ -96,6 +100,11 @@ function syncedSecret(
             "tls.key": { secret, field: "key" },
           },
         },
+      ];
+    case "client-keys":
+      return [
+        settings.clientKeysSecret,
+        { namespace: SERVING_NAMESPACE, keysOf: secret, refreshSeconds: CLIENT_KEYS_SECONDS },
       ];
     case "alertmanager":
       return [

@@ -5,6 +5,7 @@ import { AwsEdge, type AwsEdgeArgs, checkAwsEdge } from "../components/gateway";
 import { alertmanagerSecretOf } from "./cloud-secrets";
 import type { Derived } from "./derive/derived";
 import { hasQueue } from "./derive/fleet-context";
+import { type AccessSettings, sourceCidrsOf } from "./derive/gateway-access";
 import type { PlaceContext } from "./derive/place-context";
 import type { ServingLayer } from "./derive/serving-layer";
 import { translateProblems } from "./derive/translate-problems";
@@ -16,6 +17,7 @@ type AwsFoundation = pulumi.Output<FoundationHandover & { readonly cloud: "aws" 
 type EdgeArgs = Omit<AwsEdgeArgs, "vpcId" | "subnetIds" | "gatewaySecurityGroupId">;
 
 const PATHS = {
+  sourceCidrs: "capplan:sourceCidrs",
   longestStreamSeconds: "fleet.timeout.requestTimeout",
   longestSilenceSeconds: "fleet.timeout.streamIdleTimeout",
   idleTimeoutSeconds: "fleet.timeout.streamIdleTimeout",
@@ -24,13 +26,14 @@ const PATHS = {
 /** The load balancer of a place: it only passes on, and cuts nothing. */
 export function deriveAwsEdge(
   place: PlaceContext,
-  { isProtected }: Pick<ServingSettings, "isProtected">,
+  settings: AccessSettings & Pick<ServingSettings, "isProtected">,
 ): Derived<EdgeArgs> {
   const args: EdgeArgs = {
     region: place.region.name,
     kind: "nlb",
+    sourceCidrs: sourceCidrsOf(settings),
     ...place.lengths,
-    isProtected,
+    isProtected: settings.isProtected,
     allocation: place.allocation,
   };
   const subnetIds = Object.fromEntries(place.zones.map((zone) => [zone, zone]));

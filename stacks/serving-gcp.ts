@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { gcpLabels } from "../components/foundation/allocation";
 import { alertmanagerSecretOf } from "./cloud-secrets";
 import { hasQueue } from "./derive/fleet-context";
+import { sourceCidrsOf } from "./derive/gateway-access";
 import type { PlaceContext } from "./derive/place-context";
 import type { ServingLayer } from "./derive/serving-layer";
 import { GATEWAY_ADDRESS } from "./edge-sites";
@@ -59,7 +60,7 @@ export function servingOnGcp(
  */
 function entranceOf(
   place: PlaceContext,
-  { isProtected }: ServingSettings,
+  settings: ServingSettings,
   provider: gcp.Provider,
 ): Entrance {
   const address = new gcp.compute.Address(
@@ -70,11 +71,12 @@ function entranceOf(
       networkTier: "PREMIUM",
       labels: gcpLabels(place.allocation),
     },
-    { provider, protect: isProtected },
+    { provider, protect: settings.isProtected },
   );
   return {
     attachment: {
       kind: "load-balancer",
+      sourceCidrs: sourceCidrsOf(settings),
       annotations: {
         "cloud.google.com/l4-rbs": "enabled",
         "networking.gke.io/load-balancer-ip-addresses": address.name,

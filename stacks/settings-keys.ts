@@ -33,7 +33,7 @@ export const planKeys = {
 };
 
 const cloudSecrets = z
-  .array(z.enum(["certificate", "alertmanager"]))
+  .array(z.enum(["certificate", "alertmanager", "client-keys"]))
   .min(1)
   .refine((names) => new Set(names).size === names.length, "must name each once")
   .meta({
@@ -91,6 +91,14 @@ const model = z.strictObject({
   speculation: speculation.optional(),
 });
 
+const IPV4_BLOCK = /^(\d{1,3}\.){3}\d{1,3}\/([12]?\d|3[0-2])$/;
+const jwt = z.strictObject({
+  issuer: z.string().min(1),
+  jwksUri: z.string().min(1),
+  audiences: z.array(z.string().min(1)).min(1),
+  tenantClaim: z.string().min(1).optional(),
+});
+
 export const servingKeys = {
   foundation: text("Stack with the foundation of the region"),
   domain: form(
@@ -101,6 +109,21 @@ export const servingKeys = {
   certificateSecret: text(
     "Secret of the namespace serving with the certificate of *.domain",
   ).default("serving-certificate"),
+  clientKeysSecret: text(
+    "Secret of the namespace serving with the keys of clients, each under the name of its client",
+  ).default("client-keys"),
+  jwt: jwt
+    .optional()
+    .meta({ description: "The identity provider whose tokens clients show in place of keys" }),
+  isOpen: flag("Whether whoever reaches the gateway is answered without a key or token", false),
+  sourceCidrs: z
+    .array(form(IPV4_BLOCK, 'must be an IPv4 block, such as "203.0.113.0/24"', "Block"))
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "Who may connect to the gateway, as IPv4 blocks: everybody, unless named. The health checks of DNS must be among them",
+    }),
   engineImage: image("Image of vLLM, by digest"),
   weightsImage: image("Image of rclone, which fetches weights, by digest"),
   pickerImage: image("Image of the endpoint picker, by digest").optional(),

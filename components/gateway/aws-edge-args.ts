@@ -2,7 +2,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Allocation } from "../foundation/allocation";
-import { checkForm, checkOneOf, checkWhole } from "../foundation/check-value";
+import { checkBlocks, checkForm, checkOneOf, checkWhole } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 import type { Transform } from "../foundation/transform";
 import { checkLengths } from "./check-timeouts";
@@ -40,8 +40,8 @@ export interface AwsEdgeArgs extends StreamLengths {
   readonly vpcId: pulumi.Input<string>;
   /** Public subnets by zone. Known early, but for their identifiers. */
   readonly subnetIds: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Who may connect, as IPv4 blocks. Known early. @default ["0.0.0.0/0"] */
-  readonly sourceCidrs?: readonly string[];
+  /** Who may connect, as IPv4 blocks: `0.0.0.0/0` is everybody, and never by default. Known early. */
+  readonly sourceCidrs: readonly string[];
   /** Certificate of the names that clients call. For `alb`, which cannot do without. */
   readonly certificateArn?: pulumi.Input<string>;
   /**
@@ -78,7 +78,6 @@ export interface AwsEdgeArgs extends StreamLengths {
 
 /** Arguments with their defaults. */
 export interface ResolvedAwsEdge extends AwsEdgeArgs {
-  readonly sourceCidrs: readonly string[];
   readonly targetPort: number;
   readonly healthCheck: Required<Omit<EdgeHealthCheckArgs, "port">> &
     Pick<EdgeHealthCheckArgs, "port">;
@@ -107,12 +106,7 @@ export function checkAwsEdge(args: AwsEdgeArgs): readonly InputProblem[] {
     }),
     ...checkOneOf("kind", kind, ["nlb", "alb"]),
     ...checkLengths(args),
-    ...(args.sourceCidrs ?? []).flatMap((cidr, index) =>
-      checkForm(`sourceCidrs[${index}]`, cidr, {
-        pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/,
-        must: 'be an IPv4 block, such as "203.0.113.0/24"',
-      }),
-    ),
+    ...checkBlocks("sourceCidrs", args.sourceCidrs),
     ...checkWhole("targetPort", args.targetPort, { min: 1, max: 65_535 }),
     ...checkWhole("healthCheck.port", healthCheck.port, { min: 1, max: 65_535 }),
     ...checkWhole("healthCheck.intervalSeconds", healthCheck.intervalSeconds, { min: 5, max: 300 }),
@@ -163,7 +157,6 @@ function idleSecondsDefault(longestSilenceSeconds: number): number {
 export function resolveAwsEdge(args: AwsEdgeArgs): ResolvedAwsEdge {
   return {
     ...args,
-    sourceCidrs: args.sourceCidrs ?? ["0.0.0.0/0"],
     targetPort: args.targetPort ?? 10_443,
     healthCheck: { path: "/ready", intervalSeconds: 10, threshold: 2, ...args.healthCheck },
     idleTimeoutSeconds: args.idleTimeoutSeconds ?? idleSecondsDefault(args.longestSilenceSeconds),

@@ -6,7 +6,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { streamTimeout } from "./backend-traffic-policy";
 import { gatewayDuration } from "./gateway-duration";
 import type { ManifestPart } from "./manifest-part";
-import type { GatewayBackendArgs, RegionalGatewayArgs } from "./regional-gateway-args";
+import {
+  type GatewayBackendArgs,
+  type RegionalGatewayArgs,
+  type RouteMatchArgs,
+  tenantHeaderOf,
+} from "./regional-gateway-args";
 
 /** Names of the objects of one gateway in Kubernetes. */
 export interface GatewayNames {
@@ -109,6 +114,9 @@ function serviceSpec({ service }: GatewayNames, { attachment }: RegionalGatewayA
         name: service,
         type: "LoadBalancer",
         externalTrafficPolicy: "Local",
+        ...(attachment?.sourceCidrs === undefined
+          ? {}
+          : { loadBalancerSourceRanges: [...attachment.sourceCidrs] }),
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
       };
     }
@@ -151,6 +159,7 @@ export function clientTrafficPolicySpec(
       },
     },
     http2: { maxConcurrentStreams },
+    headers: { earlyRequestHeaders: untrustedHeaders(tenantHeaderOf(args)) },
     tls: { minVersion: "1.2", alpnProtocols: ["h2", "http/1.1"] },
     tcpKeepalive: { idleTime: "60s", interval: "15s", probes: 3 },
     ...(trustedHops === undefined || trustedHops === 0
@@ -160,6 +169,21 @@ export function clientTrafficPolicySpec(
   };
 }
 
+/** What begins the headers by which an endpoint picker is told the tenant, priority, wait and replicas of a request. */
+const PICKER_HEADERS = ["x-gateway-", "x-llm-d-", "x-prefiller-"];
+
+/** What no client may say of itself, thrown away before anything reads it. */
+function untrustedHeaders(tenantHeader: string): ManifestPart {
+  return {
+    remove: [tenantHeader],
+    removeOnMatch: PICKER_HEADERS.map((value) => ({ type: "Prefix", value })),
+  };
+}
+
+/** Names of the rules of a route: what clients are asked for, and what anybody may have. */
+const CLIENT_RULE = "clients";
+export const OPEN_RULE = "open";
+
 /** The route of one backend; its timeouts are those of the BackendTrafficPolicy. */
 export function httpRouteSpec(
   names: GatewayNames,
@@ -167,30 +191,37 @@ export function httpRouteSpec(
   poolName: string,
   { hostnames }: RegionalGatewayArgs,
 ): ManifestPart {
-  const { service, matches = [{}] } = backend;
+  const { service, matches = [{}], openPaths = [] } = backend;
   const backendRef =
     service === undefined
       ? { group: "inference.networking.k8s.io", kind: "InferencePool", name: poolName }
       : { group: "", kind: "Service", name: service.name, port: service.port };
+  const rule = (name: string, ruleMatches: readonly ManifestPart[]): ManifestPart => ({
+    name,
+    matches: ruleMatches,
+    backendRefs: [backendRef],
+  });
   return {
     parentRefs: [{ group: GATEWAY_API, kind: "Gateway", name: names.gateway }],
     hostnames: [...(backend.hostnames ?? hostnames)],
     rules: [
-      {
-        matches: matches.map(({ pathPrefix = "/", headers = {} }) => ({
-          path: { type: "PathPrefix", value: pathPrefix },
-          ...(Object.keys(headers).length === 0
-            ? {}
-            : {
-                headers: Object.entries(headers).map(([name, value]) => ({
-                  type: "Exact",
-                  name,
-                  value,
-                })),
-              }),
-        })),
-        backendRefs: [backendRef],
-      },
+      rule(CLIENT_RULE, matches.map(matchSpec)),
+      ...(openPaths.length === 0
+        ? []
+        : [
+            rule(
+              OPEN_RULE,
+              openPaths.map((value) => ({ path: { type: "Exact", value } })),
+            ),
+          ]),
     ],
+  };
+}
+
+function matchSpec({ pathPrefix = "/", headers = {} }: RouteMatchArgs): ManifestPart {
+  const wanted = Object.entries(headers).map(([name, value]) => ({ type: "Exact", name, value }));
+  return {
+    path: { type: "PathPrefix", value: pathPrefix },
+    ...(wanted.length === 0 ? {} : { headers: wanted }),
   };
 }

@@ -7,6 +7,11 @@ export {
   checkAwsEdge,
   type EdgeHealthCheckArgs,
 } from "./aws-edge-args";
+export type {
+  ApiKeyAuthenticationArgs,
+  ClientAuthenticationArgs,
+  JwtAuthenticationArgs,
+} from "./client-authentication";
 export { GatewayController } from "./gateway-controller";
 export type {
   GatewayControllerArgs,

@@ -2,11 +2,18 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Allocation } from "../foundation/allocation";
-import { checkForm, checkOneOf, checkUnique, checkWhole } from "../foundation/check-value";
+import {
+  checkBlocks,
+  checkForm,
+  checkOneOf,
+  checkUnique,
+  checkWhole,
+} from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 import type { Transform } from "../foundation/transform";
 import { checkLengths } from "./check-timeouts";
 import { checkTrafficPolicy } from "./check-traffic-policy";
+import { type ClientAuthenticationArgs, checkAuthentication } from "./client-authentication";
 import { checkInferencePool, type InferencePoolArgs } from "./inference-args";
 import { checkRateLimits, type RateLimitArgs, type TokenCounterArgs } from "./rate-limits";
 import type { StreamLengths, TrafficPolicyArgs } from "./traffic-policy-args";
@@ -37,6 +44,11 @@ export interface GatewayBackendArgs extends TrafficPolicyArgs {
   readonly inferencePool?: InferencePoolArgs;
   /** Any of them. @default - every request */
   readonly matches?: readonly RouteMatchArgs[];
+  /**
+   * Exact paths beside `matches` that anybody may ask for, whatever `authentication` says: where the health checks of
+   * DNS look. @default - none
+   */
+  readonly openPaths?: readonly string[];
   /** Names of this backend alone, out of those of the gateway or under a wildcard of it. @default - the gateway's */
   readonly hostnames?: readonly string[];
   /** @default - none */
@@ -48,6 +60,8 @@ export type GatewayAttachment =
   /** The cloud's own load balancer for a Service, with these annotations. */
   | {
       readonly kind: "load-balancer";
+      /** Who may connect, as IPv4 blocks. Known early. @default - everybody */
+      readonly sourceCidrs?: readonly string[];
       readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
     }
   /** A target group of an AwsEdge, which the AWS Load Balancer Controller fills. */
@@ -74,6 +88,7 @@ export interface RegionalGatewayTransforms {
   readonly clientTrafficPolicy?: Transform<kubernetes.apiextensions.CustomResourceArgs>;
   readonly backendTrafficPolicy?: Transform<kubernetes.apiextensions.CustomResourceArgs>;
   readonly httpRoute?: Transform<kubernetes.apiextensions.CustomResourceArgs>;
+  readonly securityPolicy?: Transform<kubernetes.apiextensions.CustomResourceArgs>;
 }
 
 /** Arguments of RegionalGateway. */
@@ -84,6 +99,8 @@ export interface RegionalGatewayArgs extends StreamLengths {
   readonly hostnames: readonly string[];
   /** Secret of the namespace with the certificate for these names. Known early. */
   readonly certificateSecret: string;
+  /** What clients are asked for. Never left out, so that no gateway is open by accident. Known early. */
+  readonly authentication: ClientAuthenticationArgs;
   /** Envoy processes. Each gets its share of every limit, so whoever gives limits divided by this. Known early. */
   readonly replicas: number;
   /** Requests of one process to the cluster. @default - 2 CPU, 2Gi */
@@ -96,7 +113,10 @@ export interface RegionalGatewayArgs extends StreamLengths {
   readonly clients?: ClientLimitsArgs;
   /** By name: lower case letters, digits and hyphens. Known early. */
   readonly backends: Readonly<Record<string, GatewayBackendArgs>>;
-  /** Header that names the tenant; whoever authenticates must set it. Known early. @default "x-tenant-id" */
+  /**
+   * Header that names the tenant, which `authentication` fills; what a client writes there is thrown away. Known early.
+   * @default "x-gateway-inference-fairness-id", by which endpoint pickers tell tenants apart as well
+   */
   readonly tenantHeader?: string;
   /** Who counts tokens, for limits on them. Known early. @default - nobody */
   readonly tokenCounter?: TokenCounterArgs;
@@ -116,6 +136,8 @@ const NAME = {
   must: "be a name of at most 40 lower case letters, digits and hyphens",
 };
 
+const PATH = { pattern: /^\/[^\s?#]*$/, must: "be a path that begins with a slash" };
+
 /** What is wrong with the arguments. */
 export function checkRegionalGateway(args: RegionalGatewayArgs): readonly InputProblem[] {
   const { backends, clients = {}, attachment, hostnames } = args;
@@ -125,6 +147,8 @@ export function checkRegionalGateway(args: RegionalGatewayArgs): readonly InputP
     ...hostnames.flatMap((host, index) => checkForm(`hostnames[${index}]`, host, HOSTNAME)),
     ...checkWhole("replicas", args.replicas, { min: 1, max: 1000 }),
     ...checkLengths(args),
+    ...checkAuthentication(args.authentication),
+    ...checkTenants(args),
     ...checkWhole("clients.maxConnections", clients.maxConnections, COUNT),
     ...checkWhole("clients.maxConcurrentStreams", clients.maxConcurrentStreams, COUNT),
     ...checkWhole("clients.trustedHops", clients.trustedHops, { min: 0, max: 10 }),
@@ -134,6 +158,9 @@ export function checkRegionalGateway(args: RegionalGatewayArgs): readonly InputP
   }
   if (attachment?.kind === "neg") {
     problems.push(...checkForm("attachment.negName", attachment.negName, NAME));
+  }
+  if (attachment?.kind === "load-balancer") {
+    problems.push(...checkBlocks("attachment.sourceCidrs", attachment.sourceCidrs));
   }
   if (Object.keys(backends).length === 0) {
     problems.push({ path: "backends", must: "hold a backend", got: backends });
@@ -145,6 +172,22 @@ export function checkRegionalGateway(args: RegionalGatewayArgs): readonly InputP
     );
   }
   return problems;
+}
+
+/** Who is not asked is nobody's tenant, and would be whichever tenant it says. */
+function checkTenants({ authentication, backends }: RegionalGatewayArgs): readonly InputProblem[] {
+  const limited = Object.entries(backends)
+    .filter(([, { rateLimits = [] }]) => rateLimits.some(({ per }) => per === "tenant"))
+    .map(([name]) => name);
+  if (authentication.kind !== "none" || limited.length === 0) return [];
+  return [
+    {
+      path: "authentication",
+      must: `tell tenants apart, because limits of ${limited.join(", ")} are per tenant`,
+      got: authentication.kind,
+      fix: 'ask for keys, or limit per "all"',
+    },
+  ];
 }
 
 function checkBackend(
@@ -159,6 +202,9 @@ function checkBackend(
     ...checkTrafficPolicy(backend, { path, lengths: args, replicasMin: service?.replicasMin }),
     ...checkRateLimits(path, rateLimitsOf(backend, args)),
     ...checkHostnames(`${path}.hostnames`, backend.hostnames, args.hostnames),
+    ...(backend.openPaths ?? []).flatMap((open, index) =>
+      checkForm(`${path}.openPaths[${index}]`, open, PATH),
+    ),
   ];
   const needed =
     routing === "breaker" ? ({ service, circuitBreaker } as const) : ({ inferencePool } as const);
@@ -232,10 +278,15 @@ function checkReach(backend: GatewayBackendArgs, path: string): readonly InputPr
     }));
 }
 
+/** The header that names the tenant. */
+export function tenantHeaderOf({
+  tenantHeader = "x-gateway-inference-fairness-id",
+}: RegionalGatewayArgs): string {
+  return tenantHeader;
+}
+
 /** The limits of a backend, with what all backends share. */
-export function rateLimitsOf(
-  { rateLimits = [] }: GatewayBackendArgs,
-  { tenantHeader = "x-tenant-id", tokenCounter, replicas }: RegionalGatewayArgs,
-) {
-  return { rateLimits, tenantHeader, tokenCounter, replicas };
+export function rateLimitsOf({ rateLimits = [] }: GatewayBackendArgs, args: RegionalGatewayArgs) {
+  const { tokenCounter, replicas } = args;
+  return { rateLimits, tenantHeader: tenantHeaderOf(args), tokenCounter, replicas };
 }

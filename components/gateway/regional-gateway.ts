@@ -9,6 +9,7 @@ import { refuseProblems } from "../foundation/input-problem";
 import { physicalName } from "../foundation/physical-name";
 import { type Transform, transformed } from "../foundation/transform";
 import { backendTrafficPolicySpec } from "./backend-traffic-policy";
+import { gatewaySecuritySpec, openRuleSecuritySpec } from "./client-authentication";
 import { createInferencePool } from "./endpoint-picker";
 import {
   clientTrafficPolicySpec,
@@ -17,6 +18,7 @@ import {
   gatewayClassSpec,
   gatewaySpec,
   httpRouteSpec,
+  OPEN_RULE,
   targetGroupBindingSpec,
 } from "./gateway-manifests";
 import {
@@ -24,6 +26,7 @@ import {
   type GatewayBackendArgs,
   type RegionalGatewayArgs,
   rateLimitsOf,
+  tenantHeaderOf,
 } from "./regional-gateway-args";
 
 /** The resources of one backend. */
@@ -38,24 +41,27 @@ export interface GatewayBackendNodes {
 export interface RegionalGatewayNodes {
   readonly gateway: kubernetes.apiextensions.CustomResource;
   readonly envoyProxy: kubernetes.apiextensions.CustomResource;
+  /** Undefined with `authentication` of kind `none`. */
+  readonly securityPolicy: kubernetes.apiextensions.CustomResource | undefined;
   readonly backends: Readonly<Record<string, GatewayBackendNodes>>;
 }
 
 /**
- * Envoy in front of the models of one cluster: a listener over TLS, and for each model a route with its breaker, health
- * checks, retries within a budget, admission control, rate limits per tenant and timeouts that leave streams alone. In
- * `inference` mode an endpoint picker takes the place of the breaker. A GatewayController is there already, for
+ * Envoy in front of the models of one cluster: a listener over TLS that asks who calls, and for each model a route with
+ * its breaker, health checks, retries within a budget, admission control, rate limits per tenant and timeouts that leave
+ * streams alone. In `inference` mode an endpoint picker takes the place of the breaker. A GatewayController is there already, for
  * `inference` mode with Envoy AI Gateway.
  *
  * Refused: a breaker, health checks or retries for an InferencePool, which they do not reach; retries that may repeat
  * half an answer; a timeout below the longest stream; a health check that never ejects; half-open replicas, which Envoy
- * does not have; limits on tokens that nobody counts.
+ * does not have; limits on tokens that nobody counts; limits per tenant where nobody is asked who they are.
  *
  * **Cost**: that of the nodes on which Envoy runs; 2 CPUs each by default.
  *
  * @example
  * const gateway = new RegionalGateway("support", {
  *   namespace: "serving", hostnames: ["api.example.com"], certificateSecret: "api", replicas: 3,
+ *   authentication: { kind: "api-key", secrets: ["client-keys"] },
  *   longestStreamSeconds: 900, longestSilenceSeconds: 60,
  *   backends: { llama: { routing: "breaker", service: { name: "llama", port: 8000 }, circuitBreaker: { … } } },
  * }, { provider: cluster.kubernetesProvider });
@@ -83,18 +89,18 @@ export class RegionalGateway extends pulumi.ComponentResource {
     };
     const place: GatewayPlace = { name, names, args, opts: placedChildOptions(this, "kubernetes") };
 
-    const { gateway, envoyProxy } = createGateway(place);
+    const { gateway, envoyProxy, securityPolicy } = createGateway(place);
     const backends = Object.fromEntries(
       Object.entries(args.backends).map(([key, backend]) => [
         key,
-        createBackend(place, key, backend, gateway),
+        createBackend(place, key, backend, securityPolicy ?? gateway),
       ]),
     );
     createBinding(place);
 
     this.gatewayName = names.gateway;
     this.serviceName = names.service;
-    this.nodes = { gateway, envoyProxy, backends };
+    this.nodes = { gateway, envoyProxy, securityPolicy, backends };
     this.registerOutputs({ gatewayName: this.gatewayName, serviceName: this.serviceName });
   }
 }
@@ -169,14 +175,25 @@ function createGateway(place: GatewayPlace) {
     transform.clientTrafficPolicy,
     [gateway],
   );
-  return { gateway, envoyProxy };
+  const security = gatewaySecuritySpec(names.gateway, args.authentication, tenantHeaderOf(args));
+  const securityPolicy =
+    security &&
+    createObject(
+      place,
+      childName(name, "security"),
+      { apiVersion: ENVOY_GATEWAY_API, kind: "SecurityPolicy", name: names.gateway },
+      security,
+      transform.securityPolicy,
+      [gateway],
+    );
+  return { gateway, envoyProxy, securityPolicy };
 }
 
 function createBackend(
   place: GatewayPlace,
   key: string,
   backend: GatewayBackendArgs,
-  gateway: pulumi.Resource,
+  asked: pulumi.Resource,
 ): GatewayBackendNodes {
   const { name, names, args, opts } = place;
   const { transform = {}, namespace, allocation = {} } = args;
@@ -189,7 +206,7 @@ function createBackend(
       podLabels: kubernetesLabels(withoutPlan(allocation)),
       opts,
     });
-  // The policy first, so that no request ever takes a route without its limits.
+  // The policies first, so that no request ever takes a route without its limits, or before it is asked who it is.
   const policy = createObject(
     place,
     childName(name, key, "policy"),
@@ -197,13 +214,28 @@ function createBackend(
     backendTrafficPolicySpec(routeName, backend, rateLimitsOf(backend, args)),
     transform.backendTrafficPolicy,
   );
+  const isOpen = args.authentication.kind !== "none" && (backend.openPaths ?? []).length > 0;
+  const open = isOpen
+    ? [
+        createObject(
+          place,
+          childName(name, key, "open"),
+          {
+            apiVersion: ENVOY_GATEWAY_API,
+            kind: "SecurityPolicy",
+            name: physicalName("kubernetesName", `${routeName}-open`),
+          },
+          openRuleSecuritySpec(routeName, OPEN_RULE),
+        ),
+      ]
+    : [];
   const route = createObject(
     place,
     childName(name, key, "route"),
     { apiVersion: GATEWAY_API, kind: "HTTPRoute", name: routeName },
     httpRouteSpec(names, backend, routeName, args),
     transform.httpRoute,
-    [gateway, policy, ...(inferencePool === undefined ? [] : [inferencePool])],
+    [asked, policy, ...open, ...(inferencePool === undefined ? [] : [inferencePool])],
   );
   return { route, policy, inferencePool };
 }

@@ -14,6 +14,7 @@ import {
   isField,
   type SecretReaderArgs,
   type SecretSource,
+  type SyncedSecretArgs,
 } from "./fleet-secrets-args";
 
 const API = "external-secrets.io/v1";
@@ -72,9 +73,8 @@ export class ExternalSecrets extends pulumi.ComponentResource {
       },
       { ...childOpts, dependsOn: [operator] },
     );
-    for (const [secret, { namespace, keys, type, refreshSeconds }] of Object.entries(
-      args.secrets,
-    )) {
+    for (const [secret, synced] of Object.entries(args.secrets)) {
+      const { namespace, type, refreshSeconds } = synced;
       new kubernetes.apiextensions.CustomResource(
         childName(name, "secret", secret),
         {
@@ -89,12 +89,7 @@ export class ExternalSecrets extends pulumi.ComponentResource {
               creationPolicy: "Owner",
               ...(type === undefined ? {} : { template: { type } }),
             },
-            data: Object.entries(keys).map(([secretKey, source]) => ({
-              secretKey,
-              remoteRef: isField(source)
-                ? { key: source.secret, property: source.field }
-                : { key: source },
-            })),
+            ...keysSpec(synced),
           },
         },
         { ...childOpts, dependsOn: [store] },
@@ -104,6 +99,17 @@ export class ExternalSecrets extends pulumi.ComponentResource {
     this.storeName = storeName;
     this.registerOutputs({ storeName: this.storeName });
   }
+}
+
+/** What becomes of a secret in the cloud: single keys, or one for each of its fields. */
+function keysSpec({ keys = {}, keysOf }: SyncedSecretArgs) {
+  if (keysOf !== undefined) return { dataFrom: [{ extract: { key: keysOf } }] };
+  return {
+    data: Object.entries(keys).map(([secretKey, source]) => ({
+      secretKey,
+      remoteRef: isField(source) ? { key: source.secret, property: source.field } : { key: source },
+    })),
+  };
 }
 
 function createOperator(

@@ -72,8 +72,13 @@ export interface SecretFieldArgs {
 export interface SyncedSecretArgs {
   /** Namespace of the Secret, which exists already. */
   readonly namespace: string;
-  /** Key of the Secret, and the name of the secret in the cloud that fills it, or a field of it. */
-  readonly keys: Readonly<Record<string, pulumi.Input<string> | SecretFieldArgs>>;
+  /** Key of the Secret, and the name of the secret in the cloud that fills it, or a field of it. @default - none */
+  readonly keys?: Readonly<Record<string, pulumi.Input<string> | SecretFieldArgs>>;
+  /**
+   * Name of a secret in the cloud that is a JSON object, each field of which becomes a key: for keys that are not known
+   * here. @default - none
+   */
+  readonly keysOf?: pulumi.Input<string>;
   /** Type of the Secret. @default "Opaque" */
   readonly type?: "Opaque" | "kubernetes.io/tls";
   /** Seconds between two looks at the cloud: 60 to 86400. @default 3600 */
@@ -182,15 +187,16 @@ export function checkExternalSecrets(args: ExternalSecretsArgs): readonly InputP
         max: 86_400,
       }),
     );
-    const keys = Object.keys(secret.keys);
-    if (keys.length === 0) {
-      problems.push({ path: `secrets.${name}.keys`, must: "hold a key", got: secret.keys });
+    const keys = Object.keys(secret.keys ?? {});
+    if ((keys.length === 0) === (secret.keysOf === undefined)) {
+      const must = "hold a key, or be left out for keysOf";
+      problems.push({ path: `secrets.${name}.keys`, must, got: secret.keys });
     }
     if (secret.type === "kubernetes.io/tls" && keys.toSorted().join() !== TLS_KEYS.join()) {
       const must = `hold ${TLS_KEYS.join(" and ")}, which a Secret of type kubernetes.io/tls has`;
       problems.push({ path: `secrets.${name}.keys`, must, got: keys });
     }
-    for (const [key, source] of Object.entries(secret.keys)) {
+    for (const [key, source] of Object.entries(secret.keys ?? {})) {
       if (!isField(source)) continue;
       problems.push(...checkForm(`secrets.${name}.keys.${key}.field`, source.field, FIELD));
     }

@@ -11,6 +11,7 @@ import {
 import { SERVING_PORT } from "../../components/serving";
 import type { Problem } from "../../planner/plan/fleet-of-plan";
 import { type Derivation, type Derived, together } from "./derived";
+import { type AccessSettings, accessPaths, deriveAuthentication } from "./gateway-access";
 import { deriveInferenceBackend } from "./inference-backend";
 import { modelHost } from "./names";
 import type { PlaceContext } from "./place-context";
@@ -21,7 +22,7 @@ import { deriveTrafficPolicy, HEALTH_PATH, loadBalancingOf, policyPaths } from "
 import { translateProblems } from "./translate-problems";
 
 /** What of a stack's configuration a gateway depends on. */
-export interface GatewaySettings {
+export interface GatewaySettings extends AccessSettings {
   readonly domain: string;
   readonly certificateSecret: string;
   /** Image of the endpoint picker, for routing by KV cache or prefix. */
@@ -34,10 +35,10 @@ export interface GatewaySettings {
 export type GatewayArgs = Omit<RegionalGatewayArgs, "attachment" | "clients">;
 
 /**
- * What clients may call of an engine: its API, and what DNS asks. Its metrics, and what else it answers without being
- * asked who calls, stay inside the cluster.
+ * What is answered of an engine: its API to clients, and to anybody what DNS asks, which has no key. Its metrics, and what
+ * else it answers without being asked who calls, stay inside the cluster.
  */
-const CALLED_PATHS = [{ pathPrefix: "/v1" }, { pathPrefix: HEALTH_PATH }];
+const CALLED_PATHS = { matches: [{ pathPrefix: "/v1" }], openPaths: [HEALTH_PATH] };
 
 /** The gateway of a place. */
 export function deriveGateway(
@@ -51,12 +52,13 @@ export function deriveGateway(
   let paths: Readonly<Record<string, string>> = {
     hostnames: "capplan:domain",
     certificateSecret: "capplan:certificateSecret",
+    ...accessPaths,
     replicas: "fleet.gateway.replicas",
   };
   const parts = models.map((served) => {
     const key = served.name;
     const derived = deriveBackend(place, served, settings);
-    backends[key] = { ...derived.args, matches: CALLED_PATHS };
+    backends[key] = { ...derived.args, ...CALLED_PATHS };
     paths = {
       ...paths,
       ...policyPaths(served.entryPools[0]!, `backends.${key}`),
@@ -64,16 +66,18 @@ export function deriveGateway(
     };
     return derived;
   });
+  const authentication = deriveAuthentication(settings);
   const args: GatewayArgs = {
     namespace: SERVING_NAMESPACE,
     hostnames: [`*.${settings.domain}`],
     certificateSecret: settings.certificateSecret,
+    authentication: authentication.args,
     replicas,
     backends,
     ...place.lengths,
     allocation: place.allocation,
   };
-  const { derivations, problems } = together(parts);
+  const { derivations, problems } = together([authentication, ...parts]);
   return {
     args,
     derivations: [

@@ -3,7 +3,7 @@ import { itemsAt, oneOrMore, shown, valueAt } from "./plain-values";
 import { type Judged, resourceRule } from "./rule";
 
 /** Components whose work it is to be reached by everybody. */
-const EDGES = ["capplan:gateway:AwsEdge$", "capplan:gateway:GcpEdge$"];
+export const EDGES: readonly string[] = ["capplan:gateway:AwsEdge$", "capplan:gateway:GcpEdge$"];
 const EDGE_PORTS = [80, 443];
 
 const RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -83,7 +83,8 @@ function portsOf(rule: unknown): readonly [number, number] | undefined {
   return [from, to];
 }
 
-function isWholeInternet(source: unknown): boolean {
+/** Whether a block of addresses is everybody's. */
+export function isWholeInternet(source: unknown): boolean {
   // Two halves are a whole that nobody sees.
   return typeof source === "string" && /^[\da-f.:]+\/[01]$/i.test(source);
 }

@@ -2,6 +2,7 @@
 import type { Policies } from "@pulumi/policy";
 import { resourcesAreAllocated } from "./allocation";
 import { fleetHasBudget } from "./budget";
+import { gatewaysAskWhoCalls } from "./client-access";
 import { clusterSecretsAreEncrypted, controlPlaneIsPrivate } from "./control-plane";
 import { deadLettersAreKept, queuesHaveDeadLetters } from "./dead-letters";
 import { bucketsAreClosed, dataIsEncrypted, dataIsUnderOwnKeys } from "./encryption";
@@ -26,6 +27,7 @@ export const rules: Policies = [
   fleetHasBudget,
   resourcesAreAllocated,
   onlyEdgeIsOpen,
+  gatewaysAskWhoCalls,
   gpuImagesArePinned,
   podsAreUnprivileged,
   rightsAreNarrow,

@@ -8,10 +8,12 @@ const EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret";
 const READER = { namespace: "external-secrets", serviceAccount: "external-secrets" };
 
 interface Spec {
-  readonly data: readonly {
+  readonly data?: readonly {
     readonly secretKey: string;
     readonly remoteRef: { readonly key: string; readonly property?: string };
   }[];
+  /** All fields of a secret. */
+  readonly dataFrom?: readonly { readonly extract: { readonly key: string } }[];
   readonly target: { readonly name: string; readonly template?: { readonly type: string } };
 }
 
@@ -26,6 +28,12 @@ const syncedIn = (place: string) =>
     ...(inputs["metadata"] as { readonly name: string; readonly namespace: string }),
     spec: inputs["spec"] as Spec,
   }));
+
+/** Names in the cloud of what is read. */
+const keysOf = ({ data = [], dataFrom = [] }: Spec): readonly string[] => [
+  ...data.map(({ remoteRef }) => remoteRef.key),
+  ...dataFrom.map(({ extract }) => extract.key),
+];
 
 describe.each(["us-east-1", "us-west-2", "us-central1", "europe-west4"])("in %s", (place) => {
   it("the certificate arrives where the gateway looks for it, both halves out of one secret", () => {
@@ -46,19 +54,30 @@ describe.each(["us-east-1", "us-west-2", "us-central1", "europe-west4"])("in %s"
       type: "kubernetes.io/tls",
       target: name,
     });
-    expect(spec.data.map(({ secretKey }) => secretKey)).toEqual(["tls.crt", "tls.key"]);
-    expect(new Set(spec.data.map(({ remoteRef }) => remoteRef.key)).size).toBe(1);
+    expect(spec.data!.map(({ secretKey }) => secretKey)).toEqual(["tls.crt", "tls.key"]);
+    expect(new Set(keysOf(spec)).size).toBe(1);
+  });
+
+  it("the keys of clients arrive where the gateway looks for them, whoever they are", () => {
+    const { apiKeyAuth } = ofType(
+      stackOf("serving", place),
+      "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy",
+    )
+      .map(({ inputs }) => inputs["spec"] as { readonly apiKeyAuth?: { credentialRefs: object[] } })
+      .find((spec) => spec.apiKeyAuth)!;
+    const { name, namespace, spec } = syncedIn(place).find(({ spec: { dataFrom } }) => dataFrom)!;
+    expect(apiKeyAuth!.credentialRefs).toEqual([{ group: "", kind: "Secret", name }]);
+    expect({ namespace, target: spec.target.name }).toEqual({ namespace: "serving", target: name });
+    expect(spec.target.template).toBeUndefined();
   });
 
   it("only secrets that the foundation keeps are read", () => {
     const { secretNames } = stackOf("foundation", place).stackOutputs.values["handover"] as {
       readonly secretNames: Readonly<Record<string, string>>;
     };
-    const read = syncedIn(place).flatMap(({ spec }) =>
-      spec.data.map(({ remoteRef }) => remoteRef.key),
-    );
+    const read = syncedIn(place).flatMap(({ spec }) => keysOf(spec));
     expect(new Set(read)).toEqual(new Set(Object.values(secretNames)));
-    expect(Object.keys(secretNames).sort()).toEqual(["alertmanager", "certificate"]);
+    expect(Object.keys(secretNames).sort()).toEqual(["alertmanager", "certificate", "client-keys"]);
   });
 });
 
@@ -70,7 +89,7 @@ describe("who reads the secrets", () => {
     )!;
     const { Statement: statements } = JSON.parse(String(policy.inputs["policy"]));
     const made = ofType(run, "aws:secretsmanager/secret:Secret");
-    expect(made).toHaveLength(2);
+    expect(made).toHaveLength(3);
     expect(policy.dependencies).toEqual(expect.arrayContaining(made.map(({ urn }) => urn)));
     const [read, decrypt, ...others] = statements;
     expect(others).toEqual([]);
@@ -90,7 +109,7 @@ describe("who reads the secrets", () => {
   it("on Google Cloud is the account of External Secrets alone, secret by secret", () => {
     const run = stackOf("foundation", "europe-west4");
     const rights = ofType(run, "gcp:secretmanager/secretIamMember:SecretIamMember");
-    expect(rights).toHaveLength(2);
+    expect(rights).toHaveLength(3);
     for (const { inputs } of rights) {
       expect(inputs["role"]).toBe("roles/secretmanager.secretAccessor");
       expect(inputs["member"]).toMatch(/subject\/ns\/external-secrets\/sa\/external-secrets$/);

@@ -76,14 +76,14 @@ describe("a fleet with endpoint pickers", () => {
     expect(at(inputsOf(group), "scalingConfig", "minSize")).toBe(5);
   });
 
-  it("passes on to engines what clients may call, and not their metrics", () => {
+  it("passes on to engines what clients may call, to all what DNS asks, and not their metrics", () => {
     const route = only(serving, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute");
     const paths = listOf(specOf(route)["rules"])
       .flatMap((rule) => listOf(rule["matches"]))
       .map((match) => at(match, "path"));
     expect(paths).toEqual([
       { type: "PathPrefix", value: "/v1" },
-      { type: "PathPrefix", value: "/health" },
+      { type: "Exact", value: "/health" },
     ]);
   });
 });

@@ -11,6 +11,12 @@ function poolOf(plan: CapacityPlan, region: string): Record<string, unknown> {
   return Object.values(pools)[0]!;
 }
 
+const JWT = JSON.stringify({
+  issuer: "login.example.com",
+  jwksUri: "https://login.example.com/keys",
+  audiences: ["models"],
+});
+
 const aws = { example: "two-regions-aws", layer: "serving", place: "us-east-1" } as const;
 const gcp = { example: "two-regions-gcp", layer: "serving", place: "us-east4" } as const;
 const edge = { example: "two-regions-gcp", layer: "edge" } as const;
@@ -43,7 +49,31 @@ describe("a stack is refused", () => {
     [
       "that asks for a secret which no cloud keeps for it",
       { ...aws, config: { "capplan:cloudSecrets": '["certificate","redisUrl"]' } },
-      [/^capplan:cloudSecrets\[1\]: invalid option: expected one of "certificate"\|"alertmanager"/],
+      [
+        /^capplan:cloudSecrets\[1\]: invalid option: expected one of "certificate"\|"alertmanager"\|"client-keys"/,
+      ],
+    ],
+    [
+      "that asks nobody who they are, and limits tenants",
+      { ...aws, config: { "capplan:isOpen": "true" } },
+      [
+        /^capplan:isOpen: must tell tenants apart, because limits of .* are per tenant, got "none"; ask for keys/,
+      ],
+    ],
+    [
+      "that is open, and takes tokens only",
+      { ...gcp, config: { "capplan:isOpen": "true", "capplan:jwt": JWT } },
+      [/^capplan:isOpen: must be false where capplan:jwt says whose tokens let clients in/],
+    ],
+    [
+      "whose keys of tokens could be anybody's",
+      { ...aws, config: { "capplan:jwt": JWT.replace("https", "http") } },
+      [/^capplan:jwt.jwksUri: must be an address over HTTPS, got "http:/],
+    ],
+    [
+      "whose clients are no block of addresses",
+      { ...aws, config: { "capplan:sourceCidrs": '["203.0.113.7"]' } },
+      [/^capplan:sourceCidrs\[0\]: must be an IPv4 block/],
     ],
     [
       "whose plan is of another schema",

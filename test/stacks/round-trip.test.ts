@@ -179,6 +179,67 @@ describe.each(FLEETS)("what is deployed of $name", (deployed) => {
     });
   });
 
+  it("limits each tenant as simulated, by who was asked and not by what a client writes", () => {
+    const envoy = "kubernetes:gateway.envoyproxy.io/v1alpha1";
+    const limited = fleet.policies.admission?.rateLimit ?? [];
+    eachRegion((region) => {
+      const run = runOf("serving", region);
+      const asked = ofType(run, `${envoy}:SecurityPolicy`).flatMap(
+        (policy) => at(specOf(policy), "apiKeyAuth", "forwardClientIDHeader") ?? [],
+      );
+      expect(asked).toHaveLength(1);
+      const clients = only(run, `${envoy}:ClientTrafficPolicy`);
+      const thrownAway = at(specOf(clients), "headers", "earlyRequestHeaders", "remove");
+      expect(thrownAway).toEqual(asked);
+      for (const policy of ofType(run, `${envoy}:BackendTrafficPolicy`)) {
+        const counted = listOf(at(specOf(policy), "rateLimit", "global", "rules")).map((rule) =>
+          listOf(rule["clientSelectors"]).flatMap((selector) => listOf(selector["headers"])),
+        );
+        const [name] = asked;
+        expect(counted).toEqual(
+          limited.map(({ per }) => (per === "tenant" ? [{ name, type: "Distinct" }] : [])),
+        );
+      }
+    });
+  });
+
+  it("asks whoever calls but DNS, which finds the path that it checks open", () => {
+    eachRegion((region) => {
+      const run = runOf("serving", region);
+      const routes = ofType(run, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute");
+      const open = ofType(run, "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy")
+        .filter((policy) => at(specOf(policy), "apiKeyAuth") === undefined)
+        .flatMap((policy) => listOf(specOf(policy)["targetRefs"]));
+      const paths = open.flatMap(({ name, sectionName }) => {
+        const route = routes.find(
+          ({ inputs }) => at(inputs as unknown as Json, "metadata", "name") === name,
+        )!;
+        return listOf(specOf(route)["rules"])
+          .filter((rule) => rule["name"] === sectionName)
+          .flatMap((rule) => listOf(rule["matches"]))
+          .map((match) => match["path"]);
+      });
+      expect(paths).toEqual(routes.map(() => ({ type: "Exact", value: checkedPath() })));
+    });
+  });
+
+  /** What the health checks of Route 53 or Cloud DNS ask for. */
+  const checkedPath = (): string => {
+    const { run } = runs.find(({ stack }) => stack.layer === "edge")!;
+    const checks = [
+      ...ofType(run, "aws:route53/healthCheck:HealthCheck").map(
+        (check) => inputsOf(check)["resourcePath"],
+      ),
+      ...ofType(run, "gcp:compute/healthCheck:HealthCheck").map((check) =>
+        at(inputsOf(check), "httpsHealthCheck", "requestPath"),
+      ),
+    ].filter((path) => path !== undefined);
+    const [path, ...others] = new Set(checks.map(textOf));
+    expect(others).toEqual([]);
+    // A region alone is asked by no DNS; vLLM answers there whoever asks.
+    return path ?? "/health";
+  };
+
   it("has the replicas, their bounds, and what moves them, as simulated", () => {
     eachRegion((region, pools) => {
       const run = runOf("serving", region);

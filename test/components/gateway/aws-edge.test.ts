@@ -12,6 +12,7 @@ const minimal: AwsEdgeArgs = {
   kind: "nlb",
   vpcId: "vpc-probe",
   subnetIds: { "us-east-1b": "subnet-b", "us-east-1a": "subnet-a" },
+  sourceCidrs: ["0.0.0.0/0"],
   longestStreamSeconds: 900,
   longestSilenceSeconds: 60,
 };
@@ -139,6 +140,8 @@ describe("AwsEdge", () => {
     ["longestStreamSeconds", { longestStreamSeconds: 3601 }],
     ["longestSilenceSeconds", { longestSilenceSeconds: 0 }],
     ["sourceCidrs[0]", { sourceCidrs: ["anywhere"] }],
+    ["sourceCidrs[0]", { sourceCidrs: ["203.0.113.256/24"] }],
+    ["sourceCidrs", { sourceCidrs: [] }],
     ["healthCheck.intervalSeconds", { healthCheck: { intervalSeconds: 4 } }],
   ])("fails when %s cannot be provisioned", async (propertyPath, args) => {
     await expect(registered(edge(args))).rejects.toMatchObject({ propertyPath });

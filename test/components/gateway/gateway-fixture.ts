@@ -81,6 +81,7 @@ export const gatewayArgs: RegionalGatewayArgs = {
   namespace: "serving",
   hostnames: ["api.example.com"],
   certificateSecret: "api",
+  authentication: { kind: "api-key", secrets: ["client-keys"] },
   replicas: 3,
   longestStreamSeconds: 900,
   longestSilenceSeconds: 60,

@@ -27,6 +27,18 @@ const attached: Partial<RegionalGatewayArgs> = {
 describeComponentLaws({ name: "regional-gateway", program: gateway() });
 describeComponentLaws({ name: "regional-gateway-attached", program: gateway(attached) });
 
+/** Both kinds of backends, with a path that is asked by who has no key. */
+const open = {
+  llama: { ...llama, openPaths: ["/health"] },
+  qwen: { ...qwen, openPaths: ["/health"] },
+};
+const jwt = {
+  kind: "jwt",
+  issuer: "https://login.example.com/",
+  jwksUri: "https://login.example.com/keys",
+  audiences: ["models"],
+} as const;
+
 /** Groups that are the server's own, or whose definitions do not lie in the shared folder. */
 const UNDEFINED = ["rbac.authorization.k8s.io/v1", "elbv2.k8s.aws/v1beta1"];
 
@@ -38,6 +50,12 @@ describeWithDefinitions("the objects of a RegionalGateway", () => {
       ["behind a network endpoint group", { attachment: { kind: "neg", negName: "support" } }],
       ["behind two proxies", { clients: { trustedHops: 2 }, replicas: 1 }],
       ["with several names", { hostnames: ["api.example.com", "*.api.example.com"] }],
+      ["with paths for everybody", { backends: open }],
+      ["for tokens of an identity provider", { authentication: jwt }],
+      [
+        "for some addresses",
+        { attachment: { kind: "load-balancer", sourceCidrs: ["203.0.113.0/24"] } },
+      ],
     ])("are what the definitions and their CEL rules take, %s", async (_, args) => {
       const { resources } = await registered(gateway(args));
       const objects = customResources(resources).filter(
@@ -55,6 +73,8 @@ const specOf = (run: EngineRun, type: string, name?: string) =>
 const BTP = "gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy";
 const GATEWAY = "gateway.networking.k8s.io/v1:Gateway";
 const ROUTE = "gateway.networking.k8s.io/v1:HTTPRoute";
+const SECURITY = "gateway.envoyproxy.io/v1alpha1:SecurityPolicy";
+const CLIENTS = "gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy";
 const PROXY = "gateway.envoyproxy.io/v1alpha1:EnvoyProxy";
 
 describe("RegionalGateway", () => {
@@ -251,6 +271,121 @@ describe("RegionalGateway", () => {
     expect(ofType(neg, "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding")).toEqual([]);
   });
 
+  it("asks every client for a key, and calls it to limits and replicas by the name of the key", async () => {
+    const run = await registered(gateway());
+    // gateway.envoyproxy.io/docs/tasks/security/apikey-auth, and the definition of SecurityPolicy 1.9.
+    expect(specOf(run, SECURITY)).toEqual({
+      targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "support" }],
+      apiKeyAuth: {
+        credentialRefs: [{ group: "", kind: "Secret", name: "client-keys" }],
+        extractFrom: [{ headers: ["authorization"] }],
+        forwardClientIDHeader: "x-gateway-inference-fairness-id",
+        sanitize: true,
+      },
+    });
+  });
+
+  it.each(["api-key", "jwt"] as const)(
+    "lets no client say who it is, with %s: one header, thrown away on arrival, is filled and counted by",
+    async (kind) => {
+      const authentication = kind === "jwt" ? jwt : gatewayArgs.authentication;
+      const run = await registered(gateway({ tenantHeader: "x-client", authentication }));
+      expect(specOf(run, CLIENTS)).toMatchObject({
+        headers: { earlyRequestHeaders: { remove: ["x-client"] } },
+      });
+      expect(specOf(run, SECURITY)).toMatchObject(
+        kind === "jwt"
+          ? { jwt: { providers: [{ claimToHeaders: [{ header: "x-client", claim: "sub" }] }] } }
+          : { apiKeyAuth: { forwardClientIDHeader: "x-client" } },
+      );
+      const { rateLimit } = specOf(run, BTP, "support-llama-policy") as {
+        rateLimit: { global: { rules: { clientSelectors: { headers: { name: string }[] }[] }[] } };
+      };
+      const counted = rateLimit.global.rules.flatMap(({ clientSelectors }) =>
+        clientSelectors.flatMap(({ headers }) => headers.map(({ name }) => name)),
+      );
+      expect(counted).toEqual(["x-client", "x-client"]);
+    },
+  );
+
+  it("lets no client tell an endpoint picker its tenant, its priority or its replica", async () => {
+    const run = await registered(gateway());
+    const { headers } = specOf(run, CLIENTS) as {
+      headers: { earlyRequestHeaders: { removeOnMatch: { type: string; value: string }[] } };
+    };
+    const { removeOnMatch } = headers.earlyRequestHeaders;
+    // llm-d-router, pkg/epp/metadata/consts.go: both names of each.
+    for (const header of [
+      "x-gateway-inference-fairness-id",
+      "x-gateway-inference-objective",
+      "x-gateway-destination-endpoint",
+      "x-gateway-destination-endpoint-subset",
+      "x-gateway-model-name-rewrite",
+      "x-llm-d-inference-fairness-id",
+      "x-llm-d-inference-objective",
+      "x-llm-d-inference-ttl",
+      "x-llm-d-model-name-rewrite",
+      // llm-d-router, pkg/common: where the sidecar of a decode replica asks for a prefill.
+      "x-prefiller-host-port",
+    ]) {
+      const isRemoved = removeOnMatch.some(
+        ({ type, value }) => type === "Prefix" && header.startsWith(value),
+      );
+      expect([header, isRemoved]).toEqual([header, true]);
+    }
+  });
+
+  it("has no route before clients are asked, and none that is open but for exact paths", async () => {
+    const run = await registered(gateway({ backends: open }));
+    const asked = only(run, `kubernetes:${SECURITY}`, "support-security");
+    for (const backend of ["llama", "qwen"]) {
+      const route = only(run, `kubernetes:${ROUTE}`, `support-${backend}-route`);
+      const exempt = only(run, `kubernetes:${SECURITY}`, `support-${backend}-open`);
+      expect(route.dependencies).toEqual(expect.arrayContaining([asked.urn, exempt.urn]));
+      expect(exempt.inputs["spec"]).toEqual({
+        targetRefs: [
+          {
+            group: "gateway.networking.k8s.io",
+            kind: "HTTPRoute",
+            name: `support-${backend}`,
+            sectionName: "open",
+          },
+        ],
+        authorization: { defaultAction: "Allow" },
+      });
+      const [clients, everybody, ...others] = (
+        route.inputs["spec"] as { rules: { name: string; backendRefs: object[] }[] }
+      ).rules;
+      expect(others).toEqual([]);
+      expect(clients!.name).toBe("clients");
+      expect(everybody).toEqual({
+        name: "open",
+        matches: [{ path: { type: "Exact", value: "/health" } }],
+        backendRefs: clients!.backendRefs,
+      });
+    }
+  });
+
+  it("asks nobody where that is said, and then needs no exemption", async () => {
+    const rateLimits = [
+      { unit: "requests", amount: 1, period: "Minute", per: "all" },
+    ] as const satisfies RegionalGatewayArgs["backends"][string]["rateLimits"];
+    const backends = { llama: { ...open.llama, rateLimits } };
+    const run = await registered(gateway({ authentication: { kind: "none" }, backends }));
+    expect(ofType(run, `kubernetes:${SECURITY}`)).toEqual([]);
+    expect(specOf(run, CLIENTS)).toMatchObject({
+      headers: { earlyRequestHeaders: { remove: ["x-gateway-inference-fairness-id"] } },
+    });
+  });
+
+  it("lets in whom its load balancer is told of", async () => {
+    const sourceCidrs = ["203.0.113.0/24", "198.51.100.7/32"];
+    const run = await registered(gateway({ attachment: { kind: "load-balancer", sourceCidrs } }));
+    expect(specOf(run, PROXY)).toMatchObject({
+      provider: { kubernetes: { envoyService: { loadBalancerSourceRanges: sourceCidrs } } },
+    });
+  });
+
   const { circuitBreaker: _, ...withoutBreaker } = llama;
   it.each<[string, Partial<RegionalGatewayArgs>]>([
     ["hostnames", { hostnames: [] }],
@@ -258,6 +393,21 @@ describe("RegionalGateway", () => {
     ["replicas", { replicas: 0 }],
     ["longestSilenceSeconds", { longestSilenceSeconds: 0 }],
     ["backends", { backends: {} }],
+    ["authentication", { authentication: { kind: "none" } }],
+    ["authentication.kind", { authentication: { kind: "basic" as never } }],
+    ["authentication.secrets", { authentication: { kind: "api-key", secrets: [] } }],
+    ["authentication.secrets[0]", { authentication: { kind: "api-key", secrets: ["Keys"] } }],
+    [
+      "authentication.headers[0]",
+      { authentication: { kind: "api-key", secrets: ["keys"], headers: ["X-Key"] } },
+    ],
+    ["authentication.issuer", { authentication: { ...jwt, issuer: "" } }],
+    ["authentication.jwksUri", { authentication: { ...jwt, jwksUri: "http://example.com/keys" } }],
+    ["authentication.audiences", { authentication: { ...jwt, audiences: [] } }],
+    ["authentication.audiences", { authentication: { ...jwt, audiences: [..."abcdefghi"] } }],
+    ["authentication.tenantClaim", { authentication: { ...jwt, tenantClaim: "" } }],
+    ["attachment.sourceCidrs", { attachment: { kind: "load-balancer", sourceCidrs: [] } }],
+    ["backends.llama.openPaths[0]", { backends: { llama: { ...llama, openPaths: ["health"] } } }],
     ["backends.llama.circuitBreaker", { backends: { llama: withoutBreaker } }],
     [
       "backends.llama.hostnames[0]",

@@ -189,7 +189,20 @@ describe("ExternalSecrets", () => {
     });
   });
 
+  it("makes a key of each field of a secret, where the names are not known", async () => {
+    const secrets = { clients: { namespace: "serving", keysOf: "support-client-keys" } };
+    const run = await registered(secretsInCluster({ ...inCluster, secrets }));
+    const { spec } = only(run, "kubernetes:external-secrets.io/v1:ExternalSecret").inputs;
+    // external-secrets.io/v2.9/guides/all-keys-one-secret
+    expect(spec).toMatchObject({ dataFrom: [{ extract: { key: "support-client-keys" } }] });
+    expect(spec).not.toHaveProperty("data");
+  });
+
   it.each<[string, Partial<ExternalSecretsArgs>]>([
+    [
+      "secrets.weights.keys",
+      { secrets: { weights: { namespace: "serving", keys: { token: "a" }, keysOf: "b" } } },
+    ],
     ["source.region", { source: { kind: "aws-secrets-manager", region: "x" } }],
     ["version", { version: "latest" }],
     ["secrets.weights.keys", { secrets: { weights: { namespace: "serving", keys: {} } } }],

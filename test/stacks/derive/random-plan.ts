@@ -16,6 +16,8 @@ const image = `docker.io/vllm/vllm-openai@sha256:${"1".repeat(64)}`;
 export const SERVING_SETTINGS = {
   domain: "example.com",
   certificateSecret: "certificate",
+  clientKeysSecret: "client-keys",
+  isOpen: false,
   engineImage: image,
   weightsImage: image,
   pickerImage: image,

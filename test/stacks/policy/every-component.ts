@@ -79,6 +79,7 @@ export function placeOnAws(): Record<string, unknown> {
       kind: "nlb",
       vpcId: network.vpcId,
       subnetIds: network.publicSubnetIds,
+      sourceCidrs: ["0.0.0.0/0"],
       ...streams,
       allocation,
     },

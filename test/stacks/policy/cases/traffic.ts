@@ -207,4 +207,121 @@ const openings: readonly RuleCase[] = [
   },
 ];
 
-export const trafficCases: readonly RuleCase[] = [...failover, ...timeouts, ...openings];
+const object = (type: string, name: string, spec: unknown) =>
+  resource(type, name, { metadata: { name, namespace: "serving" }, spec });
+const GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway";
+const SECURITY = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy";
+const front = (name: string) =>
+  object(GATEWAY, name, { infrastructure: { parametersRef: { kind: "EnvoyProxy", name } } });
+const proxy = (name: string, envoyService: unknown) =>
+  object("kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy", name, {
+    provider: { type: "Kubernetes", kubernetes: { envoyService } },
+  });
+const security = (name: string, kind: string, target: string, more: object, section?: string) =>
+  object(SECURITY, name, {
+    targetRefs: [
+      { kind, name: target, ...(section === undefined ? {} : { sectionName: section }) },
+    ],
+    ...more,
+  });
+const keys = { apiKeyAuth: { credentialRefs: [{ name: "keys" }] } };
+const allow = { authorization: { defaultAction: "Allow" } };
+const route = object(ROUTE, "llama", {
+  rules: [
+    { name: "clients", matches: [{ path: { type: "PathPrefix", value: "/v1" } }] },
+    { name: "open", matches: [{ path: { type: "Exact", value: "/health" } }] },
+    { name: "all" },
+  ],
+});
+
+const clients: readonly RuleCase[] = [
+  {
+    rule: "gateways-ask-who-calls",
+    what: "gateways that answer everybody",
+    resources: [
+      front("behind-edge"),
+      proxy("behind-edge", { type: "ClusterIP" }),
+      ingress("edge", 443, "capplan:gateway:AwsEdge", "0.0.0.0/0"),
+    ],
+    breaches: [
+      [
+        "behind-edge",
+        'a SecurityPolicy must ask who calls "behind-edge", got none, while cidrIpv4 of edge lets in "0.0.0.0/0"',
+      ],
+    ],
+  },
+  {
+    rule: "gateways-ask-who-calls",
+    what: "gateways whose Services let in everybody, and policies that are for others or ask nothing",
+    resources: [
+      front("unlimited"),
+      proxy("unlimited", { type: "LoadBalancer" }),
+      security("other", "Gateway", "another", keys),
+      front("default"),
+      front("whole"),
+      proxy("whole", { loadBalancerSourceRanges: ["203.0.113.0/24", "0.0.0.0/0"] }),
+      security("whole", "Gateway", "whole", allow),
+      front("empty"),
+      proxy("empty", { loadBalancerSourceRanges: [] }),
+      security("optional", "Gateway", "empty", { jwt: { optional: true, providers: [{}] } }),
+      front("google"),
+      proxy("google", { type: "ClusterIP", annotations: { "cloud.google.com/neg": "{}" } }),
+    ],
+    breaches: ["unlimited", "default", "whole", "empty", "google"].map(
+      (name) => [name, `a SecurityPolicy must ask who calls "${name}", got none`] as const,
+    ),
+  },
+  {
+    rule: "gateways-ask-who-calls",
+    what: "routes that nobody is asked on",
+    resources: [
+      front("asked"),
+      security("asked", "Gateway", "asked", keys),
+      route,
+      security("whole-route", "HTTPRoute", "llama", allow),
+      security("prefix", "HTTPRoute", "llama", allow, "clients"),
+      security("anything", "HTTPRoute", "llama", {}, "all"),
+    ],
+    breaches: [
+      ["whole-route", 'spec.targetRefs: must exempt a rule of exact paths, got nothing of "llama"'],
+      ["prefix", 'spec.targetRefs: must exempt a rule of exact paths, got "clients" of "llama"'],
+      ["anything", 'spec.targetRefs: must exempt a rule of exact paths, got "all" of "llama"'],
+    ],
+  },
+  {
+    rule: "gateways-ask-who-calls",
+    what: "gateways that ask, that few can reach, and exact paths for everybody",
+    resources: [
+      front("asked"),
+      proxy("asked", { type: "ClusterIP" }),
+      ingress("edge", 443, "capplan:gateway:AwsEdge", "0.0.0.0/0"),
+      security("asked", "Gateway", "asked", keys),
+      front("by-token"),
+      security("by-token", "Gateway", "by-token", { jwt: { providers: [{}] } }),
+      route,
+      security("health", "HTTPRoute", "llama", allow, "open"),
+    ],
+    breaches: [],
+  },
+  {
+    rule: "gateways-ask-who-calls",
+    what: "gateways that ask nobody, where only some can connect",
+    resources: [
+      front("known"),
+      proxy("known", { loadBalancerSourceRanges: ["203.0.113.0/24"] }),
+      front("later"),
+      proxy("later", { loadBalancerSourceRanges: UNKNOWN }),
+      front("inside"),
+      proxy("inside", { type: "ClusterIP" }),
+      ingress("edge", 443, "capplan:gateway:AwsEdge", "203.0.113.0/24"),
+    ],
+    breaches: [],
+  },
+];
+
+export const trafficCases: readonly RuleCase[] = [
+  ...failover,
+  ...timeouts,
+  ...openings,
+  ...clients,
+];
