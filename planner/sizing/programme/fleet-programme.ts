@@ -6,9 +6,9 @@
 import type { Highs } from "highs";
 import { type CaseLoss, FIRST_ZONE, isOfferAlive, isRegionLost, regionIndexOf } from "../demand";
 import { totalRate } from "../expected-arrivals";
-import type { FleetUnits } from "../fleet-units";
 import type { Offer } from "../offer";
 import { acceleratorsOfUnit, replicasOfUnit } from "../serving-option";
+import { type Untidiness, untidiness, usdOfChanges, usdOfNodes } from "./fleet-cost";
 import { LinearProgramme, type Term, type Variable } from "./linear-programme";
 import {
   type FleetCut,
@@ -26,10 +26,6 @@ export function solveFleet(input: FleetProgrammeInput, solver: Highs): FleetSolu
   return new FleetProgramme(input).solve(solver);
 }
 
-/** US dollars per hour that a pool, and room for a replica that none takes, count for among fleets of one cost. */
-const POOL_USD = 1e-3;
-const ROOM_USD = 1e-4;
-
 class FleetProgramme {
   private readonly programme = new LinearProgramme();
   private readonly units: readonly Variable[];
@@ -43,19 +39,18 @@ class FleetProgramme {
   /** By offer. */
   private readonly outsideFirstZone = new Map<number, Variable>();
   private readonly thresholds: Thresholds;
+  private readonly untidiness: Untidiness;
 
   constructor(private readonly input: FleetProgrammeInput) {
     const { offers, unitsMax } = input;
     const { programme } = this;
+    this.untidiness = untidiness(input);
+    const { poolUsd, roomUsd } = this.untidiness;
     this.units = offers.map(({ index, option }) =>
-      programme.variable(
-        "integer",
-        unitsMax[index]!,
-        -this.tidiness(ROOM_USD, replicasOfUnit(option)),
-      ),
+      programme.variable("integer", unitsMax[index]!, -roomUsd * replicasOfUnit(option)),
     );
     this.isUsed = offers.map(({ index }) => {
-      const used = programme.variable("binary", 1, this.tidiness(POOL_USD, 1));
+      const used = programme.variable("binary", 1, poolUsd);
       programme.compare(this.units[index]!, ">=", 1, used);
       programme.compare(this.units[index]!, "<=", unitsMax[index]!, used);
       return used;
@@ -80,33 +75,13 @@ class FleetProgramme {
   solve(solver: Highs): FleetSolution | undefined {
     const solution = this.programme.solve(solver);
     if (solution === undefined) return undefined;
-    const { offers } = this.input;
+    const { offers, change } = this.input;
     const nodes = this.nodes.map((parts) =>
       parts.map((byPrice) => byPrice.map((variable) => solution.valueOf(variable))),
     );
-    const usdPerHour = offers.reduce(
-      (sum, { prices, index }) =>
-        nodes[index]!.reduce(
-          (inner, byPrice) =>
-            inner + byPrice.reduce((cost, n, i) => cost + n * prices[i]!.usdPerNodeHour, 0),
-          sum,
-        ),
-      0,
-    );
     const units = this.units.map((variable) => solution.valueOf(variable));
-    return { units, nodes, usdPerHour, objective: usdPerHour + this.usdOfChanges(units) };
-  }
-
-  private usdOfChanges(units: FleetUnits): number {
-    const { change } = this.input;
-    if (change === undefined) return 0;
-    const changed = units.map((count, index) => Math.abs(count - change.units[index]!));
-    return change.usdPerHour * changed.reduce((sum, count) => sum + count, 0);
-  }
-
-  /** US dollars per hour for so much that is untidy. */
-  private tidiness(usdPerHour: number, amount: number): number {
-    return this.input.isTidy === true ? usdPerHour * amount : 0;
+    const usdPerHour = usdOfNodes(offers, nodes);
+    return { units, nodes, usdPerHour, objective: usdPerHour + usdOfChanges(units, change) };
   }
 
   /** Nodes of each part and price hold the part's replicas; a pool has no node that holds none. */
@@ -119,7 +94,7 @@ class FleetProgramme {
         programme.variable(
           "integer",
           most,
-          usdPerNodeHour + this.tidiness(ROOM_USD, replicasPerNode),
+          usdPerNodeHour + this.untidiness.roomUsd * replicasPerNode,
         ),
       );
       const replicas = variables.map((variable): Term => [replicasPerNode, variable]);
