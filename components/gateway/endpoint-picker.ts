@@ -5,7 +5,7 @@ import { childName } from "../foundation/child-name";
 import { physicalName } from "../foundation/physical-name";
 import { shortHash } from "../foundation/short-hash";
 import { endpointPickerConfig, inferencePoolSpec, PICKER_PORT } from "./endpoint-picker-config";
-import type { InferencePoolArgs } from "./inference-args";
+import { type InferencePoolArgs, PICKER_REPLICAS } from "./inference-args";
 
 const HEALTH_PORT = 9003;
 const METRICS_PORT = 9090;
@@ -66,7 +66,7 @@ export function createInferencePool(
       // Only the picker that works is ready, so the deployment as a whole never is.
       metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
       spec: {
-        replicas: pool.pickerReplicas ?? 2,
+        replicas: pool.pickerReplicas ?? PICKER_REPLICAS,
         // Pickers that wait are never ready, so a rolling update would wait for them for ever.
         strategy: { type: "Recreate" },
         selector: { matchLabels: selector },
@@ -101,7 +101,7 @@ export function createInferencePool(
 
 function pickerContainer(
   poolName: string,
-  { pickerImage, pickerReplicas = 2 }: InferencePoolArgs,
+  { pickerImage, pickerReplicas = PICKER_REPLICAS }: InferencePoolArgs,
   namespace: string,
 ): kubernetes.types.input.core.v1.Container {
   const isHa = pickerReplicas > 1;

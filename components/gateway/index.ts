@@ -27,11 +27,12 @@ export type {
   GcpOutlierDetectionArgs,
   GcpSpreadArgs,
 } from "./gcp-edge-args";
-export type {
-  DisaggregationArgs,
-  FlowControlArgs,
-  InferencePoolArgs,
-  PriorityBandArgs,
+export {
+  type DisaggregationArgs,
+  type FlowControlArgs,
+  type InferencePoolArgs,
+  PICKER_REPLICAS,
+  type PriorityBandArgs,
 } from "./inference-args";
 export type { RateLimitArgs, TokenCounterArgs } from "./rate-limits";
 export {

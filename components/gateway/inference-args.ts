@@ -5,6 +5,9 @@
 import { checkForm, checkWhole } from "../foundation/check-value";
 import type { InputProblem } from "../foundation/input-problem";
 
+/** Pickers of a pool where nothing is said; of them one works. */
+export const PICKER_REPLICAS = 2;
+
 /** Requests of one priority that may wait. */
 export interface PriorityBandArgs {
   /** Higher goes first; below 0 may be dropped for others. */

@@ -24,6 +24,7 @@ export { podDiskGib, SIDECAR } from "./pod-containers";
 export {
   ANSWERING_LABEL,
   disaggregatedLabels,
+  ENDPOINT_REMOVAL_SECONDS,
   ENGINE_LABEL,
   ENGINE_PORT_NAME,
   phaseWorkloadName,

@@ -34,7 +34,7 @@ export function phaseWorkloadName(serviceName: string, pool: string): string {
 }
 
 /** Seconds until gateways no longer send to a replica that goes, where nothing is said. */
-const ENDPOINT_REMOVAL_SECONDS = 15;
+export const ENDPOINT_REMOVAL_SECONDS = 15;
 
 /** A replica's part in disaggregated serving. */
 export interface PhaseShape {

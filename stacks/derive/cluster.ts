@@ -6,6 +6,7 @@ import {
   type GkeGpuClusterArgs,
   type GpuPools,
 } from "../../components/cluster";
+import { PICKER_REPLICAS } from "../../components/gateway";
 import type { Problem } from "../../planner/plan/fleet-of-plan";
 import type { Derivation, Derived } from "./derived";
 import { limitValue } from "./fleet-context";
@@ -64,8 +65,6 @@ function drainSeconds(
   return { what: "cluster.drainSeconds", value, because };
 }
 
-/** Of which one works: the gateway component's default. */
-const PICKERS_PER_MODEL = 2;
 const SYSTEM_NODES_MIN = 2;
 /** At most, where the plan needs no more: the components' defaults. */
 const SYSTEM_NODES_MAX = 6;
@@ -79,7 +78,7 @@ function systemNodes({ fleet, pools }: PlaceContext): Derivation & { readonly va
   const models = new Set(pools.map(({ model }) => model.name)).size;
   const isPicked = loadBalancingOf(fleet.routing.policy) === undefined;
   const processes = fleet.policies.gateway.replicas;
-  const pickers = isPicked ? models * PICKERS_PER_MODEL : 0;
+  const pickers = isPicked ? models * PICKER_REPLICAS : 0;
   return {
     what: "cluster.systemNodes",
     value: Math.max(SYSTEM_NODES_MIN, processes + pickers + 1),

@@ -1,5 +1,6 @@
 /** The inference services of a place: for each pool the engine, what a pod has of its node, how it starts and leaves. */
 import {
+  ENDPOINT_REMOVAL_SECONDS,
   type InferenceServiceArgs,
   type KedaScalingArgs,
   type PodResourcesArgs,
@@ -46,8 +47,6 @@ export interface ServiceOfPool {
  * agents. GKE keeps 18 % of 16 GiB (cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes).
  */
 const NODE_SHARE = 0.7;
-/** Until gateways no longer send to a replica that goes: the component's default. */
-const ENDPOINT_REMOVAL_SECONDS = 15;
 /** For so long a prefill replica keeps a prompt that no decode replica asks for: vLLM's default, and the component's. */
 export const KV_LEASE_SECONDS = 30;
 
