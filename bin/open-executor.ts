@@ -62,7 +62,7 @@ async function openInner<Job, Result>(
   }
   const { LocalExecutor } = await import("../planner/execution/local-executor");
   const { localPool } = await import("../planner/execution/local-pool");
-  const pool = localPool(jobs ?? os.availableParallelism(), keys.kind);
+  const pool = localPool({ jobs: jobs ?? os.availableParallelism(), kind: keys.kind });
   return new LocalExecutor(pool, keys.kind, keys.context);
 }
 

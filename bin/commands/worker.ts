@@ -57,7 +57,10 @@ async function work({ redis: url, jobs, quiet }: WorkerOptions, io: Io): Promise
     if (quiet !== true) io.stderr.write(`${line}\n`);
   };
   const version = packageVersion();
-  const pool = localPool(jobs ?? os.availableParallelism());
+  const pool = localPool({
+    jobs: jobs ?? os.availableParallelism(),
+    isThisThreadBusy: true,
+  });
   const describe = eventDescriber(io, shownUrl(url));
   const worker = await startRedisWorker({
     url,

@@ -20,7 +20,7 @@ export function localExecutor<Kind extends JobKindName>(
   context: ContextOf<Kind>,
   threads: number,
 ): JobExecutor<JobOf<Kind>, ResultOf<Kind>> {
-  return new LocalExecutor(localPool(threads, kind), kind, JobContext.of(context));
+  return new LocalExecutor(localPool({ jobs: threads, kind }), kind, JobContext.of(context));
 }
 
 export class LocalExecutor<Job, Result> implements JobExecutor<Job, Result> {

@@ -50,7 +50,7 @@ export interface RunProgress {
   readonly requestsDone: number;
 }
 
-const EVENTS_PER_SLICE = 1 << 15;
+const EVENTS_PER_SLICE = 1 << 13;
 
 /**
  * Runs the scenario once. The same scenario and seed give the same record, bit for bit.
@@ -70,7 +70,7 @@ export function simulate(
 }
 
 /**
- * The same run in slices of about 30,000 events: yields how far it is after each, so that a caller can show
+ * The same run in slices of some thousand events: yields how far it is after each, so that a caller can show
  * progress, look for an interrupt, or give it up.
  *
  * @throws PlannerError when a model does not fit its pool

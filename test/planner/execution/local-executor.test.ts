@@ -2,7 +2,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { InlinePool } from "../../../planner/execution/inline-pool";
 import { JobContext } from "../../../planner/execution/job-context";
-import type { JobPool } from "../../../planner/execution/job-pool";
+import type { JobAnswer, JobPool, JobTask } from "../../../planner/execution/job-pool";
+import { JoinedPool } from "../../../planner/execution/joined-pool";
 import { LocalExecutor } from "../../../planner/execution/local-executor";
 import { localPool } from "../../../planner/execution/local-pool";
 import { ThreadPool } from "../../../planner/execution/thread-pool";
@@ -27,6 +28,15 @@ const threads = (count: number) => (context: CountedContext) =>
 testExecutor("an executor in this thread", inline);
 testExecutor("an executor with one thread", threads(1));
 testExecutor("an executor with three threads", threads(3));
+testExecutor("an executor in this thread and two others", (context) =>
+  executorOn(
+    new JoinedPool([
+      new ThreadPool(threadsFromSources(2, COUNTED_JOBS_FILE)),
+      new InlinePool(COUNTED_JOBS_FILE),
+    ]),
+    context,
+  ),
+);
 
 describe("an executor with threads", () => {
   it("loses only the job whose thread dies", async () => {
@@ -54,8 +64,69 @@ describe("an executor with threads", () => {
 
 describe("localPool", () => {
   it("is this thread where there is to be one, or only sources to load", () => {
-    expect(localPool(1)).toBeInstanceOf(InlinePool);
+    expect(localPool({ jobs: 1 })).toBeInstanceOf(InlinePool);
     // These tests run from sources.
-    expect(localPool(8)).toBeInstanceOf(InlinePool);
+    expect(localPool({ jobs: 8 })).toBeInstanceOf(InlinePool);
+  });
+});
+
+describe("joined pools", () => {
+  /** A pool whose jobs end when they are told to. */
+  class ToldPool implements JobPool {
+    readonly begun: unknown[] = [];
+    readonly ends: ((error?: Error) => void)[] = [];
+    isClosed = false;
+
+    constructor(readonly parallelism: number) {}
+
+    async run({ job }: JobTask): Promise<JobAnswer> {
+      this.begun.push(job);
+      return await new Promise((resolve, reject) => {
+        this.ends.push((error) => {
+          if (error === undefined) resolve({ kind: "result", result: job });
+          else reject(error);
+        });
+      });
+    }
+
+    async close(): Promise<void> {
+      this.isClosed = true;
+    }
+  }
+
+  const control = { onProgress: () => {}, isCancelled: () => false };
+  const settle = async () => await new Promise((resolve) => setImmediate(resolve));
+
+  it("fills one after the other, and gives a free place to who has waited longest", async () => {
+    const [first, second] = [new ToldPool(2), new ToldPool(1)];
+    const pool = new JoinedPool([first, second]);
+    expect(pool.parallelism).toBe(3);
+    const context = JobContext.of({});
+    const answers = [1, 2, 3, 4, 5].map(
+      async (job) => await pool.run({ kind: "told", context, job }, control),
+    );
+    await settle();
+    expect([first.begun, second.begun]).toStrictEqual([[1, 2], [3]]);
+    second.ends[0]!();
+    await settle();
+    expect([first.begun, second.begun]).toStrictEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    // A job that could not be run gives its place back, too.
+    first.ends[0]!(new Error("thread died"));
+    await expect(answers[0]).rejects.toThrow("thread died");
+    await settle();
+    expect(first.begun).toStrictEqual([1, 2, 5]);
+    for (const end of [...first.ends.slice(1), second.ends[1]!]) end();
+    const results = await Promise.all(answers.slice(1));
+    expect(results.map((one) => "result" in one && one.result)).toStrictEqual([2, 3, 4, 5]);
+    const last = pool.run({ kind: "told", context, job: 6 }, control);
+    await settle();
+    expect(first.begun.at(-1)).toBe(6);
+    first.ends.at(-1)!();
+    await last;
+    await pool.close();
+    expect([first.isClosed, second.isClosed]).toStrictEqual([true, true]);
   });
 });
