@@ -40,17 +40,36 @@ export class WinnerTree {
   }
 
   set(index: number, key: number): void {
-    const keys = this.keys;
-    const winners = this.winners;
-    let node = this.leaves + index;
-    keys[node] = key;
-    for (node >>= 1; node >= 1; node >>= 1) {
+    const { keys } = this;
+    const leaf = this.leaves + index;
+    const before = keys[leaf]!;
+    if (key === before) return;
+    keys[leaf] = key;
+    if (key < before) this.lowered(index, key, leaf >> 1);
+    else this.raised(index, leaf >> 1);
+  }
+
+  /** It wins from its leaf up to where another one is still as good. */
+  private lowered(index: number, key: number, from: number): void {
+    const { keys, winners } = this;
+    for (let node = from; node >= 1; node >>= 1) {
+      const best = keys[node]!;
+      const winner = winners[node]!;
+      if (best < key || (best === key && winner < index)) return;
+      keys[node] = key;
+      winners[node] = index;
+    }
+  }
+
+  /** What it has won is played again; where another one has won, nothing changes from there up. */
+  private raised(index: number, from: number): void {
+    const { keys, winners } = this;
+    for (let node = from; node >= 1; node >>= 1) {
+      if (winners[node] !== index) return;
       const left = 2 * node;
-      const child = keys[left + 1]! < keys[left]! ? left + 1 : left;
-      const winner = winners[child]!;
-      // Another one wins here, as before: nothing changes further up.
-      if (winner !== index && winners[node] === winner) return;
-      winners[node] = winner;
+      // Added, not branched on: which of the two is smaller cannot be predicted.
+      const child = left + Number(keys[left + 1]! < keys[left]!);
+      winners[node] = winners[child]!;
       keys[node] = keys[child]!;
     }
   }
