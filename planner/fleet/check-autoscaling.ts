@@ -9,10 +9,9 @@ import { autoscalingOf, type PlacedPool, placedPools, replicaBounds } from "./pl
 import { AUTOSCALING_DEFAULTS } from "./policy-defaults";
 import type { AutoscalingMetric } from "./resolved-policies";
 import type { AutoscalingSpec, ScalingAmount } from "./scaling-spec";
-import { listWords } from "./schema-kit";
 
-/** Metrics that are seen without a replica. */
-const SEEN_AT_ZERO: readonly AutoscalingMetric[] = ["queue-depth", "request-rate"];
+/** What is seen without a replica: an engine that is not there measures nothing, a gateway counts what it sends on. */
+const SEEN_AT_ZERO: AutoscalingMetric = "queue-depth";
 
 /** Adds the problems of replicas' bounds and of what scales between them. */
 export function checkAutoscaling(spec: FleetSpec, problems: Problem[]): void {
@@ -74,11 +73,11 @@ function checkBounds(spec: FleetSpec, placed: PlacedPool, problems: Problem[]): 
       `has nothing to do: replicas is fixed at ${max}`,
       "give replicas: { min: …, max: … }",
     );
-  } else if (min === 0 && !SEEN_AT_ZERO.includes(followed.policy.metric)) {
+  } else if (min === 0 && followed.policy.metric !== SEEN_AT_ZERO) {
     conflict(
       "replicas.min",
       `0 replicas show no ${followed.policy.metric}, so that the pool would never start again`,
-      `use min: 1, or metric: ${listWords(SEEN_AT_ZERO)}`,
+      `use min: 1, or metric: ${SEEN_AT_ZERO}`,
     );
   }
 }

@@ -182,7 +182,7 @@ describe("a stack is refused", () => {
           Object.assign(pool["autoscaling"] as object, { metric: "request-rate", target: "2/s" });
         },
       },
-      [/^fleet.regions.us-east-1.pools.l40s.replicas.min: must be at least 1 with request-rate/],
+      [/^fleet.regions.us-east-1.pools.l40s.replicas.min: 0 replicas show no request-rate/],
     ],
     [
       "with half-open replicas, which Envoy does not have",

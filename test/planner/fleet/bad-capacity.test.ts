@@ -179,7 +179,15 @@ const scaling: readonly Case[] = [
       "h100.replicas": "{ min: 0, max: 3 }",
       "h100.autoscaling": "{ metric: kv-utilization, target: 70% }",
     },
-    `${POOL}.replicas.min: 0 replicas show no kv-utilization, so that the pool would never start again; use min: 1, or metric: queue-depth or request-rate`,
+    `${POOL}.replicas.min: 0 replicas show no kv-utilization, so that the pool would never start again; use min: 1, or metric: queue-depth`,
+  ],
+  [
+    "zero by the requests that a gateway sends on",
+    {
+      "h100.replicas": "{ min: 0, max: 3 }",
+      "h100.autoscaling": "{ metric: request-rate, target: 2/s }",
+    },
+    `${POOL}.replicas.min: 0 replicas show no request-rate, so that the pool would never start again; use min: 1, or metric: queue-depth`,
   ],
   [
     "a cooldown that is never needed",

@@ -128,7 +128,7 @@ describe("describeFleet of policies", () => {
       admission: "{ concurrency: 9, queue: { limit: 4, timeout: 1 s }, admissionControl: {} }",
       queue: "{ visibilityTimeout: auto }",
       "h100.replicas": "{ min: 0, max: 12 }",
-      autoscaling: "{ metric: request-rate, target: 2/s, predictive: { method: profile } }",
+      autoscaling: "{ metric: queue-depth, target: 2, predictive: { method: profile } }",
       failover: "{ policy: { geo: { default: us-east-1 } } }",
       draining: "{}",
     });
