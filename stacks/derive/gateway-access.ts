@@ -21,6 +21,8 @@ export interface AccessSettings {
   readonly isOpen: boolean;
   /** Who may connect, as IPv4 blocks; everybody where it is left out. */
   readonly sourceCidrs?: readonly string[] | undefined;
+  /** Secrets that the cloud keeps, of which the keys of clients may be one. */
+  readonly cloudSecrets?: readonly string[] | undefined;
 }
 
 /** Where arguments of the gateway that say who may call come from. */
@@ -40,7 +42,7 @@ export function sourceCidrsOf({ sourceCidrs }: AccessSettings): readonly string[
 
 /** What clients are asked for: a key, where the configuration says nothing else. */
 export function deriveAuthentication(settings: AccessSettings): Derived<ClientAuthenticationArgs> {
-  const { jwt, isOpen, sourceCidrs } = settings;
+  const { sourceCidrs } = settings;
   const args = authenticationOf(settings);
   const derivations: readonly Derivation[] = [
     { what: "gateway.authentication.kind", value: args.kind, because: REASONS[args.kind] },
@@ -53,18 +55,32 @@ export function deriveAuthentication(settings: AccessSettings): Derived<ClientAu
           : "capplan:sourceCidrs; the health checks of DNS come from some of them, or find no region healthy",
     },
   ];
-  const problems: readonly Problem[] =
-    isOpen && jwt !== undefined
-      ? [
-          {
-            code: "conflict",
-            path: "capplan:isOpen",
-            message: "must be false where capplan:jwt says whose tokens let clients in, got true",
-            hint: "take one of them out",
-          },
-        ]
-      : [];
-  return { args, derivations, problems };
+  return { args, derivations, problems: contradictions(settings, args.kind) };
+}
+
+/** What is set and would mean nothing. */
+function contradictions(
+  { isOpen, jwt, cloudSecrets = [] }: AccessSettings,
+  asked: ClientAuthenticationArgs["kind"],
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (isOpen && jwt !== undefined) {
+    problems.push({
+      code: "conflict",
+      path: "capplan:isOpen",
+      message: "must be false where capplan:jwt says whose tokens let clients in, got true",
+      hint: "take one of them out",
+    });
+  }
+  if (asked !== "api-key" && cloudSecrets.includes("client-keys")) {
+    problems.push({
+      code: "conflict",
+      path: "capplan:cloudSecrets",
+      message: `must be without client-keys where ${REASONS[asked]} is set, since nobody is asked for a key`,
+      hint: `take client-keys out, or ${REASONS[asked]}`,
+    });
+  }
+  return problems;
 }
 
 const REASONS: Readonly<Record<ClientAuthenticationArgs["kind"], string>> = {

@@ -66,6 +66,11 @@ describe("a stack is refused", () => {
       [/^capplan:isOpen: must be false where capplan:jwt says whose tokens let clients in/],
     ],
     [
+      "that keeps keys which nobody asks for",
+      { ...gcp, config: { "capplan:cloudSecrets": '["client-keys"]', "capplan:jwt": JWT } },
+      [/^capplan:cloudSecrets: must be without client-keys where capplan:jwt is set/],
+    ],
+    [
       "whose keys of tokens could be anybody's",
       { ...aws, config: { "capplan:jwt": JWT.replace("https", "http") } },
       [/^capplan:jwt.jwksUri: must be an address over HTTPS, got "http:/],
