@@ -13,7 +13,7 @@ import { ATTEMPT, type AttemptStore } from "./attempt-store";
 import { REASON } from "./end-reasons";
 import { FrontDesk, type FrontDeskListener } from "./front-desk";
 import { OVERFLOW, PENDING, STARTED } from "./gateway/circuit-breaker";
-import { GatewayProcess } from "./gateway/gateway-process";
+import { GatewayProcess, type KnownReplicas } from "./gateway/gateway-process";
 import { gatewayProcesses, tenantBases } from "./gateway/gateway-processes";
 import { backoffSeconds, mayRetry } from "./gateway/gateway-retry";
 import { type SitePools, sitesOf } from "./gateway/site-pools";
@@ -43,7 +43,7 @@ export class Gateways {
   private readonly timers: Timers;
   private readonly recorder: Recorder;
   private readonly listener: GatewaysListener;
-  private readonly poolStart: Int32Array;
+  private readonly replicas: KnownReplicas;
   private readonly priorityOf: Int32Array;
   private readonly random: RandomStream;
   /** Where the fleet has an admission. */
@@ -61,8 +61,7 @@ export class Gateways {
   constructor(
     scenario: ResolvedScenario,
     seed: number,
-    parts: {
-      readonly poolStart: Int32Array;
+    parts: KnownReplicas & {
       readonly models: readonly string[];
       readonly store: AttemptStore;
       readonly requests: RequestTable;
@@ -80,14 +79,14 @@ export class Gateways {
     this.timers = parts.timers;
     this.recorder = parts.recorder;
     this.listener = parts.listener;
-    this.poolStart = parts.poolStart;
+    this.replicas = parts;
     this.priorityOf = parts.priorityOf;
     this.random = new RandomStream(seed, "gateway");
     this.refusals = new Int32Array(fleet.pools.length);
     this.poolOf = poolsOfReplicas(parts.poolStart);
     this.sites = sitesOf(fleet, parts.models);
     this.seed = seed;
-    this.processes = gatewayProcesses(scenario, seed, this.sites, parts.poolStart);
+    this.processes = gatewayProcesses(scenario, seed, this.sites, parts);
     this.processesOf = this.sites.map((_, site) =>
       this.processes.flatMap((process, index) => (process.site === site ? [index] : [])),
     );
@@ -111,7 +110,7 @@ export class Gateways {
     const place = { site, number: NONE };
     const pools = this.sites[site]!;
     this.processes.push(
-      new GatewayProcess(this.fleet, pools, place, this.poolStart, undefined, random, "unlimited"),
+      new GatewayProcess(this.fleet, pools, place, this.replicas, undefined, random, "unlimited"),
     );
     return this.processes.length - 1;
   }
@@ -432,10 +431,6 @@ export class Gateways {
   /** The cluster lists a replica, or no longer. */
   setReady(replica: number, isReady: boolean): void {
     for (const process of this.processes) process.setReady(replica, isReady);
-  }
-
-  setKvUtilization(replica: number, share: number): void {
-    for (const process of this.processes) process.setKvUtilization(replica, share);
   }
 
   private routedAs(request: number): RoutedRequest {

@@ -15,7 +15,8 @@ export class PoolReplicas {
   readonly nodeSeconds: Float64Array;
   /** Over the whole run. */
   attempts = 0;
-  private readonly window: { readonly from: number; readonly to: number };
+  private readonly windowStart: number;
+  private windowEnd: number;
   private readonly parts: readonly PurchasePart[];
   private readonly replicas: Int32Array;
   private readonly nodes: Int32Array;
@@ -24,7 +25,8 @@ export class PoolReplicas {
     window: { readonly from: number; readonly to: number },
     parts: readonly PurchasePart[],
   ) {
-    this.window = window;
+    this.windowStart = window.from;
+    this.windowEnd = window.to;
     this.parts = parts;
     this.replicaSeconds = new Float64Array(parts.length);
     this.nodeSeconds = new Float64Array(parts.length);
@@ -41,6 +43,11 @@ export class PoolReplicas {
     }));
   }
 
+  /** The window ends at `seconds`, which is now or later. */
+  endWindow(seconds: number): void {
+    this.windowEnd = seconds;
+  }
+
   /** From `seconds` on there are so many. */
   change(seconds: number, ready: number, paid: PaidReplicas): void {
     this.until(seconds);
@@ -52,8 +59,8 @@ export class PoolReplicas {
 
   /** Up to `seconds` it was as it is. */
   until(seconds: number): void {
-    const from = Math.max(this.sinceSeconds, this.window.from);
-    const measured = Math.max(0, Math.min(seconds, this.window.to) - from);
+    const from = Math.max(this.sinceSeconds, this.windowStart);
+    const measured = Math.max(0, Math.min(seconds, this.windowEnd) - from);
     this.readySeconds += this.ready * measured;
     this.paidSeconds += this.paid * measured;
     for (let part = 0; part < this.nodes.length; part++) {

@@ -395,11 +395,15 @@ export class Recorder {
     return this.pools[pool]!.attempts;
   }
 
+  /** What the fleet does from `seconds` on, which is now or later, is not measured. */
+  endWindow(seconds: number): void {
+    for (const pool of this.pools) pool.endWindow(seconds);
+  }
+
   /** Closes the integrals over time at the end of the run; the fleet's at the end of the window if that is later. */
   close(seconds: number): void {
     this.countInSystem(seconds, 0);
-    const end = Math.max(seconds, this.windowEnd);
-    for (const pool of this.pools.keys()) this.holdPool(pool, end);
+    for (const pool of this.pools.keys()) this.holdPool(pool, Math.max(seconds, this.windowEnd));
   }
 
   private isMeasured(request: number): boolean {

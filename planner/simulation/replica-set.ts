@@ -190,8 +190,10 @@ export class ReplicaSet {
   settle(replica: number, seconds: number): void {
     if (this.state[replica] !== STATE.draining) return;
     // Prompts that are computed keep their KV until it has been sent to where they are decoded.
-    const { outstanding, kvUtilization } = this.replicas[replica]!;
-    if (outstanding === 0 && kvUtilization === 0) this.goDown(replica, seconds);
+    const target = this.replicas[replica]!;
+    if (target.outstanding === 0 && target.kvUtilizationAt(seconds) === 0) {
+      this.goDown(replica, seconds);
+    }
   }
 
   // Scaling

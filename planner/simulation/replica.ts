@@ -133,9 +133,23 @@ export class Replica {
     return this.waiting.length;
   }
 
-  /** Share of KV blocks in use by running requests at the last boundary. */
-  get kvUtilization(): number {
-    return 1 - this.kv.free / this.kv.blocks;
+  /**
+   * Share of KV blocks in use by running requests at `seconds`, which is not before the last boundary: what a scrape
+   * then sees, however far the replica has jumped.
+   */
+  kvUtilizationAt(seconds: number): number {
+    const { free, blocks } = this.kv;
+    return 1 - (free - this.blocksTakenBy(seconds)) / blocks;
+  }
+
+  /** Blocks that the steps of the current run after its first take, as far as they have begun at `seconds`. */
+  private blocksTakenBy(seconds: number): number {
+    if (this.phase !== "decoding") return 0;
+    const begun = this.stepsEndedBy(seconds, this.nextEventSeconds) + 1;
+    const tokens = this.batch.tokensIn(Math.min(begun, this.runSteps));
+    return tokens > this.allocatedTokens
+      ? this.batch.blocksBetween(this.allocatedTokens, tokens)
+      : 0;
   }
 
   /** Whether a request of this size could ever run here. */

@@ -1,6 +1,6 @@
 /**
  * Chooses the replica of a request. A router knows what a real one can know: its own count of outstanding
- * requests, the load that a replica last reported, the prompt's length and prefix. Never the true output
+ * requests, the KV that a replica has in use, the prompt's length and prefix. Never the true output
  * length. Ties go to the replica that comes first by region, pool and number, whatever the order in the file.
  *
  * A group belongs to one gateway process, which counts only what it has sent itself. Members leave and return with
@@ -13,7 +13,6 @@ import { meanUsdPerReplicaHour } from "../fleet/resolved-price";
 import { InvariantViolation } from "../foundation/errors";
 import { LeastCounts } from "../foundation/least-counts";
 import type { RandomStream } from "../foundation/random";
-import { WinnerTree } from "../foundation/winner-tree";
 import type { PrefixChain } from "../traffic/request-source";
 
 /** What a router may look at. */
@@ -22,6 +21,9 @@ export interface RoutedRequest {
   priority: Priority;
   prefix: PrefixChain | undefined;
 }
+
+/** Share of a replica's KV blocks in use now. */
+export type KvUtilizationOf = (replica: number) => number;
 
 const NONE = -1;
 
@@ -39,13 +41,12 @@ export class RoutingGroup {
   private readonly routing: ResolvedRouting;
   private readonly random: RandomStream;
   private readonly outstanding: Int32Array;
-  private readonly kv: Float64Array;
+  private readonly kvUtilizationOf: KvUtilizationOf;
   /** Places that may be chosen, in order; all of them at first. */
   private available: number[];
   private readonly isAvailable: Uint8Array;
   private readonly byOutstanding: LeastCounts;
   private readonly byOutstandingInPool: readonly LeastCounts[];
-  private readonly byKv: WinnerTree | undefined;
   /** Last replica of each segment seen lately, and of those seen before that: two generations, so that
    * forgetting is dropping a map. */
   private young = new Map<number, number>();
@@ -58,6 +59,7 @@ export class RoutingGroup {
     replicasOfPool: readonly (readonly number[])[],
     routing: ResolvedRouting,
     random: RandomStream,
+    kvUtilizationOf: KvUtilizationOf,
   ) {
     this.pools = pools;
     this.routing = routing;
@@ -67,14 +69,13 @@ export class RoutingGroup {
       this.poolStart.push(this.poolStart[this.poolStart.length - 1]! + replicas.length);
     }
     this.outstanding = new Int32Array(this.members.length);
-    this.kv = new Float64Array(this.members.length);
     this.isAvailable = new Uint8Array(this.members.length).fill(1);
     this.available = this.members.map((_, place) => place);
     this.byOutstanding = new LeastCounts(this.members.length);
     this.byOutstandingInPool = needsPools(routing.policy)
       ? replicasOfPool.map((replicas) => new LeastCounts(replicas.length))
       : [];
-    this.byKv = routing.policy === "least-kv" ? new WinnerTree(this.members.length, 0) : undefined;
+    this.kvUtilizationOf = kvUtilizationOf;
     this.poolsByPrice = pools
       .map((_, index) => index)
       .sort((a, b) => priceOf(pools[a]!) - priceOf(pools[b]!) || a - b);
@@ -128,16 +129,9 @@ export class RoutingGroup {
     this.list(place, isAvailable);
   }
 
-  /** Tells the group what share of its KV blocks a member last reported in use. */
-  setKvUtilization(place: number, share: number): void {
-    this.kv[place] = share;
-    if (this.isAvailable[place] === 1) this.byKv?.set(place, share);
-  }
-
   /** Puts a member among those that may be chosen, or takes it out. */
   private list(place: number, isAvailable: boolean): void {
     const count = this.outstanding[place]!;
-    this.byKv?.set(place, isAvailable ? this.kv[place]! : Number.POSITIVE_INFINITY);
     if (isAvailable) this.byOutstanding.insert(place, count);
     else this.byOutstanding.remove(place, count);
     if (this.byOutstandingInPool.length === 0) return;
@@ -160,7 +154,7 @@ export class RoutingGroup {
       case "least-outstanding":
         return this.byOutstanding.winner;
       case "least-kv":
-        return this.byKv!.winner;
+        return this.leastKv();
       case "power-of-two":
         return this.betterOfTwo();
       case "prefix-affinity":
@@ -174,6 +168,19 @@ export class RoutingGroup {
       default:
         return unknownPolicy(this.routing.policy);
     }
+  }
+
+  /** Asked of each when it matters: what a replica holds grows all the time. */
+  private leastKv(): number {
+    let best = NONE;
+    let least = Number.POSITIVE_INFINITY;
+    for (const place of this.available) {
+      const share = this.kvUtilizationOf(this.members[place]!);
+      if (share >= least) continue;
+      best = place;
+      least = share;
+    }
+    return best;
   }
 
   private betterOfTwo(): number {

@@ -111,7 +111,6 @@ class Simulation {
   private readonly control: Control;
   /** Where requests may be poisonous. */
   private readonly poison: PoisonDraw | undefined;
-  private readonly watchesKv: boolean;
   /** Set when a client that waits for its answer may send the next request at this very time. */
   private hasFeedback = false;
   private now = 0;
@@ -189,6 +188,7 @@ class Simulation {
       recorder,
       listener,
       priorityOf,
+      kvUtilizationOf: (replica) => replicas[replica]!.kvUtilizationAt(this.now),
     });
     const network = new Network(fleet, models, seed);
     this.network = network;
@@ -218,7 +218,6 @@ class Simulation {
       clients,
     });
     this.replicas.begin();
-    this.watchesKv = fleet.routing.policy === "least-kv";
     this.poison = faults.poison.length === 0 ? undefined : new PoisonDraw(faults.poison, seed);
   }
 
@@ -274,9 +273,10 @@ class Simulation {
     return true;
   }
 
-  /** The last request is over: to the horizon the fleet still scales, breaks and is paid for. */
+  /** The last request is over: to the horizon the fleet still scales and breaks, but nothing of it is measured. */
   private runFleetOut(): void {
     const { timers, control } = this;
+    this.recorder.endWindow(windowEndSeconds(this.scenario, this.now));
     for (;;) {
       const timer = timers.nextSeconds;
       const next = Math.min(timer, control.nextSeconds);
@@ -360,7 +360,6 @@ class Simulation {
       return;
     }
     replica.schedule(seconds);
-    if (this.watchesKv) this.gateways.setKvUtilization(index, replica.kvUtilization);
     this.replicaEvents.set(index, replica.nextEventSeconds);
     this.delivery.afterSchedule(index, seconds);
   }
@@ -381,6 +380,7 @@ class Simulation {
     const seconds = horizon.drain ? this.now : horizon.durationSeconds;
     const { recorder, requests, delivery } = this;
     const windowEnd = windowEndSeconds(this.scenario, seconds);
+    recorder.endWindow(windowEnd);
     const left = requests.liveRequests();
     // Of a drained run, those that go on with what nobody waits for any more.
     for (const replica of this.replicas.replicas) replica.close(seconds);
@@ -418,14 +418,11 @@ class Simulation {
 
   private poolRecord(pool: PoolRun, seconds: number): PoolRecord {
     const counts = this.recorder.pools[pool.index]!;
-    const { horizon } = this.scenario;
-    // Replicas are counted to the end of the horizon, whatever the requests need of it.
-    const whole = horizon.durationSeconds - horizon.warmUpSeconds;
-    const readyReplicas = counts.readySeconds / whole;
+    const readyReplicas = counts.readySeconds / seconds;
     return {
       readyReplicas,
-      paidReplicas: counts.paidSeconds / whole,
-      paid: counts.paidParts(whole),
+      paidReplicas: counts.paidSeconds / seconds,
+      paid: counts.paidParts(seconds),
       busySeconds: pool.busySeconds,
       steps: pool.steps,
       requestSteps: pool.requestSteps,

@@ -77,7 +77,7 @@ export class Scaling {
         return { load: this.rate, ready };
       }
       default:
-        return { load: ready === 0 ? refused : this.loadOfReplicas(policy.metric), ready };
+        return { load: ready === 0 ? refused : this.loadOfReplicas(policy.metric, seconds), ready };
     }
   }
 
@@ -90,13 +90,16 @@ export class Scaling {
     this.attemptsSinceSeconds = seconds;
   }
 
-  private loadOfReplicas(metric: "kv-utilization" | "in-flight" | "waiting"): number {
+  private loadOfReplicas(
+    metric: "kv-utilization" | "in-flight" | "waiting",
+    seconds: number,
+  ): number {
     const { replicas } = this.parts;
     let load = 0;
     for (let i = replicas.poolStart[this.pool]!; i < replicas.poolStart[this.pool + 1]!; i++) {
       if (!replicas.isReady(i)) continue;
       const replica = replicas.replicas[i]!;
-      if (metric === "kv-utilization") load += replica.kvUtilization;
+      if (metric === "kv-utilization") load += replica.kvUtilizationAt(seconds);
       else load += metric === "in-flight" ? replica.outstanding : replica.waitingRequests;
     }
     return load;

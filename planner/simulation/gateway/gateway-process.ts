@@ -6,13 +6,20 @@
 import type { ResolvedFleet } from "../../fleet/resolved-fleet";
 import { IndexDeque } from "../../foundation/index-deque";
 import type { RandomStream } from "../../foundation/random";
-import { type RoutedRequest, RoutingGroup } from "../router";
+import { type KvUtilizationOf, type RoutedRequest, RoutingGroup } from "../router";
 import type { Admission } from "./admission";
 import { CircuitBreaker, shareOfProcess } from "./circuit-breaker";
 import { OutlierDetector } from "./outlier-detector";
 import type { SitePools } from "./site-pools";
 
 const NONE = -1;
+
+/** The replicas of the fleet, as far as a gateway can know of them. */
+export interface KnownReplicas {
+  /** First replica of each pool, and the number of replicas at the end. */
+  readonly poolStart: Int32Array;
+  readonly kvUtilizationOf: KvUtilizationOf;
+}
 
 export class GatewayProcess {
   readonly site: number;
@@ -38,14 +45,14 @@ export class GatewayProcess {
   private readonly isReady: Uint8Array;
   private readonly readyInPool: Int32Array;
   private readonly poolStart: Int32Array;
+  private readonly kvUtilizationOf: KvUtilizationOf;
   private readonly poolOfReplica: Int32Array;
 
-  /** @param poolStart first replica of each pool, and the number of replicas at the end */
   constructor(
     fleet: ResolvedFleet,
     pools: SitePools,
     place: { readonly site: number; readonly number: number },
-    poolStart: Int32Array,
+    { poolStart, kvUtilizationOf }: KnownReplicas,
     admission: Admission | undefined,
     random: RandomStream,
     limits: "limited" | "unlimited" = "limited",
@@ -54,6 +61,7 @@ export class GatewayProcess {
     this.number = place.number;
     this.admission = admission;
     this.poolStart = poolStart;
+    this.kvUtilizationOf = kvUtilizationOf;
     const replicas = poolStart[poolStart.length - 1]!;
     this.poolOfReplica = new Int32Array(replicas);
     this.groupOfReplica = new Int32Array(replicas).fill(NONE);
@@ -181,11 +189,6 @@ export class GatewayProcess {
     this.refreshPool(pool);
   }
 
-  setKvUtilization(replica: number, share: number): void {
-    const group = this.groupOfReplica[replica]!;
-    if (group !== NONE) this.groups[group]!.setKvUtilization(this.placeOfReplica[replica]!, share);
-  }
-
   /** Whether the process may send to a replica now. */
   private admits(replica: number): boolean {
     if (this.isReady[replica] === 0) return false;
@@ -223,7 +226,9 @@ export class GatewayProcess {
       this.placeOfReplica[replica] = place;
     }
     const specs = pools.map((pool) => fleet.pools[pool]!);
-    this.groups.push(new RoutingGroup(specs, replicasOfPool, fleet.routing, random));
+    this.groups.push(
+      new RoutingGroup(specs, replicasOfPool, fleet.routing, random, this.kvUtilizationOf),
+    );
     return index;
   }
 }

@@ -3,7 +3,7 @@ import type { ResolvedFleet } from "../../fleet/resolved-fleet";
 import { RandomStream } from "../../foundation/random";
 import type { ResolvedScenario } from "../../scenario/resolved-scenario";
 import { Admission } from "./admission";
-import { GatewayProcess } from "./gateway-process";
+import { GatewayProcess, type KnownReplicas } from "./gateway-process";
 import type { SitePools } from "./site-pools";
 
 /** Number of the first tenant of each workload, among the tenants of all. */
@@ -20,7 +20,7 @@ export function gatewayProcesses(
   scenario: ResolvedScenario,
   seed: number,
   sites: readonly SitePools[],
-  poolStart: Int32Array,
+  replicas: KnownReplicas,
 ): GatewayProcess[] {
   const { fleet, workloads } = scenario;
   const tenants = workloads.reduce((sum, workload) => sum + workload.tenants.length, 0);
@@ -30,7 +30,7 @@ export function gatewayProcesses(
       const name = number === 0 ? "router" : `router/${number}`;
       const random = new RandomStream(seed, sites.length === 1 ? name : `${name}/${site}`);
       const admission = admissionOf(fleet, tenants, seed, `admission/${site}/${number}`);
-      return new GatewayProcess(fleet, pools, { site, number }, poolStart, admission, random);
+      return new GatewayProcess(fleet, pools, { site, number }, replicas, admission, random);
     }),
   );
 }

@@ -19,6 +19,7 @@ const ALL = MEMBERS.flat();
 function group(
   routing: Partial<ResolvedRouting>,
   pools: readonly Partial<ResolvedPool>[] = [{}, {}],
+  kvUtilizationOf = (_replica: number): number => 0,
 ): RoutingGroup {
   return new RoutingGroup(
     pools.map(({ engine: _, ...changes }) => resolvedPool(changes)),
@@ -31,6 +32,7 @@ function group(
       ...routing,
     },
     new RandomStream(5, "router"),
+    kvUtilizationOf,
   );
 }
 
@@ -88,9 +90,9 @@ describe("least-outstanding", () => {
 describe("least-kv", () => {
   it("for all loads, chooses the least KV in use, whatever is outstanding", () => {
     const law = fc.property(loads, loads, (outstanding, kv) => {
-      const router = group({ policy: "least-kv" });
+      const shareOf = (replica: number): number => kv[ALL.indexOf(replica)]! / 10;
+      const router = group({ policy: "least-kv" }, undefined, shareOf);
       setAll(router, outstanding);
-      for (const [place, share] of kv.entries()) router.setKvUtilization(place, share / 10);
       expect(router.choose(request())).toBe(leastOf(kv, EVERYWHERE));
     });
     fc.assert(law, CAMPAIGN);
