@@ -11,13 +11,14 @@ import { newBatch, newCell } from "./cell-record";
 import type { ControlEvent } from "./control-event";
 import { outcomeOfReason } from "./end-reasons";
 import { emptyRow, fillRow, type Mutable } from "./finished-row";
+import { MeantPools } from "./meant-pools";
 import { judgeUnfinished, meets } from "./meets-objective";
 import type { FinishedRequest, RunObserver } from "./observer";
 import { REQUEST_OUTCOMES } from "./observer";
 import type { PaidReplicas } from "./paid-replicas";
 import { PoolReplicas } from "./pool-replicas";
 import { REQUEST, type RequestTable } from "./request-table";
-import { type BatchRecord, type CellRecord, NO_POOL, type TimelineRecord } from "./run-record";
+import type { BatchRecord, CellRecord, TimelineRecord } from "./run-record";
 import { Timeline } from "./timeline";
 import { WorkCounts } from "./work-counts";
 
@@ -60,6 +61,7 @@ export class Recorder {
   /** Cell of each workload × tenant × (pool or none), or −1. */
   private readonly cellIndex: Int32Array;
   private readonly tenantBase: readonly number[];
+  private readonly meant: MeantPools;
   private readonly steps: Timeline | undefined;
   private readonly row: Mutable<FinishedRequest>;
 
@@ -89,6 +91,7 @@ export class Recorder {
       tenants += workload.tenants.length;
     }
     this.tenantBase = bases;
+    this.meant = new MeantPools(scenario, tables.requests);
     this.work = new WorkCounts(scenario);
     this.cellIndex = new Int32Array(tenants * (fleet.pools.length + 1)).fill(NONE);
     this.pools = fleet.pools.map(
@@ -157,7 +160,7 @@ export class Recorder {
   /** Counts a request in a cell, for good. */
   private settle(request: number, pool: number): void {
     const { requests } = this;
-    const index = this.cellFor(requests.workload[request]!, requests.tenant[request]!, pool);
+    const index = this.cellFor(request, pool);
     requests.cell[request] = index;
     if (!this.isMeasured(request)) return;
     const cell = this.cells[index]!;
@@ -189,12 +192,8 @@ export class Recorder {
     if (!isOverMiddle && !isOverEnd) return;
     const { requests } = this;
     const known = requests.cell[request]!;
-    const cell =
-      this.cells[
-        known === NONE
-          ? this.cellFor(requests.workload[request]!, requests.tenant[request]!, NO_POOL)
-          : known
-      ]!;
+    const index = known === NONE ? this.cellFor(request, this.meant.of(request)) : known;
+    const cell = this.cells[index]!;
     if (isOverMiddle) cell.waitingAtMiddle++;
     if (isOverEnd) cell.waitingAtEnd++;
   }
@@ -300,7 +299,7 @@ export class Recorder {
     else if (outcome === "timed-out") this.timeouts++;
     else this.failures++;
     this.countInSystem(seconds, -1);
-    if (requests.cell[request] === NONE) this.settle(request, NO_POOL);
+    if (requests.cell[request] === NONE) this.settle(request, this.meant.of(request));
     if (this.isMeasured(request)) {
       const cell = this.cells[requests.cell[request]!]!;
       if (outcome === "rejected") cell.rejected++;
@@ -329,7 +328,7 @@ export class Recorder {
   /** The run ends at `seconds` with the request still here: what is known of it by then is judged. */
   leftInFlight(request: number, seconds: number, besideSeconds: number): void {
     const { store, requests } = this;
-    if (requests.cell[request] === NONE) this.settle(request, NO_POOL);
+    if (requests.cell[request] === NONE) this.settle(request, this.meant.of(request));
     const slot = requests.attempt[request]!;
     const waiting = requests.waitingSeconds[request]!;
     if (slot !== NONE) this.stoppedWaiting(slot, Number.POSITIVE_INFINITY);
@@ -417,7 +416,9 @@ export class Recorder {
     this.inSystem += change;
   }
 
-  private cellFor(workload: number, tenant: number, pool: number): number {
+  private cellFor(request: number, pool: number): number {
+    const workload = this.requests.workload[request]!;
+    const tenant = this.requests.tenant[request]!;
     const place = (this.tenantBase[workload]! + tenant) * (this.pools.length + 1) + pool + 1;
     const known = this.cellIndex[place]!;
     if (known >= 0) return known;

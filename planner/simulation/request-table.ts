@@ -65,7 +65,7 @@ export class RequestTable extends ColumnTable {
   firstTokenSeconds = new Float64Array(0);
   /** Phase of its client's DNS resolver, in [0, 1). */
   resolverPhase = new Float64Array(0);
-  /** Region that the current attempt was sent to, or −1. */
+  /** Region that the last attempt was sent to, or −1. */
   region = new Int32Array(0);
   /** Since when it waits in a gateway or a message queue; NaN while it does not. */
   waitingSeconds = new Float64Array(0);
@@ -92,6 +92,7 @@ export class RequestTable extends ColumnTable {
     this.attempt[request] = NONE;
     this.attemptsOfAll[request] = 0;
     this.stamp[request] = (this.stamp[request]! + 1) | 0;
+    this.region[request] = NONE;
     this.gateway[request] = NONE;
     this.waitingSeconds[request] = Number.NaN;
     this.cell[request] = NONE;

@@ -13,7 +13,7 @@ export const NO_POOL = -1;
 export interface CellRecord {
   readonly workload: number;
   readonly tenant: number;
-  /** Pool of the first attempt that was sent to one; NO_POOL when none was. */
+  /** Pool of the first attempt that was sent to one; else that which it was meant for, NO_POOL where there is none. */
   readonly pool: number;
   offered: number;
   completed: number;
