@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { SimulationSummary } from "../../planner/metrics/simulation-summary";
 import { formatCount, formatNumber } from "../../planner/report/format-number";
 import { simulationReport } from "../../planner/report/simulation-report";
+import { REPLICATIONS_MAX } from "../../planner/scenario/defaults";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
 import { UsageError } from "../describe-error";
 import { EndWith } from "../end-with";
@@ -67,7 +68,11 @@ export function configureSimulate(command: Command, io: Io): void {
   command
     .argument("[scenario]", SCENARIO_ARGUMENT)
     .option("--seed <n>", "seed of every random number", integerOption(0, SEED_MAX))
-    .option("--replications <n>", "runs with different random numbers", integerOption(1, 1000))
+    .option(
+      "--replications <n>",
+      "runs with different random numbers",
+      integerOption(1, REPLICATIONS_MAX),
+    )
     .option("--set <path=value>", "change a value of the scenario; repeatable", overrideOption)
     .option(
       "--timeline [buckets]",

@@ -97,7 +97,11 @@ const engine = strict(
       ["bf16", "fp8"],
       "Number format of the KV cache",
     ).optional(),
-    maxSequences: count("Most requests running at once, per data-parallel rank").optional(),
+    // vLLM's default is 256 to 1024: far beyond any engine, and small enough to keep a row for each batch size.
+    maxSequences: count("Most requests running at once, per data-parallel rank", {
+      min: 1,
+      max: 1_000_000,
+    }).optional(),
     maxBatchedTokens: wholeTokens("Most tokens computed in one step, per data-parallel rank", {
       min: 1,
     }).optional(),

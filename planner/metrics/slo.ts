@@ -55,7 +55,10 @@ export function sloResults(
       objective,
       unanswered: outcomes.unanswered,
     });
-    if (estimate === undefined) return { ...unknown, verdict: "FAIL" };
+    // All are answered, and none has such a time, as with the TPOT of single tokens: nothing is broken.
+    if (estimate === undefined) {
+      return { ...unknown, verdict: outcomes.unanswered === 0 ? "PASS" : "FAIL" };
+    }
     const grows = growsWithQueue(objective, isSplit);
     const margin = modelMargin(scenario, measured, objective, grows);
     const lowMs = Math.max(0, estimate.low * margin.low) * 1e3;
@@ -159,7 +162,9 @@ function estimateSeconds(input: EstimateInput): Estimate | undefined {
   const adjusted = (probability * (pooled.count + unansweredValues)) / pooled.count;
   if (adjusted >= 1) return undefined;
   const value = pooled.quantile(adjusted);
-  const overReplications = halfWidth95(sketches.map((sketch) => sketch.quantile(adjusted)));
+  // A replication without a request says nothing.
+  const filled = sketches.filter(({ count }) => count > 0);
+  const overReplications = halfWidth95(filled.map((sketch) => sketch.quantile(adjusted)));
   if (overReplications !== null) {
     return { value, low: value - overReplications, high: value + overReplications };
   }
@@ -232,7 +237,8 @@ function modelMargin(
   if (growsWithTheQueue && isSaturated(groupOf(slower, measured.workloadIndex))) {
     return { low, high: undefined, moreSeconds: 0 };
   }
-  const moreSeconds = base > 0 ? 0 : statistic(slower);
+  // NaN where the first replication has none.
+  const moreSeconds = base === 0 ? statistic(slower) : 0;
   return { low, high: Math.max(1 + residual, ratio(slower)), moreSeconds };
 }
 

@@ -158,7 +158,7 @@ const profile = oneForm({
 });
 
 /** Requests per second beyond any fleet: a run at this rate would not end. */
-const RATE_MAX = 10_000_000;
+export const RATE_MAX = 10_000_000;
 
 /** The schema of `arrivals`. */
 export const arrivalsSpec = oneForm({
@@ -178,9 +178,10 @@ export const arrivalsSpec = oneForm({
     closed: strict({
       closed: strict(
         {
+          // Each is a request in memory, of about 1 kB.
           concurrency: count("Clients that each have one request at a time", {
             min: 1,
-            max: 10_000_000,
+            max: 1_000_000,
           }),
           think: distribution(
             duration,

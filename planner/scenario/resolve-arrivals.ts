@@ -5,9 +5,9 @@
 
 import { resolveDistribution } from "../fleet/resolve-distribution";
 import type { Problem } from "../foundation/errors";
-import { formatDuration } from "../foundation/format-units";
+import { formatDuration, formatRate } from "../foundation/format-units";
 import { WEEK_SECONDS } from "../foundation/week-time";
-import type { ArrivalsSpec } from "./arrivals-spec";
+import { type ArrivalsSpec, RATE_MAX } from "./arrivals-spec";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import type { ArrivalProcess, RateProfile, ResolvedArrivals } from "./resolved-scenario";
 import { type TracesRead, traceOf } from "./trace-files";
@@ -46,7 +46,21 @@ export function resolveArrivals(
     problems,
   );
   if (profile === undefined || process === undefined) return undefined;
+  checkPeak(spec.rate, profile, `${path}.profile`, problems);
   return { kind: "open", requestsPerSecond: spec.rate, process, profile, requestsMax };
+}
+
+/** A bounded rate times any factor would not be bounded. */
+function checkPeak(rate: number, profile: RateProfile, path: string, problems: Problem[]): void {
+  if (profile.kind !== "points") return;
+  const peak = rate * Math.max(...profile.points.map(({ factor }) => factor));
+  if (peak <= RATE_MAX) return;
+  problems.push({
+    code: "invalid-value",
+    path,
+    message: `brings ${formatRate(peak)} at its peak, and must stay within ${formatRate(RATE_MAX)}`,
+    hint: "use smaller factors, or a smaller rate",
+  });
 }
 
 function resolveReplay(

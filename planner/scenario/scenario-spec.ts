@@ -7,6 +7,7 @@ import { z } from "zod";
 import { fleetSpec } from "../fleet/fleet-spec";
 import { unionOf } from "../fleet/one-form";
 import { count, flag, namedMap, strict, text, weekTime } from "../fleet/schema-kit";
+import { REPLICATIONS_MAX } from "./defaults";
 import { duration } from "./duration-spec";
 import { faultsSpec } from "./faults-spec";
 import { pricesSpec } from "./prices-spec";
@@ -49,7 +50,7 @@ export const scenarioSpec = strict(
     seed: count("Seed of every random stream", { min: 0, max: 2 ** 32 - 1 }).optional(),
     replications: count("Runs with different random numbers, for confidence intervals", {
       min: 1,
-      max: 10_000,
+      max: REPLICATIONS_MAX,
     }).optional(),
     horizon: horizon.optional(),
     workloads: namedMap("workload", workloadSpec, "Product features by name"),

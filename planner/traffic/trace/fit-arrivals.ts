@@ -15,7 +15,7 @@ import { type ArrivalInspection, bucketFor, gapsOf } from "./inspect-arrivals";
 import {
   coefficientOfVariation,
   countsInWindows,
-  dispersionIndex,
+  dispersionInWindows,
   kolmogorovDistance,
 } from "./trace-statistics";
 
@@ -42,6 +42,9 @@ const TRIAL_REQUESTS = 60_000;
 const RICHER_MUST_GAIN = 0.02;
 /** Gaps with a cv this close to 1 are called Poisson. */
 const NEARLY_POISSON = 0.04;
+/** Gaps with a cv up to this are all alike, if there are so many of them: clocks and networks jitter more. */
+const REGULAR_CV = 0.02;
+const REGULAR_GAPS_MIN = 10;
 
 export function fitArrivals(trace: TraceTable, arrivals: ArrivalInspection): FittedArrivals {
   const { durationSeconds, requestsPerSecond } = arrivals;
@@ -68,7 +71,7 @@ function fitSteps(
   if (wanted < 2) return undefined;
   const stepSeconds = bucketFor((durationSeconds / wanted) * 72);
   const counts = countsInWindows(arrivalSeconds, durationSeconds, stepSeconds);
-  const index = dispersionIndex(counts);
+  const index = dispersionInWindows(arrivalSeconds, durationSeconds, stepSeconds);
   // For Poisson counts the index has mean 1 and standard deviation √(2 / (n − 1)); three of them.
   if (index === undefined || index < 1 + 3 * Math.sqrt(2 / (counts.length - 1))) return undefined;
   const steps = Array.from(counts, (count, i) => ({ atSeconds: i * stepSeconds, count }));
@@ -114,6 +117,7 @@ function chooseProcess(
     sortedGaps: clockStepSeconds === undefined ? gaps.toSorted() : undefined,
     dispersion: dispersionAt(levelSeconds, windows),
   };
+  if (isRegular(gaps, target)) return { kind: "deterministic" };
   let best: { process: ArrivalProcess; distance: number } = {
     process: { kind: "poisson" },
     distance: distanceOf({ kind: "poisson" }, rate, windows, target, levelSeconds.length),
@@ -132,6 +136,14 @@ interface Fingerprint {
   readonly dispersion: readonly (number | undefined)[];
 }
 
+/** Whether the gaps are all alike, or where the clock is too coarse for them the counts of all windows. */
+function isRegular(gaps: Float64Array, { sortedGaps, dispersion }: Fingerprint): boolean {
+  if (gaps.length < REGULAR_GAPS_MIN) return false;
+  if (sortedGaps !== undefined) return (coefficientOfVariation(gaps) ?? 1) <= REGULAR_CV;
+  const known = dispersion.filter((index) => index !== undefined);
+  return known.length > 0 && known.every((index) => index <= REGULAR_CV ** 2);
+}
+
 function richerProcesses(
   gaps: Float64Array,
   rate: number,
@@ -146,7 +158,7 @@ function richerProcesses(
     longest === undefined ? undefined : Math.sqrt(longest),
   ];
   for (const cv of cvs) {
-    if (cv === undefined || !(cv > 0.02) || Math.abs(cv - 1) < NEARLY_POISSON) continue;
+    if (cv === undefined || !(cv > REGULAR_CV) || Math.abs(cv - 1) < NEARLY_POISSON) continue;
     const rounded = Math.min(10, Number(cv.toFixed(2)));
     candidates.push({ kind: "gamma", cv: rounded }, { kind: "weibull", cv: rounded });
   }
@@ -173,9 +185,7 @@ function dispersionAt(
   windows: readonly number[],
 ): (number | undefined)[] {
   const duration = arrivalSeconds[arrivalSeconds.length - 1] ?? 0;
-  return windows.map((window) =>
-    dispersionIndex(countsInWindows(arrivalSeconds, duration, window)),
-  );
+  return windows.map((window) => dispersionInWindows(arrivalSeconds, duration, window));
 }
 
 /**
@@ -225,9 +235,12 @@ function fitModulated(
   dispersion: readonly (number | undefined)[],
 ): ArrivalProcess | undefined {
   let best: { error: number; amplitude: number; tau: number } | undefined;
-  const longest = windows[windows.length - 1] ?? 0;
+  const [shortest] = windows;
+  const longest = windows.at(-1);
+  // A trace of a few requests has no window in which it could show.
+  if (shortest === undefined || longest === undefined) return undefined;
   // States much shorter than the shortest window leave no trace in the dispersion.
-  for (let tau = (windows[0] ?? longest) / 8; tau <= longest; tau *= 1.3) {
+  for (let tau = shortest / 8; tau <= longest; tau *= 1.3) {
     const shape = windows.map((w) => 1 - ((1 - Math.exp(-w / tau)) * tau) / w);
     let above = 0;
     let below = 0;

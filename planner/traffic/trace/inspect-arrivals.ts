@@ -5,8 +5,7 @@
 import type { TraceTable } from "../../scenario/trace-table";
 import {
   coefficientOfVariation,
-  countsInWindows,
-  dispersionIndex,
+  dispersionInWindows,
   mean,
   quantileOfSorted,
 } from "./trace-statistics";
@@ -123,8 +122,7 @@ function dispersionByWindow(
   return DISPERSION_WINDOWS_SECONDS.filter(
     (window) => durationSeconds / window >= WINDOWS_MIN && window > clockStepSeconds,
   ).flatMap((windowSeconds) => {
-    const counts = countsInWindows(arrivalSeconds, durationSeconds, windowSeconds);
-    const index = dispersionIndex(counts);
+    const index = dispersionInWindows(arrivalSeconds, durationSeconds, windowSeconds);
     return index === undefined ? [] : [{ windowSeconds, index }];
   });
 }

@@ -11,13 +11,7 @@ import { compileProfile, type RateCurve } from "../rate-profile";
 import type { PrefixFit } from "./fit-prefix";
 import { type ArrivalInspection, gapsOf } from "./inspect-arrivals";
 import type { TraceInspection } from "./inspect-trace";
-import {
-  countsInWindows,
-  dispersionIndex,
-  kolmogorovDistance,
-  mean,
-  rankCorrelation,
-} from "./trace-statistics";
+import { dispersionInWindows, kolmogorovDistance, mean, rankCorrelation } from "./trace-statistics";
 
 /** A fitted block with its values resolved, as the generator takes them. */
 export interface ResolvedFit {
@@ -175,7 +169,7 @@ function meanDispersion(
   const indexes = runs.flatMap((run) => {
     // A run that was cut off is compared over the time that it covers.
     const covered = run.length >= DRAWN_MAX ? (run[run.length - 1] ?? 0) : durationSeconds;
-    return dispersionIndex(countsInWindows(run, covered, windowSeconds)) ?? [];
+    return dispersionInWindows(run, covered, windowSeconds) ?? [];
   });
   return indexes.reduce((sum, index) => sum + index, 0) / indexes.length;
 }

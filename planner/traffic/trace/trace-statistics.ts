@@ -91,9 +91,35 @@ export function countsInWindows(
   return counts;
 }
 
-/** Variance over mean of counts per window: 1 for Poisson arrivals, above it when they are bursty. */
-export function dispersionIndex(counts: Float64Array): number | undefined {
-  const average = mean(counts);
-  const variation = coefficientOfVariation(counts);
-  return variation === undefined ? undefined : variation * variation * average;
+/**
+ * Variance over mean of the counts in such windows: 1 for Poisson arrivals, above it when they are bursty. Undefined for
+ * fewer than two windows, or without an arrival in one. O(arrivals), however many windows are empty.
+ *
+ * @param arrivalSeconds ascending
+ */
+export function dispersionInWindows(
+  arrivalSeconds: Float64Array,
+  durationSeconds: number,
+  windowSeconds: number,
+): number | undefined {
+  const windows = Math.floor(durationSeconds / windowSeconds);
+  let requests = 0;
+  let squares = 0;
+  let current = 0;
+  let count = 0;
+  for (const arrival of arrivalSeconds) {
+    const window = Math.floor(arrival / windowSeconds);
+    if (window >= windows) break;
+    if (window !== current) {
+      squares += count * count;
+      current = window;
+      count = 0;
+    }
+    count++;
+    requests++;
+  }
+  squares += count * count;
+  if (windows < 2 || requests === 0) return undefined;
+  const average = requests / windows;
+  return Math.max(0, (squares - requests * average) / (windows - 1) / average);
 }

@@ -69,6 +69,32 @@ const p95 = (limitSeconds: number): Objective => ({
   limitSeconds,
 });
 
+describe("an objective that no request has a time for", () => {
+  const tpot: Objective = { metric: "tpot", statistic: "p95", limitSeconds: 0.03 };
+  const singleTokens = (unanswered: number): CellByHand => ({
+    ...evenly(100, unanswered),
+    tpotSeconds: [],
+  });
+
+  it("is kept where all are answered, and broken by who is not", () => {
+    expect(judge(tpot, [singleTokens(0)])).toMatchObject({ verdict: "PASS", attainment: 1 });
+    expect(judge(tpot, [singleTokens(50)])).toMatchObject({ verdict: "FAIL" });
+  });
+
+  it("is judged by the replications that have one", () => {
+    const ttft = p95(10);
+    const slower = { ...recordByHand([cellByHand(evenly(0))]), batches: [] };
+    const { lowMs, highMs, verdict } = judge(ttft, [evenly(0), evenly(100)], {
+      sensitivity: { slower },
+    });
+    expect([Number.isFinite(lowMs), Number.isFinite(highMs), verdict]).toEqual([
+      true,
+      true,
+      "PASS",
+    ]);
+  });
+});
+
 describe("verdict of a quantile", () => {
   // 10,000 independent requests: the 95 % interval of the P95 rank is ± 1.96 √(0.95·0.05/10⁴) = ± 0.0043.
   it.each([

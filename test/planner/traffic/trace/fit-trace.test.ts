@@ -40,6 +40,29 @@ describe("fitTrace", () => {
     expect(goodness.arrivals?.gapKsDistance).toBeLessThan(0.02);
   });
 
+  it("finds arrivals at even distances", () => {
+    const { resolved, goodness } = fitTrace(drawTrace({ kind: "deterministic" }, STEADY, 500));
+    expect(resolved.arrivals?.process).toEqual({ kind: "deterministic" });
+    expect(goodness.arrivals?.dispersion.every(({ trace }) => trace < 0.05)).toBe(true);
+  });
+
+  it("ends with a few requests, and with one that is thirty years late", () => {
+    const late = drawTrace({ kind: "poisson" }, STEADY, 2000);
+    const arrivals = [...late.arrivalSeconds, 1e9];
+    const few = Array.from({ length: 29 }, (_, i) => drawTrace({ kind: "poisson" }, STEADY, i + 2));
+    for (const trace of [
+      ...few,
+      tableOf(
+        arrivals,
+        arrivals.map(() => 9),
+        arrivals.map(() => 9),
+      ),
+    ]) {
+      const { requestsPerSecond } = fitTrace(trace).resolved.arrivals!;
+      expect(requestsPerSecond).toBeGreaterThan(0);
+    }
+  });
+
   it("finds the coefficient of variation of gamma gaps", () => {
     const { resolved } = fitTrace(drawTrace({ kind: "gamma", cv: 2.5 }, STEADY, 30_000));
     expect(resolved.arrivals?.process.kind).toBe("gamma");
