@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import type { SimulationSummary } from "../../planner/metrics/simulation-summary";
 import { formatCount, formatNumber } from "../../planner/report/format-number";
 import { simulationReport } from "../../planner/report/simulation-report";
-import { REPLICATIONS_MAX } from "../../planner/scenario/defaults";
+import { REPLICATIONS_MAX } from "../../planner/scenario/replications-max";
 import type { ResolvedScenario } from "../../planner/scenario/resolved-scenario";
 import { UsageError } from "../describe-error";
 import { EndWith } from "../end-with";

@@ -34,9 +34,6 @@ export const PRICES_DEFAULTS = {
   estimateServices: { value: false, reason: "what the price book does not have is unknown" },
 } as const satisfies Readonly<Record<string, Default<boolean>>>;
 
-/** Intervals narrow with the square root of it: beyond this more runs tell nothing. */
-export const REPLICATIONS_MAX = 1000;
-
 export const SCENARIO_DEFAULTS = {
   name: { value: "scenario", reason: "not named" },
   seed: { value: 1, reason: "any seed is as good; the same one repeats the run" },

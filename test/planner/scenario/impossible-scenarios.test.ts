@@ -133,7 +133,7 @@ const cases: readonly (readonly [string, readonly string[], string, RegExp])[] =
     "a factor that no rate is bounded by",
     [`${CHAT}.arrivals.profile={spike: {at: 5s, for: 1s, factor: 1e300}}`],
     `${CHAT}.arrivals.profile`,
-    /^brings 8e\+300\/s at its peak, and must stay within 10000000\/s; use smaller factors/,
+    /^brings 2e\+300\/s at its peak, and must stay within 10000000\/s; use smaller factors/,
   ],
   ["a rate that is no number", [`${CHAT}.arrivals.rate=.nan`], `${CHAT}.arrivals.rate`, /got NaN/],
   [
