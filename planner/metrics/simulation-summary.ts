@@ -78,6 +78,7 @@ export type WarningCode =
   | "warm-up-short"
   | "single-replication"
   | "two-replications"
+  | "same-replications"
   | "nothing-measured"
   | "in-flight"
   | "skipped-rows"

@@ -45,20 +45,45 @@ export function collectWarnings(
   }
   warnings.push(...failureWarnings(scenario, records, summaries));
   warnings.push(...clippedWarnings(scenario, records), ...uncalibratedWarnings(scenario));
-  if (records.length === 2) {
-    warnings.push({
+  warnings.push(...replicationWarnings(records));
+  return warnings;
+}
+
+function replicationWarnings(records: readonly RunRecord[]): Warning[] {
+  if (records.length === 1) {
+    return [
+      {
+        code: "single-replication",
+        message: "one replication: no confidence intervals; use --replications 5",
+      },
+    ];
+  }
+  if (isOneRun(records)) {
+    return [
+      {
+        code: "same-replications",
+        message:
+          "all replications are the same run, since nothing in it is drawn: margins over them mean nothing; use --replications 1, whose margins are those of its parts",
+      },
+    ];
+  }
+  if (records.length > 2) return [];
+  return [
+    {
       code: "two-replications",
       message:
         "margins of 2 replications are 12.7 standard errors wide, of 5 only 2.8; use --replications 5",
-    });
-  }
-  if (records.length === 1) {
-    warnings.push({
-      code: "single-replication",
-      message: "one replication: no confidence intervals; use --replications 5",
-    });
-  }
-  return warnings;
+    },
+  ];
+}
+
+/** Every difference between two runs changes for how long their requests were there. */
+function isOneRun([first, ...others]: readonly RunRecord[]): boolean {
+  const { requestSeconds, events } = first!;
+  return (
+    requestSeconds > 0 &&
+    others.every((other) => other.requestSeconds === requestSeconds && other.events === events)
+  );
 }
 
 function workloadWarnings(name: string, group: GroupSummary, replications: number): Warning[] {

@@ -307,6 +307,7 @@ export const warningCode = z.enum([
   "warm-up-short",
   "single-replication",
   "two-replications",
+  "same-replications",
   "nothing-measured",
   "in-flight",
   "skipped-rows",

@@ -67,6 +67,18 @@ describe("capplan simulate", () => {
     });
   });
 
+  it("says that replications of what is not drawn are one run", async () => {
+    await inFolder(async (run) => {
+      const fixed = [
+        "workloads.chat.tokens={input: 100, output: 20}",
+        "workloads.chat.arrivals={rate: 5/s, process: deterministic}",
+      ].flatMap((change) => ["--set", change]);
+      const argv = ["simulate", "--output", "json", ...fixed, "--replications", "3"];
+      const { warnings } = summarySchema.parse(JSON.parse((await run(argv)).stdout));
+      expect(warnings.map(({ code }) => code)).toContain("same-replications");
+    });
+  });
+
   it("prints Markdown", async () => {
     await inFolder(async (run) => {
       const { stdout } = await run(["simulate", "--output", "markdown"]);
