@@ -11,6 +11,7 @@ import { type ArrivalsSpec, RATE_MAX } from "./arrivals-spec";
 import { SCENARIO_DEFAULTS } from "./defaults";
 import type { ArrivalProcess, RateProfile, ResolvedArrivals } from "./resolved-scenario";
 import { type TracesRead, traceOf } from "./trace-files";
+import type { TraceTable } from "./trace-table";
 
 type OpenSpec = Extract<ArrivalsSpec, { rate: number }>;
 type ReplaySpec = Extract<ArrivalsSpec, { trace: string }>;
@@ -81,18 +82,44 @@ function resolveReplay(
     });
     return undefined;
   }
-  if (loop && trace.arrivalSeconds[trace.requests - 1] === 0) {
-    const message = `all arrivals of ${spec.trace} are at one time, which cannot be looped`;
-    problems.push({ code: "conflict", path: `${path}.loop`, message, hint: "leave out loop" });
-  }
-  const { speed, sample } = SCENARIO_DEFAULTS;
+  const { sample } = SCENARIO_DEFAULTS;
+  const speed = spec.speed ?? SCENARIO_DEFAULTS.speed.value;
+  if (loop) checkLoop({ file: spec.trace, trace, speed, path }, problems);
   return {
     kind: "trace",
     trace,
-    speed: spec.speed ?? speed.value,
+    speed,
     loop,
     sample: spec.sample ?? sample.value,
   };
+}
+
+/** A trace that begins again takes some time, and does not outrun the bound of a written rate. */
+function checkLoop(
+  {
+    file,
+    trace,
+    speed,
+    path,
+  }: {
+    readonly file: string;
+    readonly trace: TraceTable;
+    readonly speed: number;
+    readonly path: string;
+  },
+  problems: Problem[],
+): void {
+  const durationSeconds = trace.arrivalSeconds[trace.requests - 1]!;
+  if (durationSeconds === 0) {
+    const message = `all arrivals of ${file} are at one time, which cannot be looped`;
+    problems.push({ code: "conflict", path: `${path}.loop`, message, hint: "leave out loop" });
+    return;
+  }
+  const rate = (speed * trace.requests) / durationSeconds;
+  if (rate <= RATE_MAX) return;
+  const message = `brings ${formatRate(rate)} without end, and must stay within ${formatRate(RATE_MAX)}`;
+  const hint = "use a lower speed, or leave out loop";
+  problems.push({ code: "invalid-value", path: `${path}.speed`, message, hint });
 }
 
 function resolveProcess(

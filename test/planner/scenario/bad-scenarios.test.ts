@@ -495,6 +495,11 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
     `${CHAT}.arrivals.loop: all arrivals of burst.csv are at one time, which cannot be looped; leave out loop`,
   ],
   [
+    "a loop that no fleet could follow",
+    [`${CHAT}.arrivals={trace: small.csv, loop: true, speed: 1e8}`],
+    `${CHAT}.arrivals.speed: brings 75000000/s without end, and must stay within 10000000/s; use a lower speed, or leave out loop`,
+  ],
+  [
     "an unknown trace format",
     [`${CHAT}.arrivals={trace: small.csv, format: azzure}`],
     `${CHAT}.arrivals.format: unknown format "azzure"; did you mean "azure"?`,
