@@ -158,7 +158,7 @@ export class Gateways {
   /** An attempt for a model has found no gateway at a site: it was meant for the first of the pools there. */
   recordMiss(model: number, site: number, seconds: number): void {
     const [pool] = this.sites[site]!.entryPools[model]!;
-    if (pool !== undefined) this.recorder.missed(pool, seconds);
+    if (pool !== undefined) this.recorder.aimedAt(pool, seconds);
   }
 
   private chooseProcess(site: number): number {

@@ -147,12 +147,11 @@ export class Recorder {
   placed(request: number, pool: number, seconds: number): void {
     this.pools[pool]!.attempts++;
     if (this.requests.cell[request] === NONE) this.settle(request, pool);
-    const bucket = this.steps?.poolAt(seconds, pool);
-    if (bucket !== undefined) bucket.attempts++;
+    this.aimedAt(pool, seconds);
   }
 
-  /** An attempt was meant for a pool, and there was no gateway to take it. */
-  missed(pool: number, seconds: number): void {
+  /** An attempt is meant for a pool, whether or not a gateway is there to take it. */
+  aimedAt(pool: number, seconds: number): void {
     const bucket = this.steps?.poolAt(seconds, pool);
     if (bucket !== undefined) bucket.attempts++;
   }
@@ -190,8 +189,7 @@ export class Recorder {
     const isOverMiddle = since <= this.windowMiddle && until > this.windowMiddle;
     const isOverEnd = since <= this.windowEnd && until > this.windowEnd;
     if (!isOverMiddle && !isOverEnd) return;
-    const { requests } = this;
-    const known = requests.cell[request]!;
+    const known = this.requests.cell[request]!;
     const index = known === NONE ? this.cellFor(request, this.meant.of(request)) : known;
     const cell = this.cells[index]!;
     if (isOverMiddle) cell.waitingAtMiddle++;
