@@ -36,7 +36,7 @@ export interface ReplicationProgress {
 }
 
 /** Enough for a variance, few enough that each part is long against the memory of a queue. */
-const PARTS_OF_SINGLE_RUN = 10;
+const PARTS_OF_FIRST_RUN = 10;
 
 /** Seeds of two scenarios' replications never meet below this many replications. */
 const REPLICATIONS_MAX = 1000;
@@ -122,8 +122,8 @@ function simulateOptions(options: ReplicationOptions, replication: number): Simu
   const observer = options.observerFor?.(replication);
   return {
     ...(observer === undefined ? {} : { observer }),
-    // A single run is its own sample: its parts show how much it varies.
-    ...(options.replications === 1 ? { batches: PARTS_OF_SINGLE_RUN } : {}),
+    // A single run is its own sample, and so is the first of several that turn out to be the same.
+    ...(replication === 0 ? { batches: PARTS_OF_FIRST_RUN } : {}),
     ...(options.timelineBuckets === undefined ? {} : { timelineBuckets: options.timelineBuckets }),
   };
 }

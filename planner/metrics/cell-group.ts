@@ -23,6 +23,7 @@ export interface GroupRun {
   metAll: number;
   metAllFinishedInWindow: number;
   offeredSecondHalf: number;
+  waitingAtStart: number;
   waitingAtMiddle: number;
   waitingAtEnd: number;
   /** Offered to workloads that have objectives, less those of which it is not known whether they met them. */
@@ -61,6 +62,7 @@ const COUNTERS = [
   "inputTokensFinished",
   "outputTokensFinished",
   "offeredSecondHalf",
+  "waitingAtStart",
   "waitingAtMiddle",
   "waitingAtEnd",
 ] as const;
@@ -133,6 +135,7 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
     metAll: 0,
     metAllFinishedInWindow: 0,
     offeredSecondHalf: 0,
+    waitingAtStart: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
     judged: 0,

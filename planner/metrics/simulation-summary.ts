@@ -12,6 +12,7 @@ export interface SimulationSummary {
   readonly schemaVersion: 2;
   readonly scenario: { readonly name: string; readonly digest: string };
   readonly seed: number;
+  /** Runs that the numbers are of: the finished replications, or one where all of them are the same run. */
   readonly replications: number;
   /** From Monday 00:00 UTC to the start of the run; null when nothing follows the clock and no start was chosen. */
   readonly horizonStartSeconds: number | null;

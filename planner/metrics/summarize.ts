@@ -27,14 +27,14 @@ import { collectWarnings } from "./warnings";
 import { modelsOf } from "./workload-models";
 
 /**
- * @param records one per finished replication, at least one
+ * @param finished one record per finished replication, at least one
  * @param asked replications asked for and the seed they were derived from; and runs of the first seed whose
  *   steps are longer or shorter by the error of the step-time model, which widen the margins of the SLOs; and
  *   runs of the same seeds without the faults, against which resilience is then measured
  */
 export function summarize(
   scenario: ResolvedScenario,
-  records: readonly RunRecord[],
+  finished: readonly RunRecord[],
   asked: {
     readonly seed: number;
     readonly replications: number;
@@ -42,6 +42,7 @@ export function summarize(
   } & StepTimeSensitivity,
 ): SimulationSummary {
   const { workloads, fleet, horizon } = scenario;
+  const records = differentRuns(finished);
   const anySlo = workloads.some((workload) => workload.slo.length > 0);
   const hasSplit = hasPrefillPool(fleet.pools);
   const everything = groupCells(records, () => true, anySlo);
@@ -64,8 +65,8 @@ export function summarize(
   const queues = summarizeQueues(scenario, records);
   const isAnySaturated = Object.values(groups.workloads).some((group) => group.saturated);
   const interrupted =
-    records.length < asked.replications
-      ? { finished: records.length, asked: asked.replications }
+    finished.length < asked.replications
+      ? { finished: finished.length, asked: asked.replications }
       : null;
   return {
     schemaVersion: 2,
@@ -90,12 +91,29 @@ export function summarize(
     timeline: summarizeTimeline(scenario, records),
     warnings: [
       ...skippedRowsWarnings(scenario),
-      ...collectWarnings(scenario, records, { ...groups, queues, interrupted }),
+      ...collectWarnings(scenario, records, {
+        ...groups,
+        queues,
+        interrupted,
+        replications: finished.length,
+      }),
     ],
     assumptions: networkAssumptions(scenario),
     provenance: collectProvenance(scenario),
     sketchRelativeError: SKETCH_RELATIVE_ERROR,
   };
+}
+
+/**
+ * The first run alone when all are the same, since nothing in them is drawn: copies say nothing of how much it
+ * varies, its parts do. Every difference between two runs changes for how long their requests were there.
+ */
+function differentRuns(records: readonly RunRecord[]): readonly RunRecord[] {
+  const { requestSeconds, events } = records[0]!;
+  const isOneRun =
+    requestSeconds > 0 &&
+    records.every((one) => one.requestSeconds === requestSeconds && one.events === events);
+  return isOneRun ? records.slice(0, 1) : records;
 }
 
 /** Whoever reads a result should know that it is not of the whole trace. */

@@ -21,6 +21,8 @@ export function collectWarnings(
     readonly pools: Readonly<Record<string, PoolSummary>>;
     readonly queues: SimulationSummary["queues"];
     readonly interrupted: SimulationSummary["interrupted"];
+    /** Finished ones; more than there are records where all are the same run. */
+    readonly replications: number;
   },
 ): Warning[] {
   const warnings: Warning[] = [];
@@ -45,45 +47,32 @@ export function collectWarnings(
   }
   warnings.push(...failureWarnings(scenario, records, summaries));
   warnings.push(...clippedWarnings(scenario, records), ...uncalibratedWarnings(scenario));
-  warnings.push(...replicationWarnings(records));
+  warnings.push(...replicationWarnings(records.length, summaries.replications));
   return warnings;
 }
 
-function replicationWarnings(records: readonly RunRecord[]): Warning[] {
-  if (records.length === 1) {
-    return [
-      {
-        code: "single-replication",
-        message: "one replication: no confidence intervals; use --replications 5",
-      },
-    ];
-  }
-  if (isOneRun(records)) {
+function replicationWarnings(runs: number, replications: number): Warning[] {
+  if (replications > runs) {
     return [
       {
         code: "same-replications",
-        message:
-          "all replications are the same run, since nothing in it is drawn: margins over them mean nothing; use --replications 1, whose margins are those of its parts",
+        message: `all ${replications} replications are the same run, since nothing in it is drawn: it is counted once, and margins are those of its parts`,
       },
     ];
   }
-  if (records.length > 2) return [];
+  if (runs > 2) return [];
   return [
-    {
-      code: "two-replications",
-      message:
-        "margins of 2 replications are 12.7 standard errors wide, of 5 only 2.8; use --replications 5",
-    },
+    runs === 1
+      ? {
+          code: "single-replication",
+          message: "one replication: no confidence intervals; use --replications 5",
+        }
+      : {
+          code: "two-replications",
+          message:
+            "margins of 2 replications are 12.7 standard errors wide, of 5 only 2.8; use --replications 5",
+        },
   ];
-}
-
-/** Every difference between two runs changes for how long their requests were there. */
-function isOneRun([first, ...others]: readonly RunRecord[]): boolean {
-  const { requestSeconds, events } = first!;
-  return (
-    requestSeconds > 0 &&
-    others.every((other) => other.requestSeconds === requestSeconds && other.events === events)
-  );
 }
 
 function workloadWarnings(name: string, group: GroupSummary, replications: number): Warning[] {

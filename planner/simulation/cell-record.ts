@@ -1,7 +1,7 @@
-/** Empty cells and batches for a recorder to count in. */
+/** Empty cells for a recorder to count in. */
 import { QuantileSketch } from "../foundation/quantile-sketch";
 import { END_REASONS } from "./end-reasons";
-import { type BatchRecord, type CellRecord, NO_POOL } from "./run-record";
+import { type CellRecord, NO_POOL } from "./run-record";
 
 export function newCell(
   workload: number,
@@ -37,17 +37,9 @@ export function newCell(
     metAll: 0,
     metAllFinishedInWindow: 0,
     offeredSecondHalf: 0,
+    waitingAtStart: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
-    ttftSeconds: new QuantileSketch(),
-    tpotSeconds: new QuantileSketch(),
-    e2eSeconds: new QuantileSketch(),
-    queueTimeSeconds: new QuantileSketch(),
-  };
-}
-
-export function newBatch(): BatchRecord {
-  return {
     ttftSeconds: new QuantileSketch(),
     tpotSeconds: new QuantileSketch(),
     e2eSeconds: new QuantileSketch(),

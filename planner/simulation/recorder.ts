@@ -7,10 +7,11 @@
 import { purchaseParts } from "../fleet/purchase";
 import type { Objective, ResolvedScenario, ResolvedWorkload } from "../scenario/resolved-scenario";
 import { ATTEMPT, type AttemptStore } from "./attempt-store";
-import { newBatch, newCell } from "./cell-record";
+import { newCell } from "./cell-record";
 import type { ControlEvent } from "./control-event";
 import { outcomeOfReason } from "./end-reasons";
 import { emptyRow, fillRow, type Mutable } from "./finished-row";
+import { type Latencies, LatencyBatches } from "./latency-batches";
 import { MeantPools } from "./meant-pools";
 import { judgeUnfinished, meets } from "./meets-objective";
 import type { FinishedRequest, RunObserver } from "./observer";
@@ -18,7 +19,7 @@ import { REQUEST_OUTCOMES } from "./observer";
 import type { PaidReplicas } from "./paid-replicas";
 import { PoolReplicas } from "./pool-replicas";
 import { REQUEST, type RequestTable } from "./request-table";
-import type { BatchRecord, CellRecord, TimelineRecord } from "./run-record";
+import type { CellRecord, TimelineRecord } from "./run-record";
 import { Timeline } from "./timeline";
 import { WorkCounts } from "./work-counts";
 
@@ -26,17 +27,9 @@ const COMPLETED = REQUEST_OUTCOMES.indexOf("completed");
 const IN_FLIGHT = REQUEST_OUTCOMES.indexOf("in-flight");
 const NONE = -1;
 
-/** Of one answered request, in seconds; no TPOT (NaN) with a single token. */
-interface Latencies {
-  readonly ttft: number;
-  readonly tpot: number;
-  readonly e2e: number;
-  readonly queueTime: number;
-}
-
 export class Recorder {
   readonly cells: CellRecord[] = [];
-  readonly batches: readonly (readonly BatchRecord[])[];
+  readonly batches: LatencyBatches;
   readonly controlEvents: ControlEvent[] = [];
   readonly pools: readonly PoolReplicas[];
   readonly work: WorkCounts;
@@ -103,10 +96,7 @@ export class Recorder {
       timelineBuckets > 0
         ? new Timeline(timelineBuckets, this.windowEnd, workloads.length, fleet.pools.length)
         : undefined;
-    this.batches =
-      options.batches === 0
-        ? []
-        : workloads.map(() => Array.from({ length: options.batches }, newBatch));
+    this.batches = new LatencyBatches(workloads.length, options.batches, options.window);
     this.row = emptyRow();
   }
 
@@ -186,12 +176,14 @@ export class Recorder {
 
   /** A request has waited, at a replica, a gateway or in a message queue. */
   waited(request: number, since: number, until: number): void {
+    const isOverStart = since <= this.windowStart && until > this.windowStart;
     const isOverMiddle = since <= this.windowMiddle && until > this.windowMiddle;
     const isOverEnd = since <= this.windowEnd && until > this.windowEnd;
-    if (!isOverMiddle && !isOverEnd) return;
+    if (!isOverStart && !isOverMiddle && !isOverEnd) return;
     const known = this.requests.cell[request]!;
     const index = known === NONE ? this.cellFor(request, this.meant.of(request)) : known;
     const cell = this.cells[index]!;
+    if (isOverStart) cell.waitingAtStart++;
     if (isOverMiddle) cell.waitingAtMiddle++;
     if (isOverEnd) cell.waitingAtEnd++;
   }
@@ -261,7 +253,9 @@ export class Recorder {
       cell.e2eSeconds.add(e2e);
       cell.queueTimeSeconds.add(queueTime);
       if (output > 1) cell.tpotSeconds.add(tpot);
-      if (this.batches.length > 0) this.addToBatch(request, { ttft, tpot, e2e, queueTime });
+      if (this.batches.parts > 0) {
+        this.batches.add(cell.workload, arrival, { ttft, tpot, e2e, queueTime });
+      }
     }
     if (isInWindow) {
       cell.finishedInWindow++;
@@ -425,17 +419,6 @@ export class Recorder {
     this.cells.push(newCell(workload, tenant, pool, objectives, steps));
     this.cellIndex[place] = this.cells.length - 1;
     return this.cells.length - 1;
-  }
-
-  private addToBatch(request: number, seconds: Latencies): void {
-    const parts = this.batches[this.requests.workload[request]!]!;
-    const since = this.requests.arrivalSeconds[request]! - this.windowStart;
-    const share = since / (this.windowEnd - this.windowStart);
-    const part = parts[Math.min(parts.length - 1, Math.floor(share * parts.length))]!;
-    part.ttftSeconds.add(seconds.ttft);
-    part.e2eSeconds.add(seconds.e2e);
-    part.queueTimeSeconds.add(seconds.queueTime);
-    if (!Number.isNaN(seconds.tpot)) part.tpotSeconds.add(seconds.tpot);
   }
 
   private filledRow(request: number, outcome: number, reason: number): Mutable<FinishedRequest> {

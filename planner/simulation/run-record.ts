@@ -48,6 +48,7 @@ export interface CellRecord {
   metAllFinishedInWindow: number;
   /** Offered in the second half of the window; in a waiting queue in its middle and at its end. */
   offeredSecondHalf: number;
+  waitingAtStart: number;
   waitingAtMiddle: number;
   waitingAtEnd: number;
   readonly ttftSeconds: QuantileSketch;

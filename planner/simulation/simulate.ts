@@ -400,7 +400,7 @@ class Simulation {
       pools: this.pools.map((pool) => this.poolRecord(pool, windowEnd - horizon.warmUpSeconds)),
       work: recorder.work.records(),
       timeline: recorder.timeline,
-      batches: recorder.batches,
+      batches: recorder.batches.records,
       arrivals: recorder.arrivals,
       completions: recorder.completions,
       rejections: recorder.rejections,

@@ -19,7 +19,7 @@ export interface AskedVerification extends VerifiedPart {
   readonly replications: number;
 }
 
-/** Parts of a single run, which is its own sample. */
+/** Parts of the first run, which is its own sample when it is the only one, or all others are the same. */
 const BATCHES = 10;
 
 /** The summary of each. */
@@ -54,7 +54,6 @@ function summaryOf(
 
 /** The replications, and the first one again with longer steps. */
 function jobsOf({ replications, ...part }: AskedVerification): readonly VerificationJob[] {
-  const batches = replications === 1 ? BATCHES : 0;
   const { timelineBuckets: _, ...untimed } = part;
   return [
     ...Array.from(
@@ -62,7 +61,7 @@ function jobsOf({ replications, ...part }: AskedVerification): readonly Verifica
       (__, replication): VerificationJob => ({
         ...part,
         replication,
-        batches,
+        batches: replication === 0 ? BATCHES : 0,
         steps: "as-modelled",
       }),
     ),

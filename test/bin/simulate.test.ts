@@ -67,15 +67,23 @@ describe("capplan simulate", () => {
     });
   });
 
-  it("says that replications of what is not drawn are one run", async () => {
+  it("counts replications of what is not drawn as the one run that they are, and says so", async () => {
     await inFolder(async (run) => {
       const fixed = [
         "workloads.chat.tokens={input: 100, output: 20}",
         "workloads.chat.arrivals={rate: 5/s, process: deterministic}",
+        "workloads.chat.slo={ttft: {p95: 1s}}",
       ].flatMap((change) => ["--set", change]);
-      const argv = ["simulate", "--output", "json", ...fixed, "--replications", "3"];
-      const { warnings } = summarySchema.parse(JSON.parse((await run(argv)).stdout));
+      const summaryOf = async (replications: string) => {
+        const argv = ["simulate", "--output", "json", ...fixed, "--replications", replications];
+        return summarySchema.parse(JSON.parse((await run(argv)).stdout));
+      };
+      const [one, three] = [await summaryOf("1"), await summaryOf("3")];
+      const { warnings, ...numbers } = three;
+      expect(numbers).toEqual({ ...one, warnings: undefined });
+      expect(numbers.interrupted).toBeNull();
       expect(warnings.map(({ code }) => code)).toContain("same-replications");
+      expect(warnings.map(({ code }) => code)).not.toContain("single-replication");
     });
   });
 

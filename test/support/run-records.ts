@@ -50,6 +50,7 @@ export function cellByHand(given: CellByHand): CellRecord {
     censoredAll: 0,
     metAllFinishedInWindow: 0,
     offeredSecondHalf: 0,
+    waitingAtStart: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
     ...given.counts,

@@ -187,15 +187,17 @@ describe("Recorder", () => {
     expect(bench.recorder.completions).toBe(3);
   });
 
-  it("counts who waits in the middle and at the end of the window", () => {
+  it("counts who waits at the start, in the middle and at the end of the window", () => {
     const bench = new Bench(0, 10);
+    bench.answer(bench.ask({ arrival: -2 }), { scheduled: 1, first: 2, finish: 3 });
     bench.answer(bench.ask({ arrival: 1 }), { scheduled: 2, first: 3, finish: 4 });
     bench.answer(bench.ask({ arrival: 4 }), { scheduled: 6, first: 7, finish: 8 });
     bench.answer(bench.ask({ arrival: 6 }), { scheduled: 11, first: 12, finish: 13 });
     const never = bench.ask({ arrival: 9 });
     bench.recorder.leftInFlight(never, 15, 0);
     const cell = bench.recorder.cells[0]!;
-    expect([cell.waitingAtMiddle, cell.waitingAtEnd, cell.offeredSecondHalf]).toEqual([1, 2, 2]);
+    expect([cell.waitingAtStart, cell.waitingAtMiddle, cell.waitingAtEnd]).toEqual([1, 1, 2]);
+    expect(cell.offeredSecondHalf).toBe(2);
     expect(cell.inFlight).toBe(1);
   });
 
