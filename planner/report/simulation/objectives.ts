@@ -1,7 +1,7 @@
 /** The SLO table: limit, value, where it may lie, share of requests within the limit, verdict. */
 import type { SimulationSummary, SloResult } from "../../metrics/simulation-summary";
 import { formatShare, formatTime, formatTimeIn, timeUnitFor } from "../format-number";
-import { type ReportSection, table, UNKNOWN } from "../report";
+import { paragraph, type ReportBlock, type ReportSection, table, UNKNOWN } from "../report";
 import { VERDICT_TONE } from "./answer";
 
 export function objectivesSection(summary: SimulationSummary): ReportSection | undefined {
@@ -29,8 +29,19 @@ export function objectivesSection(summary: SimulationSummary): ReportSection | u
           { text: result.verdict, tone: VERDICT_TONE[result.verdict] },
         ]),
       ),
+      ...gapNotes(summary),
     ],
   };
+}
+
+/** One number of an ITL row is of gaps and the other of requests: side by side they look like a contradiction. */
+function gapNotes(summary: SimulationSummary): ReportBlock[] {
+  if (!summary.slo.some(({ objective }) => objective.startsWith("itl "))) return [];
+  return [
+    paragraph(
+      "ITL: the value is of all gaps between tokens; within is the share of requests whose mean gap is within the limit.",
+    ),
+  ];
 }
 
 /** `702–880 ms`: both ends in the unit of the upper one. */

@@ -95,6 +95,14 @@ describe("simulationReport on a terminal", () => {
     expect(text).toContain("50.0/s, 47.0/s within their SLO of the 40.0/s that have one;");
   });
 
+  it("says of ITL that its value is of gaps and its share of requests, and of nothing else", () => {
+    const note = /within is the share of requests whose mean gap/;
+    const [first, ...others] = SUMMARY.slo;
+    const gaps = { ...first!, objective: "itl p95" };
+    expect(terminal({ ...SUMMARY, slo: [gaps, ...others] }, 200)).toMatch(note);
+    expect(terminal(SUMMARY, 200)).not.toMatch(note);
+  });
+
   it("says when in the week the run starts, where that matters", () => {
     // 17 h 30 min after Monday 00:00.
     expect(terminal(SUMMARY)).toContain("3 replications of 20 min from mon 17:30 UTC, of which");
