@@ -2,6 +2,7 @@
  * Words for what went wrong: one line `error: path: message; hint` for each problem, on stderr, and the
  * exit code that goes with it. No stack trace, ever, unless CAPPLAN_DEBUG=1 asks for one.
  */
+import { escapeControls } from "../planner/foundation/control-characters";
 import {
   describeProblem,
   InvariantViolation,
@@ -10,6 +11,7 @@ import {
 } from "../planner/foundation/errors";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { hasColor, type Io } from "./io";
+import { isSystemError, type SystemError, systemMessage } from "./system-error";
 
 /** Most problems printed; a trace with a million bad rows is still one screen. */
 const PROBLEMS_SHOWN_MAX = 100;
@@ -71,46 +73,12 @@ function describeBug(error: unknown, io: Io): string {
   );
 }
 
-/** An error of the file system, with the path it is about. */
-interface SystemError extends Error {
-  readonly code: string;
-  readonly path?: string;
-}
-
-/** Codes that say something about the user's files and machine, not about this program. */
-const SYSTEM_MESSAGES: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EISDIR: "is a folder, not a file",
-  ENOTDIR: "a part of the path is not a folder",
-  ENOSPC: "no space left on device",
-  EROFS: "the file system is read-only",
-  EMFILE: "too many open files",
-  EEXIST: "already exists",
-  ELOOP: "too many symbolic links",
-  ENAMETOOLONG: "the name is too long",
-  EIO: "input/output error",
-};
-
-function isSystemError(error: unknown): error is SystemError {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    error.code in SYSTEM_MESSAGES
-  );
-}
-
 function describeSystemError(error: SystemError): string {
-  const message = SYSTEM_MESSAGES[error.code] ?? error.code;
-  return error.path === undefined ? message : `${error.path}: ${message}`;
+  const message = systemMessage(error);
+  return error.path === undefined ? message : oneLine(`${error.path}: ${message}`);
 }
 
-/** Control characters (a path or key may hold any) are shown escaped: nothing of the input steers the terminal. */
+/** What steers a terminal (a path or key may hold any) is shown escaped. */
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => {
-    if (character === "\n") return " ";
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return escapeControls(text.replaceAll("\n", " "));
 }

@@ -17,6 +17,7 @@ import { displayPath, type Io, resolvePath } from "./io";
 import { packageRoot } from "./package-root";
 import { readTextFile, unreadable } from "./read-text-file";
 import type { InputFile } from "./refuse-overwriting";
+import { isSystemError } from "./system-error";
 
 /** Help text of the argument. */
 export const SCENARIO_ARGUMENT =
@@ -141,7 +142,7 @@ async function readWritten(
 
 async function findScenario(io: Io, argument: string | undefined): Promise<ScenarioText> {
   if (argument === undefined) return await defaultScenario(io);
-  if (fs.existsSync(resolvePath(io, argument))) return fileScenario(io, argument);
+  if (isThere(resolvePath(io, argument))) return fileScenario(io, argument);
   const { builtInScenarios } = await import("../planner/scenario/built-in-scenarios");
   const builtIn = builtInScenarios.find(({ name }) => name === argument);
   if (builtIn === undefined) {
@@ -155,8 +156,18 @@ async function findScenario(io: Io, argument: string | undefined): Promise<Scena
   return { name: argument, text, file };
 }
 
+/** Something has this name, if only a link that leads nowhere: reading it says what is wrong with it. */
+function isThere(file: string): boolean {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
+}
+
 async function defaultScenario(io: Io): Promise<ScenarioText> {
-  if (fs.existsSync(resolvePath(io, DEFAULT_FILE))) return fileScenario(io, DEFAULT_FILE);
+  if (isThere(resolvePath(io, DEFAULT_FILE))) return fileScenario(io, DEFAULT_FILE);
   const { builtInScenarios } = await import("../planner/scenario/built-in-scenarios");
   const names = builtInScenarios.map(({ name }) => name).join(", ");
   const problem: Problem = {

@@ -2,8 +2,10 @@
  * Readers of option values that several commands share. Each says what is allowed when it refuses, and
  * commander puts the option's name in front.
  */
+import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./describe-error";
+import { formatByName } from "./format-by-name";
 import { OUTPUT_FORMATS, type OutputFormat } from "./render-table";
 
 /** Reads a whole number from `min` to `max`. */
@@ -87,14 +89,41 @@ export function redisUrlOption(text: string): string {
   return text;
 }
 
-/** The format asked for, or the one that the name of the file suggests. */
-export function outputFormat(
-  given: OutputFormat | undefined,
-  file: string | undefined,
-): OutputFormat {
-  if (given !== undefined) return given;
-  if (file?.endsWith(".json") === true) return "json";
-  return file?.endsWith(".md") === true ? "markdown" : "table";
+const RESULT_FORMATS: Readonly<Record<string, OutputFormat>> = {
+  ".json": "json",
+  ".md": "markdown",
+  ".markdown": "markdown",
+  ".txt": "table",
+};
+
+/** What to do about a file whose name says no format. */
+export const FORMAT_HINT = "--output says the format of a file with any other name";
+
+/** The same of a command with `--html FILE`. */
+export const PAGE_HINT = `--html writes a page, and ${FORMAT_HINT}`;
+
+/** Options as they are given: without `--output`, the name of `--out` says the format. */
+export type WithoutFormat<Options extends { readonly output: OutputFormat }> = Omit<
+  Options,
+  "output"
+> & { readonly output?: OutputFormat };
+
+/**
+ * The same options with the format in which the result is written.
+ *
+ * @param hint what to do about a name that says no format
+ * @throws UsageError when the file's name says none: a table in a file that is named as a page helps nobody
+ */
+export function withFormat<T extends { readonly output?: OutputFormat; readonly out?: string }>(
+  options: T,
+  hint = FORMAT_HINT,
+): T & { readonly output: OutputFormat } {
+  return { ...options, output: options.output ?? formatOfFile(options.out, hint) };
+}
+
+function formatOfFile(file: string | undefined, hint: string): OutputFormat {
+  if (file === undefined || path.extname(file) === "") return "table";
+  return formatByName("--out", file, RESULT_FORMATS, hint);
 }
 
 /** Refuses a command line that would write two things to stdout. */

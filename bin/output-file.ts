@@ -6,7 +6,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type Io, resolvePath } from "./io";
-import { unreadable } from "./read-text-file";
+import { unreadable, withFileName } from "./read-text-file";
+import { isSystemError } from "./system-error";
 
 export interface OutputFile {
   /** Text is buffered; it is in the file after `commit`. */
@@ -54,8 +55,8 @@ export function openOutputFile(io: Io, file: string): OutputFile {
   // A device or a pipe (/dev/null, /dev/fd/3) cannot be replaced: it is written to as it is.
   const isSpecial = existing !== undefined && !existing.isFile();
   return isSpecial
-    ? new DirectFile(fs.openSync(target, "w"))
-    : new ReplacingFile(target, existing?.mode);
+    ? new DirectFile(file, fs.openSync(target, "w"))
+    : new ReplacingFile(file, target, existing?.mode);
 }
 
 /**
@@ -97,7 +98,7 @@ function isWritable(target: string): boolean {
     fs.accessSync(target, fs.constants.W_OK);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error) return false;
+    if (isSystemError(error)) return false;
     throw error;
   }
 }
@@ -117,7 +118,11 @@ class DirectFile implements OutputFile {
   private buffer = "";
   protected isOpen = true;
 
-  constructor(descriptor: number) {
+  /** @param file name as given, for messages */
+  constructor(
+    protected readonly file: string,
+    descriptor: number,
+  ) {
     this.descriptor = descriptor;
   }
 
@@ -142,7 +147,12 @@ class DirectFile implements OutputFile {
   }
 
   protected flush(): void {
-    fs.writeFileSync(this.descriptor, this.buffer);
+    try {
+      fs.writeFileSync(this.descriptor, this.buffer);
+    } catch (error) {
+      // The error of an open file does not say which file it is.
+      throw withFileName(error, this.file);
+    }
     this.buffer = "";
   }
 
@@ -157,12 +167,12 @@ class ReplacingFile extends DirectFile {
   private readonly temporary: string;
   private markedBytes = 0;
 
-  constructor(target: string, mode: number | undefined) {
+  constructor(file: string, target: string, mode: number | undefined) {
     const temporary = path.join(
       path.dirname(target),
       `.${path.basename(target)}.${process.pid}.partial`,
     );
-    super(fs.openSync(temporary, "w", mode));
+    super(file, fs.openSync(temporary, "w", mode));
     this.target = target;
     this.temporary = temporary;
   }
@@ -180,7 +190,12 @@ class ReplacingFile extends DirectFile {
 
   override commit(): void {
     super.commit();
-    fs.renameSync(this.temporary, this.target);
+    try {
+      fs.renameSync(this.temporary, this.target);
+    } catch (error) {
+      fs.rmSync(this.temporary, { force: true });
+      throw withFileName(error, this.file);
+    }
   }
 
   override discard(): void {

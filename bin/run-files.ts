@@ -2,13 +2,12 @@
  * The files that a run writes while it runs: a row for each request (`--requests`) and the first replication as
  * Chrome trace events (`--trace-events`). What they look like is the library's; here they meet the disk.
  */
-import path from "node:path";
 import { formatCount, formatDuration } from "../planner/report/format-number";
 import { type RequestRowFormat, requestRowWriter } from "../planner/report/request-rows";
 import { type TraceEventWriter, traceEventWriter } from "../planner/report/trace-events";
 import type { ResolvedScenario } from "../planner/scenario/resolved-scenario";
 import type { RunObserver } from "../planner/simulation/observer";
-import { UsageError } from "./describe-error";
+import { formatByName } from "./format-by-name";
 import type { Io } from "./io";
 import { type OutputFile, openOutputFile } from "./output-file";
 
@@ -59,7 +58,7 @@ export function openRunFiles(
 }
 
 function openRequests(io: Io, scenario: ResolvedScenario, name: string) {
-  const format = rowFormat(name);
+  const format = name === "-" ? "csv" : formatByName("--requests", name, ROW_FORMATS);
   const file = openOutputFile(io, name);
   const writer = requestRowWriter(scenario, format);
   file.write(writer.header);
@@ -86,14 +85,11 @@ function openRequests(io: Io, scenario: ResolvedScenario, name: string) {
   };
 }
 
-function rowFormat(name: string): RequestRowFormat {
-  const extension = path.extname(name).toLowerCase();
-  if (name === "-" || extension === ".csv") return "csv";
-  if (extension === ".jsonl" || extension === ".ndjson") return "jsonl";
-  throw new UsageError(
-    `--requests ${name}: the extension says the format, and it is none of .csv, .jsonl, .ndjson`,
-  );
-}
+const ROW_FORMATS: Readonly<Record<string, RequestRowFormat>> = {
+  ".csv": "csv",
+  ".jsonl": "jsonl",
+  ".ndjson": "jsonl",
+};
 
 function openTraceEvents(io: Io, scenario: ResolvedScenario, name: string, secondsMax: number) {
   const file = openOutputFile(io, name);

@@ -5,7 +5,7 @@ import type { CapacityPlan } from "../../planner/plan/plan-spec";
 import { EndWith } from "../end-with";
 import { EXIT } from "../exit-codes";
 import { displayPath, type Io } from "../io";
-import { fileOutputOption, outputFormat } from "../options";
+import { fileOutputOption, type WithoutFormat, withFormat } from "../options";
 import { openOutputFile } from "../output-file";
 import { readTextFile } from "../read-text-file";
 import { refuseOverwriting } from "../refuse-overwriting";
@@ -13,7 +13,7 @@ import { type OutputFormat, renderAs } from "../render-table";
 import { shellCommand } from "../shell-words";
 
 interface DiffOptions {
-  readonly output?: OutputFormat;
+  readonly output: OutputFormat;
   readonly out?: string;
   readonly exitCode?: true;
 }
@@ -26,7 +26,7 @@ export function configureDiff(command: Command, io: Io): void {
     .option("--out <file>", "write the result to a file instead of stdout")
     .option("--exit-code", "exit with 4 when the plans differ")
     .addHelpText("after", EXAMPLES)
-    .action((before: string, after: string, options: DiffOptions) =>
+    .action((before: string, after: string, options: WithoutFormat<DiffOptions>) =>
       diff(before, after, options, io),
     );
 }
@@ -40,13 +40,19 @@ Examples:
   capplan diff prod.plan.json next.plan.json --output markdown
   capplan diff prod.plan.json next.plan.json --exit-code`;
 
-async function diff(before: string, after: string, options: DiffOptions, io: Io): Promise<void> {
+async function diff(
+  before: string,
+  after: string,
+  asked: WithoutFormat<DiffOptions>,
+  io: Io,
+): Promise<void> {
   const { diffPlans } = await import("../../planner/plan/diff-plans");
   const { diffDocument } = await import("../../planner/report/plan/diff-document");
-  refuseOverwriting(io, { "--out": options.out }, [
+  refuseOverwriting(io, { "--out": asked.out }, [
     { file: before, role: "a plan that is compared" },
     { file: after, role: "a plan that is compared" },
   ]);
+  const options = withFormat(asked);
   const result = diffPlans(...(await readBoth(io, before, after)));
   const words = ["capplan", "diff", before, after];
   const content = {
@@ -55,8 +61,7 @@ async function diff(before: string, after: string, options: DiffOptions, io: Io)
   };
   const isFile = options.out !== undefined && options.out !== "-";
   const out = openOutputFile(io, options.out ?? "-");
-  const format = outputFormat(options.output, options.out);
-  out.write(renderAs(format, content, io, isFile ? "file" : "stdout"));
+  out.write(renderAs(options.output, content, io, isFile ? "file" : "stdout"));
   out.commit();
   if (options.exitCode === true && !result.isSame) throw new EndWith(EXIT.objectiveFailed);
 }

@@ -17,10 +17,12 @@ import { loadScenario, SCENARIO_ARGUMENT, warnOfPlan } from "../load-scenario";
 import {
   fileOutputOption,
   integerOption,
-  outputFormat,
   overrideOption,
+  PAGE_HINT,
   positiveOption,
   refuseTwoOnStdout,
+  type WithoutFormat,
+  withFormat,
 } from "../options";
 import { OutputFiles, openOutputFile } from "../output-file";
 import { makeProgress, type Progress } from "../progress";
@@ -35,7 +37,7 @@ interface SimulateOptions {
   readonly set?: readonly string[];
   readonly timeline?: number | true;
   readonly html?: string;
-  readonly output?: OutputFormat;
+  readonly output: OutputFormat;
   readonly out?: string;
   readonly requests?: string;
   readonly traceEvents?: string;
@@ -92,7 +94,7 @@ export function configureSimulate(command: Command, io: Io): void {
     .option("--fail-on-slo", "exit with 4 when an objective is not met")
     .option("--quiet", "no progress, warnings or timings on stderr")
     .addHelpText("after", EXAMPLES)
-    .action((scenario: string | undefined, options: SimulateOptions) =>
+    .action((scenario: string | undefined, options: WithoutFormat<SimulateOptions>) =>
       simulate(scenario, options, io),
     );
 }
@@ -104,8 +106,12 @@ Examples:
   capplan simulate chat.yaml --timeline --out result.json
   capplan simulate retry-storm --html retry-storm.html`;
 
-async function simulate(name: string | undefined, options: SimulateOptions, io: Io): Promise<void> {
-  const { out: outName, html, requests, traceEvents, traceEventsSeconds } = options;
+async function simulate(
+  name: string | undefined,
+  asked: WithoutFormat<SimulateOptions>,
+  io: Io,
+): Promise<void> {
+  const { out: outName, html, requests, traceEvents, traceEventsSeconds } = asked;
   const further = { "--html": html, "--requests": requests, "--trace-events": traceEvents };
   refuseTwoOnStdout({ "the result": outName ?? "-", ...further });
   if (traceEventsSeconds !== undefined && traceEvents === undefined) {
@@ -113,8 +119,9 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
   }
   const outputs = { "--out": outName, ...further };
   refuseOverwriting(io, outputs, []);
-  const loaded = await loadScenario(io, name, options.set ?? []);
+  const loaded = await loadScenario(io, name, asked.set ?? []);
   refuseOverwriting(io, outputs, loaded.inputs);
+  const options = withFormat(asked, PAGE_HINT);
   warnOfPlan(io, loaded, options.quiet === true);
   const scenario = withRunOptions(loaded.scenario, options);
   if (options.quiet !== true) await warnOfOddities(scenario, io);
@@ -243,12 +250,7 @@ function renderSummary(
 ): string {
   const report = () => simulationReport(summary, { reproduce });
   const target = options.out === undefined || options.out === "-" ? "stdout" : "file";
-  return renderAs(
-    outputFormat(options.output, options.out),
-    { report, data: () => summary },
-    io,
-    target,
-  );
+  return renderAs(options.output, { report, data: () => summary }, io, target);
 }
 
 /** Everything that changes the result, and nothing that does not. */
@@ -276,8 +278,7 @@ function reproduceCommand(
 /** On stderr: warnings where stdout does not show them to a person, what was written, and how long it took. */
 function writeNotes(result: RunResult, runFiles: RunFiles, options: SimulateOptions, io: Io): void {
   const { summary, requests, wallSeconds } = result;
-  const isShown =
-    (options.out ?? "-") === "-" && outputFormat(options.output, undefined) !== "json";
+  const isShown = (options.out ?? "-") === "-" && options.output !== "json";
   const lines: string[] = [];
   if (!isShown) lines.push(...summary.warnings.map((warning) => `warning: ${warning.message}`));
   if (summary.interrupted !== null) {

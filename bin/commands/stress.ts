@@ -22,9 +22,11 @@ import {
   addExecutorOptions,
   fileOutputOption,
   integerOption,
-  outputFormat,
   overrideOption,
+  PAGE_HINT,
   refuseTwoOnStdout,
+  type WithoutFormat,
+  withFormat,
 } from "../options";
 import { type OutputFile, OutputFiles, openOutputFile } from "../output-file";
 import { makeProgress, type Progress } from "../progress";
@@ -39,7 +41,7 @@ interface StressOptions extends ExecutorChoice {
   readonly list?: true;
   readonly failOn?: string;
   readonly domains?: "worst" | "all";
-  readonly output?: OutputFormat;
+  readonly output: OutputFormat;
   readonly out?: string;
   readonly html?: string;
   readonly quiet?: true;
@@ -53,7 +55,11 @@ export function configureStress(command: Command, io: Io): void {
     .option("--seed <n>", "seed of every random number", integerOption(0, SEED_MAX))
     .option("--set <path=value>", "change a value of the scenario; repeatable", overrideOption)
     .option("--only <cases>", "run only these cases, or groups of them, separated by commas")
-    .option("--list", "print the cases and what they test, and run nothing")
+    .addOption(
+      command
+        .createOption("--list", "print the cases and what they test, and run nothing")
+        .conflicts(["out", "html", "journal"]),
+    )
     .option(
       "--fail-on <thresholds>",
       "what fails a case, and with it the command (exit code 4): availability=99%,recovery=10m",
@@ -69,7 +75,7 @@ export function configureStress(command: Command, io: Io): void {
     .option("--html <file>", "also write a page with charts")
     .option("--quiet", "no progress, warnings or timings on stderr")
     .addHelpText("after", HELP)
-    .action((scenario: string | undefined, options: StressOptions) =>
+    .action((scenario: string | undefined, options: WithoutFormat<StressOptions>) =>
       stress(scenario, options, io),
     );
 }
@@ -86,15 +92,20 @@ Examples:
   capplan stress fleet.yaml --fail-on availability=99% --html stress.html
   capplan stress fleet.yaml --only region-loss,retry-storm`;
 
-async function stress(name: string | undefined, options: StressOptions, io: Io): Promise<void> {
-  const { out: outName, html, journal } = options;
+async function stress(
+  name: string | undefined,
+  asked: WithoutFormat<StressOptions>,
+  io: Io,
+): Promise<void> {
+  const { out: outName, html, journal } = asked;
   refuseTwoOnStdout({ "the result": outName ?? "-", "--html": html });
   const outputs = { "--out": outName, "--html": html, "--journal": journal };
   refuseOverwriting(io, outputs, []);
   const { givenThresholds } = await import("../../planner/stress/thresholds");
-  const fromCommandLine = givenThresholds(undefined, options.failOn);
-  const loaded = await loadScenario(io, name, options.set ?? []);
+  const fromCommandLine = givenThresholds(undefined, asked.failOn);
+  const loaded = await loadScenario(io, name, asked.set ?? []);
   refuseOverwriting(io, outputs, loaded.inputs);
+  const options = withFormat(asked, PAGE_HINT);
   warnOfPlan(io, loaded, options.quiet === true);
   const cases = chosenCases(await allCases(loaded), options.only);
   if (options.list === true) {
@@ -174,8 +185,7 @@ async function renderList(
         ? { name, title, tests, applies: true, how: one.how }
         : { name, title, tests, applies: false, why: one.why };
     });
-  const format = outputFormat(options.output, undefined);
-  return renderTableAs(format, { table: () => caseListTable(cases), data }, io);
+  return renderTableAs(options.output, { table: () => caseListTable(cases), data }, io);
 }
 
 /** What hears of a run, and what it listens to, while it goes on. */
@@ -236,7 +246,7 @@ async function writeResult(
   const target = options.out === undefined || options.out === "-" ? "stdout" : "file";
   if (options.html !== "-") {
     const content = { report: (): Report => stressDocument(report, how), data: () => report };
-    out.write(renderAs(outputFormat(options.output, options.out), content, io, target));
+    out.write(renderAs(options.output, content, io, target));
   }
   if (page === undefined) return;
   const { stressPage } = await import("../../planner/report/stress/stress-page");

@@ -19,9 +19,10 @@ import {
 } from "../../planner/traffic/trace/formats/trace-format";
 import { inspectTrace } from "../../planner/traffic/trace/inspect-trace";
 import { UsageError } from "../describe-error";
+import { formatByName } from "../format-by-name";
 import type { Io } from "../io";
 import { openTrace } from "../open-trace";
-import { outputOption } from "../options";
+import { FORMAT_HINT, outputOption } from "../options";
 import { type OutputFile, openOutputFile } from "../output-file";
 import { refuseOverwriting } from "../refuse-overwriting";
 import { type OutputFormat, renderAs, renderJson } from "../render-table";
@@ -40,7 +41,7 @@ interface InspectOptions extends ReadingOptions {
 }
 
 interface FitOptions extends ReadingOptions {
-  readonly output: "yaml" | "json";
+  readonly output?: "yaml" | "json";
   readonly out?: string;
   readonly model?: string;
 }
@@ -63,9 +64,10 @@ export function configureTrace(command: Command, io: Io): void {
       .argument("<file>", "trace, as for inspect"),
   )
     .addOption(
-      new Option("--output <format>", "how the workload is written")
-        .choices(["yaml", "json"])
-        .default("yaml"),
+      new Option(
+        "--output <format>",
+        "how the workload is written (default: what the name of --out says, or yaml)",
+      ).choices(["yaml", "json"]),
     )
     .option("--out <file>", "write to a file instead of stdout")
     .option("--model <name>", "model to write into the workload; no trace tells it")
@@ -171,17 +173,24 @@ async function showInspection(file: string, options: InspectOptions, io: Io): Pr
 async function writeFit(file: string, options: FitOptions, io: Io): Promise<void> {
   refuseOverwriting(io, { "--out": options.out }, [{ file, role: "the trace itself" }]);
   const model = options.model === undefined ? undefined : knownModel(options.model);
+  const format = options.output ?? fitFormat(options.out);
   const out = openOutputFile(io, options.out ?? "-");
   await writing(out, async () => {
     const trace = await readFile(file, options, io);
     const fitted = fitTrace(trace);
     const text =
-      options.output === "json"
+      format === "json"
         ? fitJson(fitted, model)
         : fitYaml(fitted, { name: workloadName(file), model });
     out.write(text);
   });
   if (options.out !== undefined && options.out !== "-") io.stderr.write(`wrote ${options.out}\n`);
+}
+
+function fitFormat(file: string | undefined): "yaml" | "json" {
+  if (file === undefined || path.extname(file) === "") return "yaml";
+  const formats = { ".yaml": "yaml", ".yml": "yaml", ".json": "json" } as const;
+  return formatByName("--out", file, formats, FORMAT_HINT);
 }
 
 async function writing(file: OutputFile | undefined, work: () => Promise<void>): Promise<void> {

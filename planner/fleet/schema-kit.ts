@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { didYouMean } from "../catalog/suggest";
+import { escapeControls, hasControls } from "../foundation/control-characters";
 import type { ProblemCode } from "../foundation/errors";
 import { formatDuration, formatRate, formatShare } from "../foundation/format-units";
 import {
@@ -242,15 +243,20 @@ export const flag = (description: string) =>
     { type: "boolean", description },
   );
 
-/** A text that is not empty. */
+/** A text that is not empty and stands on one line: reports show it as it is. */
 export const text = (description: string) =>
   checked<string>(
     (value) => {
       if (typeof value !== "string")
         return { ok: false, message: `expected a text, got ${quoteValue(value)}` };
-      return value.trim() === ""
-        ? { ok: false, message: "must not be empty" }
-        : { ok: true, value };
+      if (value.trim() === "") return { ok: false, message: "must not be empty" };
+      if (!hasControls(value)) return { ok: true, value };
+      const got = escapeControls(quoteValue(value));
+      return {
+        ok: false,
+        message: `must be one line without control characters, got ${got}`,
+        hint: "remove them",
+      };
     },
     { type: "string", minLength: 1, description },
   );

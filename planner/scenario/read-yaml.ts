@@ -1,6 +1,7 @@
 /**
  * YAML 1.2 text (JSON is a part of it) to plain values, with faults as data: line, column, what is wrong. One document,
- * no key twice, no tags of other programs, and nothing that grows beyond bounds.
+ * no key twice, no tags of other programs, and nothing that grows beyond bounds. Of YAML 1.1 it knows `<<: *anchor`,
+ * with which pools share what they have in common.
  */
 import { LineCounter, parseDocument } from "yaml";
 
@@ -21,7 +22,12 @@ export type ReadYaml = { readonly value: unknown } | { readonly faults: readonly
 export function readYaml(text: string): ReadYaml {
   const lineCounter = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
+    const document = parseDocument(text, {
+      lineCounter,
+      merge: true,
+      prettyErrors: false,
+      logLevel: "error",
+    });
     const faults = [...document.errors, ...document.warnings];
     // The parser reports its own recursion limit once per open bracket.
     if (faults.some(({ message }) => /maximum call stack/i.test(message))) return whole(TOO_DEEP);
@@ -35,11 +41,13 @@ export function readYaml(text: string): ReadYaml {
   } catch (error) {
     if (error instanceof RangeError) return whole(TOO_DEEP);
     if (error instanceof ReferenceError) return whole(describeAlias(error));
+    if (error instanceof Error && error.message.startsWith("Merge sources")) return whole(NO_MAP);
     throw error;
   }
 }
 
 const TOO_DEEP = "is nested too deeply";
+const NO_MAP = "<< takes an alias of a map, such as <<: *common, or a list of them";
 
 function whole(message: string): ReadYaml {
   return { faults: [{ line: undefined, column: undefined, message }] };

@@ -53,6 +53,19 @@ describe("the scenario of a command", () => {
     );
   });
 
+  it("says of a link that it leads nowhere or in a circle", async () => {
+    await withTemporaryFolder(async (cwd) => {
+      fs.symlinkSync("gone.yaml", path.join(cwd, "link.yaml"));
+      fs.symlinkSync("circle.yaml", path.join(cwd, "circle.yaml"));
+      const errorOf = async (file: string) =>
+        (await runCommand(["validate", file], { cwd })).stderr;
+      expect(await errorOf("link.yaml")).toBe(
+        "error: link.yaml: is a link to a file that is not there\n",
+      );
+      expect(await errorOf("circle.yaml")).toMatch(/circle\.yaml: too many symbolic links\n$/);
+    });
+  });
+
   it.each([
     ["missing.yaml", "", "missing.yaml: no such file"],
     [".", "x", ".: is a folder, not a file; give the file of a scenario in it"],

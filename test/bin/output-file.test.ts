@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { describeError } from "../../bin/describe-error";
 import { openOutputFile } from "../../bin/output-file";
 import { memoryIo } from "../support/memory-io";
 import { withTemporaryFolder } from "../support/temporary-folder";
@@ -77,4 +78,25 @@ describe("openOutputFile", () => {
       expect(fs.readdirSync(cwd)).toEqual(["folder"]);
     });
   });
+
+  const full = "/dev/full";
+  (fs.existsSync(full) ? it : it.skip)(
+    "says which file has no space left (needs /dev/full)",
+    () => {
+      const file = openOutputFile(memoryIo(), full);
+      file.write("text");
+      expect(linesOf(() => file.commit())).toEqual(["/dev/full: no space left on device"]);
+      file.discard();
+    },
+  );
 });
+
+/** What is printed of the error that `work` throws. */
+function linesOf(work: () => void): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    return describeError(error).lines;
+  }
+  return [];
+}

@@ -143,6 +143,25 @@ describe("capplan simulate", () => {
     });
   });
 
+  it("refuses a file whose name says no format before anything runs, unless --output says it", async () => {
+    await inFolder(async (run, cwd) => {
+      const { exitCode, stderr } = await run(["simulate", "--quiet", "--out", "result.html"]);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr:
+          "error: --out result.html: the extension says the format, and it is none of .json, .md, .markdown, .txt; --html writes a page, and --output says the format of a file with any other name\n",
+      });
+      expect(fs.readdirSync(cwd)).toEqual(["capplan.yaml"]);
+      const argv = ["simulate", "--quiet", ...FEW_REQUESTS];
+      await run([...argv, "--output", "table", "--out", "result.log"]);
+      await run([...argv, "--out", "RESULT.MD"]);
+      await run([...argv, "--out", "result"]);
+      const read = (name: string): string => fs.readFileSync(path.join(cwd, name), "utf8");
+      expect(read("result.log")).toBe(read("result"));
+      expect(read("RESULT.MD")).toMatch(/^# Simulation of small/);
+    });
+  });
+
   it("writes a row for each request of each replication", async () => {
     await inFolder(async (run, cwd) => {
       const argv = ["simulate", "--set", "horizon.warmUp=0s", "--output", "json"];

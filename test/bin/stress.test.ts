@@ -147,6 +147,8 @@ describe("capplan stress", () => {
       expect((await run(["--jobs", "0"])).exitCode).toBe(2);
       expect((await run(["--domains", "few"])).exitCode).toBe(2);
       expect((await run(["--html", "-", "--out", "-"])).exitCode).toBe(2);
+      expect((await run(["--out", "stress.html"])).stderr).toMatch(/^error: --out stress\.html: /);
+      expect((await run(["--list", "--out", "list.json"])).stderr).toMatch(/cannot be used with/);
     });
   });
 

@@ -114,6 +114,11 @@ describe("capplan trace inspect", () => {
       /--columns and --format exclude each other/,
     ],
     ["an unknown format", ["inspect", "t.csv", "--format", "azur"], /--format/],
+    [
+      "a name without a format",
+      ["fit", "t.csv", "--out", "w.md"],
+      /--out w\.md: .*\.yaml, \.yml, \.json/,
+    ],
   ])("fails on %s with exit code 2 and no stack", async (_, argv, says) => {
     const files = { "t.csv": TRACE, "bad.csv": "input_length,output_length\nx,1\n" };
     const { code, out, err } = await run(files, ...argv);
@@ -124,6 +129,12 @@ describe("capplan trace inspect", () => {
 });
 
 describe("capplan trace fit", () => {
+  it("writes JSON into a file that is named so", async () => {
+    const { code, written } = await run({ "t.csv": TRACE }, "fit", "t.csv", "--out", "w.json");
+    expect(code).toBe(0);
+    expect(JSON.parse(written["w.json"]!)).toHaveProperty("workload.tokens");
+  });
+
   it("writes a workload that the scenario schema takes", async () => {
     const { code, out } = await run(
       { "My trace.csv": TRACE },

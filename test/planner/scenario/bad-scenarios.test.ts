@@ -29,6 +29,16 @@ const changes: readonly (readonly [string, readonly string[], string])[] = [
   ["a number for a name", [`${CHAT}.model=8`], `${CHAT}.model: expected a text, got 8`],
   ["an empty name", ['name=""'], "name: must not be empty"],
   [
+    "a name that steers the terminal",
+    ['name="a\\u001b[2Jb"'],
+    'name: must be one line without control characters, got "a\\u001b[2Jb"; remove them',
+  ],
+  [
+    "a name that reads backwards",
+    ['name="safe\\u202egpj.exe"'],
+    'name: must be one line without control characters, got "safe\\u202egpj.exe"; remove them',
+  ],
+  [
     "an empty value",
     [`${CHAT}.arrivals.rate=`],
     `${CHAT}.arrivals.rate: is missing; mean arrivals; with sessions, conversations that begin`,
@@ -568,6 +578,11 @@ const texts: readonly (readonly [string, string, string])[] = [
     "bad.yaml:1:4: unresolved tag: tag:yaml.org,2002:js/function",
   ],
   ["an alias of nothing", "a: *b", "bad.yaml: an alias has no anchor: b"],
+  [
+    "a merge of what is no map",
+    "a: &a 3\nb: {<<: *a}",
+    "bad.yaml: << takes an alias of a map, such as <<: *common, or a list of them",
+  ],
   ["endless nesting", "[".repeat(200_000), "bad.yaml: is nested too deeply"],
   [
     "too much text",

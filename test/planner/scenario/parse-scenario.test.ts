@@ -44,6 +44,15 @@ describe("parseScenario", () => {
     expect(parseScenario(text).workloads["chat"]?.tokens).toEqual({ input: 1000, output: 1000 });
   });
 
+  it("takes what pools have in common from one of them", () => {
+    const text = SMALL_SCENARIO.replace(
+      /h100: \{([^}]*)\}/,
+      "h100: &common {$1}\n        more: { <<: *common, replicas: 2 }",
+    );
+    const pools = parseScenario(text).fleet?.regions["us-east-1"]?.pools;
+    expect(pools?.["more"]).toEqual({ ...pools?.["h100"], replicas: 2 });
+  });
+
   it.each([
     ["{ constant: 5 }", { constant: 5 }],
     ["{ uniform: { min: 1, max: 1Ki } }", { uniform: { min: 1, max: 1024 } }],
