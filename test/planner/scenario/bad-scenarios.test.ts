@@ -613,6 +613,17 @@ describe("bad scenarios", () => {
     ]);
   });
 
+  it("fails when merges multiply, and at once", () => {
+    const levels = Array.from({ length: 30 }, (_, level) => {
+      const below = `*l${level - 1}`;
+      return `l${level}: &l${level} ${level === 0 ? "{x: 1}" : `{<<: ${below}, k: {<<: [${below}, ${below}]}}`}`;
+    });
+    const problems = problemsIn(() => parseScenario(levels.join("\n"), { source: "bad.yaml" }));
+    expect(problems.map(describeProblem)).toEqual([
+      "bad.yaml: aliases expand to more than 100 copies",
+    ]);
+  });
+
   it("reports every problem of a scenario at once", () => {
     const problems = problemsOfSmall([
       "seed=-1",
