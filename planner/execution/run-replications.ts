@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SimulationSummary } from "../metrics/simulation-summary";
 import type { StepTimeSensitivity } from "../metrics/slo";
 import { summarize } from "../metrics/summarize";
+import { REPLICATIONS_MAX } from "../scenario/replications-max";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { engineSettings } from "../simulation/engine-settings";
 import type { RunObserver } from "../simulation/observer";
@@ -37,9 +38,6 @@ export interface ReplicationProgress {
 
 /** Enough for a variance, few enough that each part is long against the memory of a queue. */
 const PARTS_OF_FIRST_RUN = 10;
-
-/** Seeds of two scenarios' replications never meet below this many replications. */
-const REPLICATIONS_MAX = 1000;
 
 /**
  * @returns the summary of what was finished; undefined when the first replication was not
@@ -98,6 +96,7 @@ async function runOne(
   options: ReplicationOptions,
   engineSettingsFor?: SimulateOptions["engineSettingsFor"],
 ): Promise<RunRecord | undefined> {
+  // Seeds of two scenarios' replications never meet: none has more replications than that.
   const seed = options.seed * REPLICATIONS_MAX + replication;
   const own =
     engineSettingsFor === undefined ? simulateOptions(options, replication) : { engineSettingsFor };
