@@ -55,6 +55,9 @@ export const PRECISIONS = [
   "fp4",
 ] as const satisfies readonly Precision[];
 
+/** Beyond the longest window of any model (10 Mi), which one step without chunked prefill has to hold. */
+export const STEP_TOKENS_MAX = 16 * 1024 ** 2;
+
 const ROUTING_POLICIES = [
   "round-robin",
   "random",
@@ -104,6 +107,7 @@ const engine = strict(
     }).optional(),
     maxBatchedTokens: wholeTokens("Most tokens computed in one step, per data-parallel rank", {
       min: 1,
+      max: STEP_TOKENS_MAX,
     }).optional(),
     chunkedPrefill: flag(
       "Cut long prompts so that they share steps with decoding requests",

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { purchaseOptions } from "../catalog/prices/price-rows";
 import { orMap } from "../fleet/alternatives";
-import { PRECISIONS, speculationSpec } from "../fleet/fleet-spec";
+import { PRECISIONS, STEP_TOKENS_MAX, speculationSpec } from "../fleet/fleet-spec";
 import { oneForm } from "../fleet/one-form";
 import {
   catalogMap,
@@ -58,7 +58,7 @@ const engines = strict(
     ),
     maxSequences: choices(count("Requests at once"), "Most requests running at once, to try"),
     maxBatchedTokens: choices(
-      wholeTokens("Tokens in one step", { min: 1 }),
+      wholeTokens("Tokens in one step", { min: 1, max: STEP_TOKENS_MAX }),
       "Most tokens computed in one step, to try",
     ),
     prefixCaching: choices(flag("Keep and reuse KV blocks"), "Keep and reuse KV blocks, or not"),
