@@ -160,7 +160,9 @@ async function simulate(
 /** Before the run: a setting that nothing reads is best known early. */
 async function warnOfOddities(scenario: ResolvedScenario, io: Io): Promise<void> {
   const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
-  for (const { code, about, message } of scenarioNotes(scenario)) {
+  const { kvNotes } = await import("../../planner/simulation/kv-notes");
+  const notes = [...scenarioNotes(scenario), ...kvNotes(scenario.fleet)];
+  for (const { code, about, message } of notes) {
     // Rows that were left out belong to the result, which says so itself.
     if (code === "skipped-rows") continue;
     io.stderr.write(`warning: ${about}: ${message}\n`);

@@ -32,13 +32,14 @@ export function configureValidate(command: Command, io: Io): void {
     .action(async (argument: string | undefined, options: ValidateOptions) => {
       const { describeResolved } = await import("../../planner/scenario/describe-resolved");
       const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
+      const { kvNotes } = await import("../../planner/simulation/kv-notes");
       const loaded = await loadScenario(io, argument, options.set ?? []);
       const { spec, scenario } = loaded;
       warnOfPlan(io, loaded, options.quiet === true);
       const capacities = await checkPools(scenario.fleet);
       if (options.quiet === true) return;
       const rows = describeResolved(spec, scenario);
-      const notes = scenarioNotes(scenario);
+      const notes = [...scenarioNotes(scenario), ...kvNotes(scenario.fleet)];
       const content = {
         report: () => validationReport(scenario, { rows, notes, capacities }),
         data: () => ({

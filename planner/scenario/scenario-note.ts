@@ -5,6 +5,7 @@ export interface ScenarioNote {
     | "unused-pool"
     | "unread-setting"
     | "weight-only"
+    | "kv-beyond-memory"
     | "long-inputs"
     | "short-inputs"
     | "requests-end-early"
