@@ -3,7 +3,7 @@
  * Lines of plain text, because they travel as comments in the block they are about.
  */
 import type { TraceFit } from "../../traffic/trace/fit-trace";
-import { formatCount, formatDuration, formatNumber, formatShare } from "../format-number";
+import { formatDuration, formatNumber, formatShare, plural } from "../format-number";
 import { inspectionWarnings } from "./inspection-report";
 
 /** Each line fits 80 columns with a comment sign before it. */
@@ -12,7 +12,7 @@ export function describeFit(fit: TraceFit): string[] {
   const { input, output, rankCorrelation: rank, arrivals, prefixReuse } = goodness;
   const lines = [
     `Fitted to ${inspection.source}`,
-    `${formatCount(inspection.requests)} requests${
+    `${plural(inspection.requests, "request")}${
       inspection.arrivals === undefined
         ? ", lengths only"
         : ` in ${formatDuration(inspection.arrivals.durationSeconds)}`

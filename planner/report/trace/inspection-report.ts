@@ -171,7 +171,7 @@ function prefixSection(prefix: PrefixInspection): ReportSection {
     heading: "Prefix reuse",
     blocks: [
       paragraph(
-        `${formatCount(prefix.distinctBlocks)} different blocks of ${prefix.tokensPerBlock} tokens; ${formatShare(prefix.requestsWithReuse)} of the requests begin with one that was seen before.`,
+        `${plural(prefix.distinctBlocks, "different block")} of ${prefix.tokensPerBlock} tokens; ${formatShare(prefix.requestsWithReuse)} of the requests begin with one that was seen before.`,
       ),
       table(columns("cache of this many tokens (LRU)"), [
         ...prefix.byCacheSize.map(({ cacheTokens, share }) => [

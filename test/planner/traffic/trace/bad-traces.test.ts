@@ -115,7 +115,7 @@ const BAD_TRACES: readonly BadTrace[] = [
   {
     name: "a row with a field too few",
     content: `${LENGTHS_HEADER}10,2\n10\n`,
-    says: /^t\.csv:3: has 1 fields, the header has 2$/,
+    says: /^t\.csv:3: has 1 field, the header has 2$/,
   },
   {
     name: "a blank line between rows",

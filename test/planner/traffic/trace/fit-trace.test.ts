@@ -111,6 +111,11 @@ describe("fitTrace", () => {
     expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# arrivals: add them");
   });
 
+  it("counts one request in the singular", () => {
+    const fit = fitTrace(tableOf([0], [5], [1], { hasArrivals: false }));
+    expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# 1 request, lengths only\n");
+  });
+
   it("fits prefix groups to requests that share their beginning", () => {
     // 100 requests of 1,024 tokens: 80 begin with one of two blocks of 512, 20 with their own.
     const inputs = Array.from({ length: 100 }, () => 1024);
