@@ -85,6 +85,25 @@ describe("capplan trace inspect", () => {
     expect(JSON.parse(out).arrivals.durationSeconds).toBe(1.5);
   });
 
+  it.each([
+    [
+      "one request",
+      ["5,10,2"],
+      /^1 request, at one time; median 10[\s\S]*one request has no rate/m,
+    ],
+    [
+      "requests at one time",
+      ["5,10,2", "5,20,3"],
+      /^2 requests, all at one time; median 15[\s\S]*all requests arrive at one time/m,
+    ],
+  ])("tells %s from a list of lengths", async (_, rows, says) => {
+    const text = `arrival_s,prompt_tokens,output_tokens\n${rows.join("\n")}\n`;
+    const { code, out } = await run({ "t.csv": text }, "inspect", "t.csv");
+    expect(code).toBe(0);
+    expect(out).toMatch(says);
+    expect(out).not.toContain("lengths only");
+  });
+
   it("shows what was left out", async () => {
     const { code, out } = await run(
       { "t.csv": `${TRACE}x,1,1\n` },

@@ -44,11 +44,9 @@ export function inspectionReport(
 
 function answerLines(inspection: TraceInspection): string[] {
   const { arrivals, inputTokens, outputTokens, prefix } = inspection;
-  const requests = plural(inspection.requests, "request");
-  const load =
-    arrivals === undefined
-      ? `${requests}, lengths only`
-      : `${requests} in ${formatDuration(arrivals.durationSeconds)}: ${formatNumber(arrivals.requestsPerSecond)} per second`;
+  const rate =
+    arrivals === undefined ? "" : `: ${formatNumber(arrivals.requestsPerSecond)} per second`;
+  const load = `${requestsInTime(inspection)}${rate}`;
   const lengths = `median ${formatCount(median(inputTokens))} input and ${formatCount(median(outputTokens))} output tokens`;
   const reuse =
     prefix === undefined
@@ -57,6 +55,14 @@ function answerLines(inspection: TraceInspection): string[] {
           `at most ${formatShare(prefix.reusedShare)} of the input tokens can come from a prefix cache`,
         ];
   return [`${load}; ${lengths}`, ...reuse];
+}
+
+/** `200 requests in 99.5 s`, or what stands in the place of a time when there is none. */
+export function requestsInTime({ requests, hasArrivals, arrivals }: TraceInspection): string {
+  const counted = plural(requests, "request");
+  if (arrivals !== undefined) return `${counted} in ${formatDuration(arrivals.durationSeconds)}`;
+  if (!hasArrivals) return `${counted}, lengths only`;
+  return requests === 1 ? `${counted}, at one time` : `${counted}, all at one time`;
 }
 
 function median(lengths: LengthSummary): number | undefined {
@@ -225,8 +231,14 @@ export function inspectionWarnings(inspection: TraceInspection): string[] {
       `${plural(failedRows, "failed request")} without output left out (${share}): the load they caused is not in these figures`,
     );
   }
-  if (arrivals === undefined) {
+  if (!inspection.hasArrivals) {
     warnings.push("no arrival times: the trace gives lengths only, and cannot be replayed in time");
+  } else if (arrivals === undefined) {
+    warnings.push(
+      inspection.requests === 1
+        ? "one request has no rate and no gaps; a replay sends it alone"
+        : "all requests arrive at one time: they have no rate and no gaps; a replay sends them as one burst",
+    );
   } else if (arrivals.clockStepSeconds !== undefined) {
     warnings.push(
       `the clock of the trace ticks every ${formatTime(arrivals.clockStepSeconds * 1000)}, with ${formatNumber(arrivals.clockStepSeconds * arrivals.requestsPerSecond)} requests per tick in the mean: gaps and short windows are not shown, since they say nothing about traffic; a replay sends each tick as a burst`,

@@ -20,7 +20,7 @@ export interface TraceFit {
 }
 
 interface FittedWorkload {
-  /** Absent when the trace has no arrivals. */
+  /** Absent when the trace has no arrivals, or all at one time: that is no rate. */
   readonly arrivals?: {
     readonly rate: string;
     readonly process: unknown;

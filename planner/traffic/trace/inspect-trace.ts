@@ -19,6 +19,8 @@ export interface TraceInspection {
   readonly requests: number;
   readonly malformedRows: number;
   readonly failedRows: number;
+  /** False for a list of lengths. */
+  readonly hasArrivals: boolean;
   /** Undefined for a list of lengths, and when all requests arrive at once. */
   readonly arrivals: ArrivalInspection | undefined;
   readonly inputTokens: LengthSummary;
@@ -67,6 +69,7 @@ export function inspectTrace(trace: TraceTable): TraceInspection {
     requests: trace.requests,
     malformedRows: trace.malformedRows ?? 0,
     failedRows: trace.failedRows ?? 0,
+    hasArrivals: trace.hasArrivals,
     arrivals: inspectArrivals(trace),
     inputTokens: summarizeLengths(inputTokens),
     outputTokens: summarizeLengths(outputTokens),

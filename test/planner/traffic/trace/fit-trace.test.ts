@@ -111,6 +111,19 @@ describe("fitTrace", () => {
     expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# arrivals: add them");
   });
 
+  it.each([
+    [[0], "1 request, at one time", "one request has no rate"],
+    [[0, 0, 0], "3 requests, all at one time", "all requests arrive at one time, which is no rate"],
+  ])("says why it writes no arrivals for requests at %j", (arrivals, counted, why) => {
+    const lengths = arrivals.map(() => 5);
+    const fit = fitTrace(tableOf(arrivals, lengths, lengths));
+    const text = fitYaml(fit, { name: "x", model: undefined });
+    expect(fit.workload.arrivals).toBeUndefined();
+    expect(text).toContain(`# ${counted}\n`);
+    expect(text).toContain(`    # arrivals: add them; ${why}\n`);
+    expect(text).not.toContain("lengths only");
+  });
+
   it("counts one request in the singular", () => {
     const fit = fitTrace(tableOf([0], [5], [1], { hasArrivals: false }));
     expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# 1 request, lengths only\n");
