@@ -46,13 +46,7 @@ export class RowReader {
         return;
       }
     }
-    builder.add(
-      line,
-      seconds,
-      inputTokens,
-      outputTokens,
-      Array.isArray(hashes) ? hashes : undefined,
-    );
+    builder.add(line, seconds, inputTokens, outputTokens, hashes);
   }
 }
 

@@ -58,27 +58,20 @@ export class TraceBuilder {
    * Adds one request.
    * @param line - where it stands in the file, from 1
    * @param arrivalSeconds - from any origin; 0 when the trace has no arrivals
-   * @param hashes - prefix block hashes, for a trace that has them
+   * @param hashes - prefix block hashes as they stand in the file, for a trace that has them
    */
-  add(
-    line: number,
-    arrivalSeconds: number,
-    input: number,
-    output: number,
-    hashes: readonly (number | string)[] | undefined,
-  ): void {
+  add(line: number, arrivalSeconds: number, input: number, output: number, hashes: unknown): void {
     if (output === 0 && this.options.zeroOutputIsFailure) {
       this.failedRows++;
       return;
     }
     if (!this.inRange(line, "input", input) || !this.inRange(line, "output", output)) return;
     if (this.blocks !== undefined) {
-      const problem = this.blocks.problemWith(hashes, input);
+      const problem = this.blocks.add(hashes, input);
       if (problem !== undefined) {
         this.malformed(line, problem);
         return;
       }
-      this.blocks.push(hashes ?? []);
     }
     this.checkOrder(line, arrivalSeconds);
     this.arrivals.push(arrivalSeconds);

@@ -220,6 +220,16 @@ const BAD_TRACES: readonly BadTrace[] = [
     says: /no arrays input_lens and output_lens: the result has totals only/,
   },
   {
+    name: "a vllm result whose lengths are no array",
+    content: JSON.stringify({ input_lens: "no", output_lens: [1] }),
+    says: /^t\.csv: input_lens: must be an array with a number for each request, got "no"$/,
+  },
+  {
+    name: "a vllm result whose times are no array",
+    content: JSON.stringify({ input_lens: [1], output_lens: [1], start_times: 5 }),
+    says: /^t\.csv: start_times: must be an array with a number for each request, got 5$/,
+  },
+  {
     name: "a vllm result of unequal arrays",
     content: JSON.stringify({ input_lens: [1, 2], output_lens: [1] }),
     says: /arrays of one length expected, got 2, 1/,
@@ -232,7 +242,27 @@ const BAD_TRACES: readonly BadTrace[] = [
   {
     name: "hashes that are no list",
     content: mooncake({ hash_ids: 5 }),
-    says: /hash_ids must be a list of block hashes/,
+    says: /hash_ids must be a list of block hashes, got 5$/,
+  },
+  {
+    name: "hashes that are a word",
+    content: mooncake({ hash_ids: "no" }),
+    says: /^t\.csv:1: hash_ids must be a list of block hashes, got "no"$/,
+  },
+  {
+    name: "no hashes in one of the rows",
+    content: `${mooncake({})}\n${mooncake({ hash_ids: undefined })}`,
+    says: /^t\.csv:2: hash_ids must be a list of block hashes, got nothing$/,
+  },
+  {
+    name: "a hash that is none",
+    content: mooncake({ hash_ids: [1, null] }),
+    says: /hash_ids must be a list of numbers or strings, got null in it$/,
+  },
+  {
+    name: "a time that is a list",
+    content: mooncake({ timestamp: [5] }),
+    says: /timestamp: must be a number of milliseconds, got \[5\]$/,
   },
   {
     name: "tokens as a list",
