@@ -39,7 +39,10 @@ interface FittedWorkload {
   };
 }
 
-/** @param trace - at least one request */
+/**
+ * @param trace - at least one request
+ * @throws PlannerError when its requests arrive faster than a scenario may have them
+ */
 export function fitTrace(trace: TraceTable): TraceFit {
   const inspection = inspectTrace(trace);
   const arrivals =

@@ -111,6 +111,38 @@ describe("fitTrace", () => {
     expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# arrivals: add them");
   });
 
+  it("writes a workload that passes the schema up to the rate that a scenario may have", () => {
+    // Deterministic gaps of 0.1 µs: 10,000,000 requests per second.
+    const arrivals = Array.from({ length: 2000 }, (_, i) => i * 1e-7);
+    const lengths = arrivals.map(() => 5);
+    const text = fitYaml(fitTrace(tableOf(arrivals, lengths, lengths)), {
+      name: "fast",
+      model: "llama-3.1-8b-instruct",
+    });
+    const { data, error } = workloadSpec.safeParse(parse(text).workloads.fast);
+    expect(error).toBeUndefined();
+    expect(data?.arrivals).toMatchObject({ rate: 10_000_000 });
+    expect(text).not.toMatch(/NaN|Infinity/);
+  });
+
+  it.each([
+    ["in the mean", Array.from({ length: 5 }, (_, i) => i * 1e-9), /1000000000\/s in the mean/],
+    [
+      "at their peak",
+      // 140,000 requests in 20 ms are 7,000,000 per second; nine in ten come in one half of it.
+      Array.from(
+        { length: 140_000 },
+        (_, i) => (i < 126_000 ? i / 126_000 : (i - 126_000) / 14_000 + 1) * 0.01,
+      ),
+      /at their peak/,
+    ],
+  ])("refuses a rate above that %s", (_, arrivals, says) => {
+    const lengths = arrivals.map(() => 5);
+    const fit = () => fitTrace(tableOf(arrivals, lengths, lengths));
+    expect(fit).toThrow(says);
+    expect(fit).toThrow(/made by hand: .* must stay within 10000000\/s/);
+  });
+
   it.each([
     [[0], "1 request, at one time", "one request has no rate"],
     [[0, 0, 0], "3 requests, all at one time", "all requests arrive at one time, which is no rate"],
