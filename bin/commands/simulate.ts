@@ -154,8 +154,8 @@ async function simulate(name: string | undefined, options: SimulateOptions, io: 
 async function warnOfOddities(scenario: ResolvedScenario, io: Io): Promise<void> {
   const { scenarioNotes } = await import("../../planner/scenario/scenario-notes");
   for (const { code, about, message } of scenarioNotes(scenario)) {
-    // Rows that were left out belong to the result, which says so itself.
-    if (code === "skipped-rows") continue;
+    // What is left out of a trace or estimated belongs to the result, which says so itself.
+    if (code === "skipped-rows" || code === "estimated-lengths") continue;
     io.stderr.write(`warning: ${about}: ${message}\n`);
   }
 }

@@ -82,6 +82,7 @@ export type WarningCode =
   | "nothing-measured"
   | "in-flight"
   | "skipped-rows"
+  | "estimated-lengths"
   | "interrupted";
 
 /**

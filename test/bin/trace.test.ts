@@ -104,6 +104,21 @@ describe("capplan trace inspect", () => {
     expect(out).not.toContain("lengths only");
   });
 
+  it("says that lengths are estimates and what has no answer, within 80 columns", async () => {
+    const turns = (...values: string[]) => ({ conversations: values.map((value) => ({ value })) });
+    const dataset = JSON.stringify([turns("What is it?", "It is what it is."), turns("Well?")]);
+    for (const command of ["inspect", "fit"]) {
+      const { code, out } = await run({ "t.json": dataset }, command, "t.json");
+      expect(code).toBe(0);
+      const words = out.replace(/[\s#]+/g, " ");
+      expect(words).toContain("1 request, lengths only");
+      expect(words).toContain("input and output tokens are estimated from text, at 4 characters");
+      expect(words).toContain("English has up to 20% more or fewer, code up to 45% more");
+      expect(words).toContain("1 conversation without a prompt and its answer left out");
+      for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+
   it("shows what was left out", async () => {
     const { code, out } = await run(
       { "t.csv": `${TRACE}x,1,1\n` },

@@ -2,6 +2,7 @@
  * The report of `trace inspect`: what a trace holds, in words and tables. Pictures of the same are
  * in planner/report/html/trace-page.ts.
  */
+import { describeEstimate } from "../../scenario/estimated-lengths";
 import type { ArrivalInspection } from "../../traffic/trace/inspect-arrivals";
 import type { PrefixInspection } from "../../traffic/trace/inspect-prefix-reuse";
 import type { LengthSummary, TraceInspection } from "../../traffic/trace/inspect-trace";
@@ -220,7 +221,7 @@ function clippedSection(inspection: TraceInspection): ReportSection {
 
 /** What a reader must know before using the figures. */
 export function inspectionWarnings(inspection: TraceInspection): string[] {
-  const { malformedRows, failedRows, arrivals } = inspection;
+  const { malformedRows, failedRows, unansweredRows, estimatedLengths, arrivals } = inspection;
   const warnings: string[] = [];
   if (malformedRows > 0) {
     warnings.push(`${plural(malformedRows, "malformed row")} left out (--skip-malformed)`);
@@ -231,6 +232,12 @@ export function inspectionWarnings(inspection: TraceInspection): string[] {
       `${plural(failedRows, "failed request")} without output left out (${share}): the load they caused is not in these figures`,
     );
   }
+  if (unansweredRows > 0) {
+    warnings.push(
+      `${plural(unansweredRows, "conversation")} without a prompt and its answer left out, as vllm bench does`,
+    );
+  }
+  if (estimatedLengths !== undefined) warnings.push(describeEstimate(estimatedLengths));
   if (!inspection.hasArrivals) {
     warnings.push("no arrival times: the trace gives lengths only, and cannot be replayed in time");
   } else if (arrivals === undefined) {
