@@ -163,8 +163,8 @@ async function warnOfOddities(scenario: ResolvedScenario, io: Io): Promise<void>
   const { kvNotes } = await import("../../planner/simulation/kv-notes");
   const notes = [...scenarioNotes(scenario), ...kvNotes(scenario.fleet)];
   for (const { code, about, message } of notes) {
-    // Rows that were left out belong to the result, which says so itself.
-    if (code === "skipped-rows") continue;
+    // What is left out of a trace or estimated belongs to the result, which says so itself.
+    if (code === "skipped-rows" || code === "estimated-lengths") continue;
     io.stderr.write(`warning: ${about}: ${message}\n`);
   }
 }

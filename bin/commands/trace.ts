@@ -52,7 +52,10 @@ export function configureTrace(command: Command, io: Io): void {
     command
       .command("inspect")
       .description("show load, lengths, burstiness and prefix reuse of a trace")
-      .argument("<file>", "trace: CSV, JSON lines or a vllm bench result, plain or gzipped"),
+      .argument(
+        "<file>",
+        "trace: CSV, JSON lines, a vllm bench result or dataset, plain or gzipped",
+      ),
   )
     .addOption(outputOption())
     .option("--html <file>", "also write a page with charts")
@@ -74,7 +77,7 @@ export function configureTrace(command: Command, io: Io): void {
     .action((file: string, options: FitOptions) => writeFit(file, options, io));
 }
 
-const FORMATS = `Formats, recognised by their columns: ${TRACE_FORMAT_NAMES.join(", ")}. Any other CSV or JSON lines: --columns.`;
+const FORMATS = `Formats, recognised by their columns or keys: ${TRACE_FORMAT_NAMES.join(", ")}. Any other CSV or JSON lines: --columns.`;
 
 const FORMATS_HELP = `
 ${wrapWords(FORMATS, 80).join("\n")}

@@ -83,6 +83,7 @@ export type WarningCode =
   | "nothing-measured"
   | "in-flight"
   | "skipped-rows"
+  | "estimated-lengths"
   | "interrupted";
 
 /**

@@ -7,6 +7,7 @@ import { summarizeCost } from "../cost/summarize-cost";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import type { QuantileSketch } from "../foundation/quantile-sketch";
 import { SKETCH_RELATIVE_ERROR } from "../foundation/quantile-sketch";
+import { estimatedLengths } from "../scenario/estimated-lengths";
 import { runStartSeconds } from "../scenario/follows-clock";
 import type { ResolvedScenario } from "../scenario/resolved-scenario";
 import { skippedRows } from "../scenario/skipped-rows";
@@ -90,7 +91,7 @@ export function summarize(
     cost: summarizeCost(scenario, records),
     timeline: summarizeTimeline(scenario, records),
     warnings: [
-      ...skippedRowsWarnings(scenario),
+      ...traceWarnings(scenario),
       ...collectWarnings(scenario, records, {
         ...groups,
         queues,
@@ -116,10 +117,14 @@ function differentRuns(records: readonly RunRecord[]): readonly RunRecord[] {
   return isOneRun ? records.slice(0, 1) : records;
 }
 
-/** Whoever reads a result should know that it is not of the whole trace. */
-function skippedRowsWarnings(scenario: ResolvedScenario): SimulationSummary["warnings"][number][] {
-  return skippedRows(scenario).map(({ about, message }) => ({
-    code: "skipped-rows",
+/** Whoever reads a result should know that it is not of the whole trace, or of lengths that nobody counted. */
+function traceWarnings(scenario: ResolvedScenario): SimulationSummary["warnings"][number][] {
+  const skipped = skippedRows(scenario).map((rows) => ({ code: "skipped-rows", ...rows }) as const);
+  const estimated = estimatedLengths(scenario).map(
+    (lengths) => ({ code: "estimated-lengths", ...lengths }) as const,
+  );
+  return [...skipped, ...estimated].map(({ code, about, message }) => ({
+    code,
     message: `${about}: ${message}`,
   }));
 }

@@ -311,6 +311,7 @@ export const warningCode = z.enum([
   "nothing-measured",
   "in-flight",
   "skipped-rows",
+  "estimated-lengths",
   "interrupted",
 ]);
 

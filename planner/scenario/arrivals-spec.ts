@@ -19,7 +19,9 @@ export const TRACE_FORMATS = [
   "bailian",
   "mooncake",
   "vllm-lengths",
+  "vllm-custom",
   "vllm-result",
+  "sharegpt",
 ] as const;
 
 /** Keys that name a trace file and say how to read it. */

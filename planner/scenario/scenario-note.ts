@@ -10,6 +10,7 @@ export interface ScenarioNote {
     | "short-inputs"
     | "requests-end-early"
     | "skipped-rows"
+    | "estimated-lengths"
     | "no-failover"
     | "no-retry-budget"
     | "fault-unmeasured"

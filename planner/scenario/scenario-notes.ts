@@ -7,6 +7,7 @@ import { listPriceBook } from "../catalog/prices/list-price-book";
 import type { ResolvedPool } from "../fleet/resolved-fleet";
 import { type Distribution, quantile } from "../foundation/distributions";
 import { formatNumber, formatShare, formatTokens } from "../foundation/format-units";
+import { estimatedLengths } from "./estimated-lengths";
 import { faultNotes } from "./fault-notes";
 import { followsClock } from "./follows-clock";
 import { priceBookOf } from "./resolve-prices";
@@ -30,9 +31,13 @@ export function scenarioNotes(scenario: ResolvedScenario): ScenarioNote[] {
     ...retryNotes(workload),
   ]);
   const skipped = skippedRows(scenario).map((rows) => ({ code: "skipped-rows", ...rows }) as const);
+  const estimated = estimatedLengths(scenario).map(
+    (lengths) => ({ code: "estimated-lengths", ...lengths }) as const,
+  );
   return [
     ...clockNotes(scenario),
     ...skipped,
+    ...estimated,
     ...ofWorkloads,
     ...poolNotes(scenario),
     ...faultNotes(scenario),

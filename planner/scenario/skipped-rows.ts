@@ -1,4 +1,7 @@
-/** Rows of traces that a scenario's `skipMalformed` left out, for notes before a run and warnings after it. */
+/**
+ * Rows of traces that were left out, by a scenario's `skipMalformed` or because they hold no request, for notes before
+ * a run and warnings after it.
+ */
 import { groupThousands } from "../foundation/format-units";
 import type { ResolvedScenario, ResolvedWorkload } from "./resolved-scenario";
 import type { TraceTable } from "./trace-table";
@@ -12,17 +15,31 @@ export interface SkippedRows {
 /** One entry for each workload and trace of which rows were left out. */
 export function skippedRows({ workloads }: Pick<ResolvedScenario, "workloads">): SkippedRows[] {
   return workloads.flatMap((workload) =>
-    [...tracesOf(workload)].flatMap(({ source, requests, failedRows = 0, malformedRows = 0 }) => {
-      if (malformedRows === 0) return [];
-      const rows = count(requests + failedRows + malformedRows);
-      const message = `${count(malformedRows)} of ${rows} rows of ${source} are malformed and left out (skipMalformed)`;
-      return [{ about: workload.name, message }];
-    }),
+    [...tracesOf(workload)].flatMap((trace) =>
+      leftOut(trace).map((message) => ({ about: workload.name, message })),
+    ),
   );
 }
 
+function leftOut(trace: TraceTable): string[] {
+  const { source, requests, failedRows = 0, malformedRows = 0, unansweredRows = 0 } = trace;
+  const rows = count(requests + failedRows + malformedRows + unansweredRows);
+  return [
+    ...(malformedRows === 0
+      ? []
+      : [
+          `${count(malformedRows)} of ${rows} rows of ${source} are malformed and left out (skipMalformed)`,
+        ]),
+    ...(unansweredRows === 0
+      ? []
+      : [
+          `${count(unansweredRows)} of ${rows} conversations of ${source} have no prompt with an answer and are left out`,
+        ]),
+  ];
+}
+
 /** The traces of a workload, each once: arrivals and lengths may come from the same. */
-function tracesOf({ arrivals, tokens, chain = [] }: ResolvedWorkload): Set<TraceTable> {
+export function tracesOf({ arrivals, tokens, chain = [] }: ResolvedWorkload): Set<TraceTable> {
   const traces = new Set<TraceTable>();
   if (arrivals.kind === "trace") traces.add(arrivals.trace);
   if (tokens.kind === "pairs") traces.add(tokens.trace);

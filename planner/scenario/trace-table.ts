@@ -18,6 +18,10 @@ export interface TraceTable {
   readonly malformedRows?: number;
   /** Rows left out because the request failed (no output) and the format records failures. */
   readonly failedRows?: number;
+  /** Conversations left out because they have no prompt with an answer; `vllm bench` leaves them out too. */
+  readonly unansweredRows?: number;
+  /** Present when the file holds text, so that lengths had to be estimated from its characters. */
+  readonly estimatedLengths?: LengthEstimate;
   /** Time of day of the first request, seconds after midnight on the clock of the trace, when known. */
   readonly clockSeconds?: number;
   /** Prefix blocks of the inputs, when the trace has hashes (Mooncake). */
@@ -30,4 +34,17 @@ export interface TraceTable {
     readonly offsets: Int32Array;
     readonly distinct: number;
   };
+}
+
+/** How lengths were estimated, and how far that is off. */
+export interface LengthEstimate {
+  /** Which lengths are estimates. */
+  readonly of: "input" | "input and output";
+  readonly charactersPerToken: number;
+  /** Of Chinese, Japanese and Korean. */
+  readonly wideCharactersPerToken: number;
+  /** Share by which English text has more or fewer tokens, in nine of ten documents. */
+  readonly englishError: number;
+  /** Share by which code has more tokens. */
+  readonly codeExcess: number;
 }

@@ -161,6 +161,22 @@ describe("the scenario of a command", () => {
     });
   });
 
+  it("takes lengths from a dataset of prompts, and says in the result that they are estimates", async () => {
+    await withTemporaryFolder(async (cwd) => {
+      const row = JSON.stringify({ prompt: "word ".repeat(80), output_tokens: 20 });
+      fs.writeFileSync(path.join(cwd, "t.jsonl"), `${row}\n`.repeat(50));
+      const lengths = SMALL_SCENARIO.replace("{ input: 500, output: 40 }", "{ trace: t.jsonl }");
+      fs.writeFileSync(path.join(cwd, "capplan.yaml"), lengths);
+      const { stdout, stderr } = await runCommand(["simulate", "--output", "json"], { cwd });
+      const { warnings } = JSON.parse(stdout) as { warnings: { code: string; message: string }[] };
+      const estimates = warnings.filter(({ code }) => code === "estimated-lengths");
+      expect(estimates).toHaveLength(1);
+      expect(estimates[0]!.message).toMatch(/^chat: of t\.jsonl, input tokens are estimated/);
+      // Said once, not before the run as well.
+      expect(stderr.split("are estimated")).toHaveLength(2);
+    });
+  });
+
   it("fails for a trace that is not there, and says who names it", async () => {
     const text = TRACE_SCENARIO.replace("TRACE", "nowhere.csv");
     const { exitCode, stderr } = await validate("scenario.yaml", text, "scenario.yaml");

@@ -85,6 +85,40 @@ describe("capplan trace inspect", () => {
     expect(JSON.parse(out).arrivals.durationSeconds).toBe(1.5);
   });
 
+  it.each([
+    [
+      "one request",
+      ["5,10,2"],
+      /^1 request, at one time; median 10[\s\S]*one request has no rate/m,
+    ],
+    [
+      "requests at one time",
+      ["5,10,2", "5,20,3"],
+      /^2 requests, all at one time; median 15[\s\S]*all requests arrive at one time/m,
+    ],
+  ])("tells %s from a list of lengths", async (_, rows, says) => {
+    const text = `arrival_s,prompt_tokens,output_tokens\n${rows.join("\n")}\n`;
+    const { code, out } = await run({ "t.csv": text }, "inspect", "t.csv");
+    expect(code).toBe(0);
+    expect(out).toMatch(says);
+    expect(out).not.toContain("lengths only");
+  });
+
+  it("says that lengths are estimates and what has no answer, within 80 columns", async () => {
+    const turns = (...values: string[]) => ({ conversations: values.map((value) => ({ value })) });
+    const dataset = JSON.stringify([turns("What is it?", "It is what it is."), turns("Well?")]);
+    for (const command of ["inspect", "fit"]) {
+      const { code, out } = await run({ "t.json": dataset }, command, "t.json");
+      expect(code).toBe(0);
+      const words = out.replace(/[\s#]+/g, " ");
+      expect(words).toContain("1 request, lengths only");
+      expect(words).toContain("input and output tokens are estimated from text, at 4 characters");
+      expect(words).toContain("English has up to 20% more or fewer, code up to 45% more");
+      expect(words).toContain("1 conversation without a prompt and its answer left out");
+      for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+
   it("shows what was left out", async () => {
     const { code, out } = await run(
       { "t.csv": `${TRACE}x,1,1\n` },

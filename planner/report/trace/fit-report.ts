@@ -3,8 +3,8 @@
  * Lines of plain text, because they travel as comments in the block they are about.
  */
 import type { TraceFit } from "../../traffic/trace/fit-trace";
-import { formatCount, formatDuration, formatNumber, formatShare } from "../format-number";
-import { inspectionWarnings } from "./inspection-report";
+import { formatDuration, formatNumber, formatShare } from "../format-number";
+import { inspectionWarnings, requestsInTime } from "./inspection-report";
 
 /** Each line fits 80 columns with a comment sign before it. */
 export function describeFit(fit: TraceFit): string[] {
@@ -12,11 +12,7 @@ export function describeFit(fit: TraceFit): string[] {
   const { input, output, rankCorrelation: rank, arrivals, prefixReuse } = goodness;
   const lines = [
     `Fitted to ${inspection.source}`,
-    `${formatCount(inspection.requests)} requests${
-      inspection.arrivals === undefined
-        ? ", lengths only"
-        : ` in ${formatDuration(inspection.arrivals.durationSeconds)}`
-    }`,
+    requestsInTime(inspection),
     "",
     row("Goodness of fit", "trace", "block", "distance"),
     row(

@@ -27,10 +27,18 @@ export function fitYaml(fit: TraceFit, options: FitYamlOptions): string {
     options.model === undefined
       ? "    # model: add the model (capplan catalog models)"
       : `    model: ${stringify(options.model).trim()}`,
-    ...(arrivals === undefined ? ["    # arrivals: add them; this is a list of lengths"] : []),
+    ...(arrivals === undefined ? [`    # arrivals: add them; ${whyNoArrivals(fit)}`] : []),
     ...writeEntries(fit.workload, 4),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What a rate cannot be fitted to. */
+function whyNoArrivals({ inspection }: TraceFit): string {
+  if (!inspection.hasArrivals) return "this is a list of lengths";
+  return inspection.requests === 1
+    ? "one request has no rate"
+    : "all requests arrive at one time, which is no rate";
 }
 
 type Entries = Readonly<Record<string, unknown>>;

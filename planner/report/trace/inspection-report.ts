@@ -2,6 +2,7 @@
  * The report of `trace inspect`: what a trace holds, in words and tables. Pictures of the same are
  * in planner/report/html/trace-page.ts.
  */
+import { describeEstimate } from "../../scenario/estimated-lengths";
 import type { ArrivalInspection } from "../../traffic/trace/inspect-arrivals";
 import type { PrefixInspection } from "../../traffic/trace/inspect-prefix-reuse";
 import type { LengthSummary, TraceInspection } from "../../traffic/trace/inspect-trace";
@@ -44,11 +45,9 @@ export function inspectionReport(
 
 function answerLines(inspection: TraceInspection): string[] {
   const { arrivals, inputTokens, outputTokens, prefix } = inspection;
-  const requests = plural(inspection.requests, "request");
-  const load =
-    arrivals === undefined
-      ? `${requests}, lengths only`
-      : `${requests} in ${formatDuration(arrivals.durationSeconds)}: ${formatNumber(arrivals.requestsPerSecond)} per second`;
+  const rate =
+    arrivals === undefined ? "" : `: ${formatNumber(arrivals.requestsPerSecond)} per second`;
+  const load = `${requestsInTime(inspection)}${rate}`;
   const lengths = `median ${formatCount(median(inputTokens))} input and ${formatCount(median(outputTokens))} output tokens`;
   const reuse =
     prefix === undefined
@@ -57,6 +56,14 @@ function answerLines(inspection: TraceInspection): string[] {
           `at most ${formatShare(prefix.reusedShare)} of the input tokens can come from a prefix cache`,
         ];
   return [`${load}; ${lengths}`, ...reuse];
+}
+
+/** `200 requests in 99.5 s`, or what stands in the place of a time when there is none. */
+export function requestsInTime({ requests, hasArrivals, arrivals }: TraceInspection): string {
+  const counted = plural(requests, "request");
+  if (arrivals !== undefined) return `${counted} in ${formatDuration(arrivals.durationSeconds)}`;
+  if (!hasArrivals) return `${counted}, lengths only`;
+  return requests === 1 ? `${counted}, at one time` : `${counted}, all at one time`;
 }
 
 function median(lengths: LengthSummary): number | undefined {
@@ -171,7 +178,7 @@ function prefixSection(prefix: PrefixInspection): ReportSection {
     heading: "Prefix reuse",
     blocks: [
       paragraph(
-        `${formatCount(prefix.distinctBlocks)} different blocks of ${prefix.tokensPerBlock} tokens; ${formatShare(prefix.requestsWithReuse)} of the requests begin with one that was seen before.`,
+        `${plural(prefix.distinctBlocks, "different block")} of ${prefix.tokensPerBlock} tokens; ${formatShare(prefix.requestsWithReuse)} of the requests begin with one that was seen before.`,
       ),
       table(columns("cache of this many tokens (LRU)"), [
         ...prefix.byCacheSize.map(({ cacheTokens, share }) => [
@@ -214,7 +221,7 @@ function clippedSection(inspection: TraceInspection): ReportSection {
 
 /** What a reader must know before using the figures. */
 export function inspectionWarnings(inspection: TraceInspection): string[] {
-  const { malformedRows, failedRows, arrivals } = inspection;
+  const { malformedRows, failedRows, unansweredRows, estimatedLengths, arrivals } = inspection;
   const warnings: string[] = [];
   if (malformedRows > 0) {
     warnings.push(`${plural(malformedRows, "malformed row")} left out (--skip-malformed)`);
@@ -225,8 +232,20 @@ export function inspectionWarnings(inspection: TraceInspection): string[] {
       `${plural(failedRows, "failed request")} without output left out (${share}): the load they caused is not in these figures`,
     );
   }
-  if (arrivals === undefined) {
+  if (unansweredRows > 0) {
+    warnings.push(
+      `${plural(unansweredRows, "conversation")} without a prompt and its answer left out, as vllm bench does`,
+    );
+  }
+  if (estimatedLengths !== undefined) warnings.push(describeEstimate(estimatedLengths));
+  if (!inspection.hasArrivals) {
     warnings.push("no arrival times: the trace gives lengths only, and cannot be replayed in time");
+  } else if (arrivals === undefined) {
+    warnings.push(
+      inspection.requests === 1
+        ? "one request has no rate and no gaps; a replay sends it alone"
+        : "all requests arrive at one time: they have no rate and no gaps; a replay sends them as one burst",
+    );
   } else if (arrivals.clockStepSeconds !== undefined) {
     warnings.push(
       `the clock of the trace ticks every ${formatTime(arrivals.clockStepSeconds * 1000)}, with ${formatNumber(arrivals.clockStepSeconds * arrivals.requestsPerSecond)} requests per tick in the mean: gaps and short windows are not shown, since they say nothing about traffic; a replay sends each tick as a burst`,

@@ -99,6 +99,7 @@ const NOTED: ReadonlySet<WarningCode> = new Set([
   "clipped-outputs",
   "session-overflows",
   "skipped-rows",
+  "estimated-lengths",
 ]);
 
 function notesOf({ cases }: SizedFleet): readonly string[] {

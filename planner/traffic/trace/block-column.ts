@@ -8,6 +8,7 @@
  */
 import type { TraceTable } from "../../scenario/trace-table";
 import { int32Column } from "./growing-column";
+import { describeValue } from "./token-count";
 
 /** More than a Map can hold (2²⁴ entries), so that a pair of numbers is one exact integer. */
 const HASHES_MAX = 2 ** 25;
@@ -23,28 +24,21 @@ export class BlockColumn {
     this.offsets.push(0);
   }
 
-  /** Why the hashes of a request with `inputTokens` cannot be right; undefined when they can. */
-  problemWith(
-    hashes: readonly (number | string)[] | undefined,
-    inputTokens: number,
-  ): string | undefined {
-    if (hashes === undefined) return "hash_ids must be a list of block hashes, got nothing";
-    if (!hashes.every((hash) => typeof hash === "number" || typeof hash === "string")) {
-      return "hash_ids must be a list of numbers or strings";
+  /** Adds the hashes of a request with `inputTokens`, or says why they cannot be right. */
+  add(hashes: unknown, inputTokens: number): string | undefined {
+    if (!Array.isArray(hashes)) {
+      return `hash_ids must be a list of block hashes, got ${describeValue(hashes)}`;
+    }
+    const wrong = hashes.findIndex((hash) => typeof hash !== "number" && typeof hash !== "string");
+    if (wrong >= 0) {
+      return `hash_ids must be a list of numbers or strings, got ${describeValue(hashes[wrong])} in it`;
     }
     const blocks = Math.ceil(inputTokens / this.tokensPerBlock);
-    if (hashes.length <= blocks) return undefined;
-    return `${hashes.length} hash_ids of ${this.tokensPerBlock} tokens are more than ${inputTokens} input tokens hold (${blocks})`;
-  }
-
-  push(hashes: readonly (number | string)[]): void {
-    let before = -1;
-    for (const hash of hashes) {
-      const hashNumber = numberIn(this.hashes, hash);
-      before = numberIn(this.numberOf, (before + 1) * HASHES_MAX + hashNumber);
-      this.ids.push(before);
+    if (hashes.length > blocks) {
+      return `${hashes.length} hash_ids of ${this.tokensPerBlock} tokens are more than ${inputTokens} input tokens hold (${blocks})`;
     }
-    this.offsets.push(this.ids.length);
+    this.push(hashes);
+    return undefined;
   }
 
   finish(): NonNullable<TraceTable["prefixBlocks"]> {
@@ -54,6 +48,16 @@ export class BlockColumn {
       offsets: this.offsets.finish() as Int32Array,
       distinct: this.numberOf.size,
     };
+  }
+
+  private push(hashes: readonly (number | string)[]): void {
+    let before = -1;
+    for (const hash of hashes) {
+      const hashNumber = numberIn(this.hashes, hash);
+      before = numberIn(this.numberOf, (before + 1) * HASHES_MAX + hashNumber);
+      this.ids.push(before);
+    }
+    this.offsets.push(this.ids.length);
   }
 }
 

@@ -53,8 +53,8 @@ function namedFormat(
   const candidates = named.filter((format) => format.container === container);
   const [first] = candidates;
   if (first === undefined) {
-    const wanted =
-      named[0] === undefined ? "one JSON document" : CONTAINER_WORDS[named[0].container];
+    const whole = name === "sharegpt" ? "one JSON array" : "one JSON document";
+    const wanted = named[0] === undefined ? whole : CONTAINER_WORDS[named[0].container];
     const message = `format ${name} is ${wanted}, but the file is ${CONTAINER_WORDS[container]}`;
     const hint = choice.hints.detectFormat;
     throw new PlannerError([{ code: "conflict", path: choice.source, message, hint }]);
@@ -128,12 +128,17 @@ function refuseUnreadArrivals(
 ): void {
   const time = present.find((name) => /time|arriv/i.test(name));
   if (time === undefined) return;
+  // Columns of one's own hold numbers: there is no reading times beside text.
+  const read =
+    format.text === undefined
+      ? `read it with ${hints.columns(time, format.input, format.output)}, or `
+      : "";
   throw new PlannerError([
     {
       code: "conflict",
       path: source,
       message: `column ${JSON.stringify(time)} looks like arrivals, but no known format has it beside ${format.input} and ${format.output}`,
-      hint: `read it with ${hints.columns(time, format.input, format.output)}, or ignore it with ${hints.format(format.name)}`,
+      hint: `${read}ignore it with ${hints.format(format.name)}`,
     },
   ]);
 }

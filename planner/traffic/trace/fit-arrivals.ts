@@ -6,7 +6,10 @@
  * process is told from a two-state Markov-modulated one by which comes closer when it is run.
  * Dispersion of the two-state process: Heffes and Lucantoni (1986).
  */
+import { PlannerError } from "../../foundation/errors";
+import { formatRate } from "../../foundation/format-units";
 import { RandomStream } from "../../foundation/random";
+import { RATE_MAX } from "../../scenario/arrivals-spec";
 import type { ArrivalProcess } from "../../scenario/resolved-scenario";
 import type { TraceTable } from "../../scenario/trace-table";
 import { createArrivalClock } from "../arrivals";
@@ -46,9 +49,14 @@ const NEARLY_POISSON = 0.04;
 const REGULAR_CV = 0.02;
 const REGULAR_GAPS_MIN = 10;
 
+/** @throws PlannerError when the rate is above what a scenario may have: the block would be refused. */
 export function fitArrivals(trace: TraceTable, arrivals: ArrivalInspection): FittedArrivals {
   const { durationSeconds, requestsPerSecond } = arrivals;
+  const writtenRate = Number(requestsPerSecond.toPrecision(5));
+  refuseBeyondScenarios(writtenRate, "in the mean", trace.source);
   const steps = fitSteps(trace.arrivalSeconds, durationSeconds);
+  const peak = Math.max(1, ...(steps ?? []).map(({ factor }) => factor));
+  refuseBeyondScenarios(writtenRate * peak, "at their peak", trace.source);
   const curve =
     steps === undefined
       ? new RateCurve([0], [requestsPerSecond], false)
@@ -58,7 +66,14 @@ export function fitArrivals(trace: TraceTable, arrivals: ArrivalInspection): Fit
     (arrival) => curve.countUntil(arrival) / requestsPerSecond,
   );
   const process = chooseProcess(level, requestsPerSecond, arrivals.clockStepSeconds);
-  return { requestsPerSecond: Number(requestsPerSecond.toPrecision(5)), process, steps };
+  return { requestsPerSecond: writtenRate, process, steps };
+}
+
+function refuseBeyondScenarios(rate: number, when: string, source: string): void {
+  if (rate <= RATE_MAX) return;
+  const message = `requests arrive at ${formatRate(rate)} ${when}, and the rate of a scenario must stay within ${formatRate(RATE_MAX)}`;
+  const hint = "check the unit of the arrivals; replay a burst with arrivals: { trace: FILE }";
+  throw new PlannerError([{ code: "invalid-value", path: source, message, hint }]);
 }
 
 /** Steps of equal length, with the factor of each; undefined when counts vary no more than by chance. */

@@ -20,7 +20,7 @@ export interface TraceFit {
 }
 
 interface FittedWorkload {
-  /** Absent when the trace has no arrivals. */
+  /** Absent when the trace has no arrivals, or all at one time: that is no rate. */
   readonly arrivals?: {
     readonly rate: string;
     readonly process: unknown;
@@ -39,7 +39,10 @@ interface FittedWorkload {
   };
 }
 
-/** @param trace - at least one request */
+/**
+ * @param trace - at least one request
+ * @throws PlannerError when its requests arrive faster than a scenario may have them
+ */
 export function fitTrace(trace: TraceTable): TraceFit {
   const inspection = inspectTrace(trace);
   const arrivals =

@@ -134,8 +134,12 @@ function coarseClockStep(gaps: Float64Array): number | undefined {
   return quantileOfSorted(apart, 0.5);
 }
 
-/** The bucket that gives at most 72 of them. */
+/** The bucket that gives at most 72 of them, and at least one. */
 export function bucketFor(durationSeconds: number): number {
+  // Below the shortest of the list a power of ten: a trace of a few nanoseconds has a busiest time too.
+  if (durationSeconds < BUCKETS_SECONDS[0]) {
+    return Number(`1e${Math.floor(Math.log10(durationSeconds))}`);
+  }
   const bucket = BUCKETS_SECONDS.find((seconds) => durationSeconds / seconds <= BUCKETS_MAX);
   return bucket ?? Math.ceil(durationSeconds / BUCKETS_MAX / DAY) * DAY;
 }

@@ -3,7 +3,7 @@
  * what common context windows would clip. Pure: numbers in, numbers out; words and pictures are
  * made in planner/report.
  */
-import type { TraceTable } from "../../scenario/trace-table";
+import type { LengthEstimate, TraceTable } from "../../scenario/trace-table";
 import { type ArrivalInspection, inspectArrivals } from "./inspect-arrivals";
 import { inspectPrefixReuse, type PrefixInspection } from "./inspect-prefix-reuse";
 import {
@@ -19,6 +19,12 @@ export interface TraceInspection {
   readonly requests: number;
   readonly malformedRows: number;
   readonly failedRows: number;
+  /** Conversations of a ShareGPT dataset without a prompt and its answer. */
+  readonly unansweredRows: number;
+  /** Undefined when lengths are what the trace counted. */
+  readonly estimatedLengths: LengthEstimate | undefined;
+  /** False for a list of lengths. */
+  readonly hasArrivals: boolean;
   /** Undefined for a list of lengths, and when all requests arrive at once. */
   readonly arrivals: ArrivalInspection | undefined;
   readonly inputTokens: LengthSummary;
@@ -67,6 +73,9 @@ export function inspectTrace(trace: TraceTable): TraceInspection {
     requests: trace.requests,
     malformedRows: trace.malformedRows ?? 0,
     failedRows: trace.failedRows ?? 0,
+    unansweredRows: trace.unansweredRows ?? 0,
+    estimatedLengths: trace.estimatedLengths,
+    hasArrivals: trace.hasArrivals,
     arrivals: inspectArrivals(trace),
     inputTokens: summarizeLengths(inputTokens),
     outputTokens: summarizeLengths(outputTokens),

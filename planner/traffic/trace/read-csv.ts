@@ -64,8 +64,8 @@ class CsvRows {
     if (typeof fields === "string") {
       this.builder.malformed(line, fields);
     } else if (fields.length !== this.columnCount) {
-      const message = `has ${fields.length} fields, the header has ${this.columnCount}`;
-      this.builder.malformed(line, message);
+      const own = `${fields.length} ${fields.length === 1 ? "field" : "fields"}`;
+      this.builder.malformed(line, `has ${own}, the header has ${this.columnCount}`);
     } else {
       const { arrival, input, output } = this;
       this.rows.read(

@@ -1,5 +1,5 @@
 /**
- * Reads a request trace from bytes: plain or gzipped, CSV, JSON lines or a `vllm bench` result, in
+ * Reads a request trace from bytes: plain or gzipped, CSV, JSON lines, a `vllm bench` result or a ShareGPT dataset, in
  * a format that is detected or given. Streams: memory is the columns and one chunk. Opening files
  * is the caller's business. Nothing malformed is passed over in silence.
  */
@@ -7,9 +7,12 @@ import { PlannerError } from "../../foundation/errors";
 import type { TraceTable } from "../../scenario/trace-table";
 import { type Chunks, openText, type TextBytes } from "./byte-stream";
 import { chooseFormat } from "./choose-format";
+import { estimateOf } from "./estimate-tokens";
 import type { ColumnMapping, RowFormat, TraceFormatName } from "./formats/trace-format";
+import { sharegpt } from "./formats/vllm-bench";
 import { readCsv } from "./read-csv";
 import { readJsonLines } from "./read-json-lines";
+import { readShareGpt } from "./read-sharegpt";
 import {
   addVllmResult,
   looksLikeVllmResult,
@@ -42,7 +45,7 @@ export async function readTrace(chunks: Chunks, options: ReadTraceOptions): Prom
   const { source } = options;
   const text = await openText(chunks, source);
   const first = text.head.trimStart()[0];
-  if (first === "[") throw textDataset(source);
+  if (first === "[") return await readArray(text, options);
   if (first === "{") return await readJson(text, options);
   if (options.format === "vllm-result") throw notAResult(options);
   const { builder, clockSeconds } = await readCsv(text, source, (columns) =>
@@ -71,13 +74,25 @@ async function readJson(text: TextBytes, options: ReadTraceOptions): Promise<Tra
   return builder.finish(clockSeconds);
 }
 
+async function readArray(text: TextBytes, options: ReadTraceOptions): Promise<TraceTable> {
+  const { source, format, columns } = options;
+  if (columns !== undefined || (format !== undefined && format !== "sharegpt")) {
+    const message = "is one JSON array, which is read as a ShareGPT dataset only";
+    const hint = "JSON traces have one object per line; `jq -c '.[]'` writes them so";
+    throw new PlannerError([{ code: "conflict", path: source, message, hint }]);
+  }
+  const builder = builderOf(sharegpt, options);
+  await readShareGpt(text.chunks, source, builder);
+  return builder.finish(undefined);
+}
+
 function start(
   container: RowFormat["container"],
   present: readonly string[],
   options: ReadTraceOptions,
 ): { format: RowFormat; builder: TraceBuilder } {
-  if (container === "jsonl" && options.columns === undefined) refuseText(present, options.source);
   const { source, format: name, columns } = options;
+  if (container === "jsonl" && columns === undefined) refuseUnknownOutputs(present, source);
   const choice = { source, format: name, columns, hints: hintsOf(options) };
   const format = chooseFormat(container, present, choice);
   return { format, builder: builderOf(format, options) };
@@ -92,6 +107,7 @@ function builderOf(format: RowFormat, options: ReadTraceOptions): TraceBuilder {
     skipMalformed: options.skipMalformed ?? false,
     sort: options.sort ?? false,
     tokensPerBlock: format.blocks?.tokensPerBlock,
+    estimatedLengths: format.text === undefined ? undefined : estimateOf(format.text),
     hints: hintsOf(options),
   });
 }
@@ -100,20 +116,14 @@ function hintsOf({ hints = "command" }: ReadTraceOptions): ReadingHints {
   return READING_HINTS[hints];
 }
 
-const TEXT_HINT =
-  "run the benchmark once with --save-result --save-detailed and read its result, or write one line {prompt_len, output_len} per request";
-
-function textDataset(source: string): PlannerError {
-  const message = "is one JSON array, as ShareGPT datasets are: it holds text, not token counts";
-  return new PlannerError([{ code: "unreadable-file", path: source, message, hint: TEXT_HINT }]);
-}
-
-/** A custom dataset of `vllm bench` has a prompt as text, and at most the length of the output. */
-function refuseText(keys: readonly string[], source: string): void {
-  if (!keys.includes("prompt") || keys.some((key) => /(_len|_length|_tokens_in)$/.test(key)))
-    return;
-  const message = "holds prompts as text, not token counts";
-  throw new PlannerError([{ code: "unreadable-file", path: source, message, hint: TEXT_HINT }]);
+/** A custom dataset of `vllm bench` may leave the lengths of the outputs to the benchmark. */
+function refuseUnknownOutputs(keys: readonly string[], source: string): void {
+  if (!keys.includes("prompt")) return;
+  if (keys.some((key) => key === "output_tokens" || /(_len|_length|_tokens_in)$/.test(key))) return;
+  const message = "holds prompts without the lengths of their outputs";
+  const hint =
+    "write output_tokens beside each prompt, or run the benchmark once with --save-result --save-detailed and read its result";
+  throw new PlannerError([{ code: "missing", path: source, message, hint }]);
 }
 
 function notAResult(options: ReadTraceOptions): PlannerError {

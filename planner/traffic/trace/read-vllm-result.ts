@@ -8,6 +8,7 @@ import { type RowFormat, rowFormat } from "./formats/trace-format";
 import { VLLM_RESULT_KEYS } from "./formats/vllm-bench";
 import { isRecord } from "./read-json-lines";
 import { RowReader } from "./row-reader";
+import { describeValue } from "./token-count";
 import type { TraceBuilder } from "./trace-builder";
 
 /** Well below the longest string of the runtime; 1,000 requests with their texts are about 2 MB. */
@@ -32,13 +33,17 @@ export async function readVllmResult(chunks: Chunks, source: string): Promise<Vl
   const inputs = document[input];
   const outputs = document[output];
   const arrivals = document[arrival];
-  if (!Array.isArray(inputs) || !Array.isArray(outputs)) {
+  if (inputs === undefined || outputs === undefined) {
     throw problem(source, "missing", {
       message: `no arrays ${input} and ${output}: the result has totals only`,
       hint: "run the benchmark with --save-result --save-detailed",
     });
   }
-  const lengths = [inputs, outputs, ...(Array.isArray(arrivals) ? [arrivals] : [])].map(
+  if (!Array.isArray(inputs)) throw noArray(source, input, inputs);
+  if (!Array.isArray(outputs)) throw noArray(source, output, outputs);
+  // A result whose times are something else is not one without times.
+  if (arrivals !== undefined && !Array.isArray(arrivals)) throw noArray(source, arrival, arrivals);
+  const lengths = [inputs, outputs, ...(arrivals === undefined ? [] : [arrivals])].map(
     (array) => array.length,
   );
   if (new Set(lengths).size > 1) {
@@ -46,7 +51,7 @@ export async function readVllmResult(chunks: Chunks, source: string): Promise<Vl
       message: `arrays of one length expected, got ${lengths.join(", ")} (${input}, ${output}, ${arrival})`,
     });
   }
-  return { inputs, outputs, arrivals: Array.isArray(arrivals) ? arrivals : undefined };
+  return { inputs, outputs, arrivals };
 }
 
 /** The result as rows of a format, for the builder. */
@@ -96,6 +101,11 @@ function parseDocument(text: string, source: string): Readonly<Record<string, un
     message: "begins like a vllm bench result, but is not one complete JSON object",
     hint: "of a file with several results appended, take one line",
   });
+}
+
+function noArray(source: string, key: string, value: unknown): PlannerError {
+  const message = `${key}: must be an array with a number for each request, got ${describeValue(value)}`;
+  return problem(source, "invalid-type", { message });
 }
 
 function problem(

@@ -3,8 +3,9 @@
  * the columns of a `RowFormat`.
  */
 import { type ArrivalClock, arrivalClock } from "./arrival-clock";
+import { estimateTokens } from "./estimate-tokens";
 import type { RowFormat } from "./formats/trace-format";
-import { describeBadTokens, describeValue, readTokens } from "./token-count";
+import { describeBadText, describeBadTokens, describeValue, readTokens } from "./token-count";
 import type { TraceBuilder } from "./trace-builder";
 
 export class RowReader {
@@ -23,11 +24,13 @@ export class RowReader {
 
   /** Adds the row to the builder, or counts it as malformed with its first problem. */
   read(line: number, arrival: unknown, input: unknown, output: unknown, hashes: unknown): void {
-    const inputTokens = readTokens(input);
-    const outputTokens = readTokens(output);
     const { format, builder } = this;
+    const isText = format.text !== undefined;
+    const inputTokens = isText ? tokensOfText(input) : readTokens(input);
+    const outputTokens = readTokens(output);
     if (Number.isNaN(inputTokens)) {
-      builder.malformed(line, describeBadTokens(format.input, input));
+      const describe = isText ? describeBadText : describeBadTokens;
+      builder.malformed(line, describe(format.input, input));
       return;
     }
     if (Number.isNaN(outputTokens)) {
@@ -46,14 +49,13 @@ export class RowReader {
         return;
       }
     }
-    builder.add(
-      line,
-      seconds,
-      inputTokens,
-      outputTokens,
-      Array.isArray(hashes) ? hashes : undefined,
-    );
+    builder.add(line, seconds, inputTokens, outputTokens, hashes);
   }
+}
+
+/** NaN when there is no text. */
+function tokensOfText(value: unknown): number {
+  return typeof value === "string" && value !== "" ? estimateTokens(value) : Number.NaN;
 }
 
 function textOf(value: unknown): string {

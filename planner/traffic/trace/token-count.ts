@@ -17,6 +17,11 @@ export function describeBadTokens(column: string, value: unknown): string {
   return `${column}: must be a whole number of tokens, got ${describeValue(value)}`;
 }
 
+/** What is wrong with a value that should be the text of a prompt or an answer. */
+export function describeBadText(column: string, value: unknown): string {
+  return `${column}: must be text, got ${describeValue(value)}`;
+}
+
 /** A value of a file as it is quoted in a message: short, and safe to print. */
 export function describeValue(value: unknown): string {
   if (value === undefined || value === "") return "nothing";

@@ -4,7 +4,7 @@
  * Knows nothing of files or formats.
  */
 import { PlannerError, type Problem } from "../../foundation/errors";
-import type { TraceTable } from "../../scenario/trace-table";
+import type { LengthEstimate, TraceTable } from "../../scenario/trace-table";
 import { BlockColumn } from "./block-column";
 import { float64Column, int32Column } from "./growing-column";
 import type { ReadingHints } from "./reading-hints";
@@ -24,6 +24,7 @@ export interface TraceBuilderOptions {
   readonly skipMalformed: boolean;
   readonly sort: boolean;
   readonly tokensPerBlock: number | undefined;
+  readonly estimatedLengths: LengthEstimate | undefined;
   readonly hints: ReadingHints;
 }
 
@@ -35,6 +36,7 @@ export class TraceBuilder {
   private readonly listed: Problem[] = [];
   private malformedRows = 0;
   private failedRows = 0;
+  private unansweredRows = 0;
   private outOfOrderRows = 0;
   private firstOutOfOrder: Problem | undefined;
   private latestSeconds = Number.NEGATIVE_INFINITY;
@@ -54,31 +56,29 @@ export class TraceBuilder {
     }
   }
 
+  /** Counts a conversation that holds no request. */
+  unanswered(): void {
+    this.unansweredRows++;
+  }
+
   /**
    * Adds one request.
    * @param line - where it stands in the file, from 1
    * @param arrivalSeconds - from any origin; 0 when the trace has no arrivals
-   * @param hashes - prefix block hashes, for a trace that has them
+   * @param hashes - prefix block hashes as they stand in the file, for a trace that has them
    */
-  add(
-    line: number,
-    arrivalSeconds: number,
-    input: number,
-    output: number,
-    hashes: readonly (number | string)[] | undefined,
-  ): void {
+  add(line: number, arrivalSeconds: number, input: number, output: number, hashes: unknown): void {
     if (output === 0 && this.options.zeroOutputIsFailure) {
       this.failedRows++;
       return;
     }
     if (!this.inRange(line, "input", input) || !this.inRange(line, "output", output)) return;
     if (this.blocks !== undefined) {
-      const problem = this.blocks.problemWith(hashes, input);
+      const problem = this.blocks.add(hashes, input);
       if (problem !== undefined) {
         this.malformed(line, problem);
         return;
       }
-      this.blocks.push(hashes ?? []);
     }
     this.checkOrder(line, arrivalSeconds);
     this.arrivals.push(arrivalSeconds);
@@ -91,7 +91,7 @@ export class TraceBuilder {
     const problems = [...this.malformedProblems(), ...this.orderProblems()];
     if (problems.length === 0 && this.arrivals.length === 0) problems.push(this.emptyProblem());
     if (problems.length > 0) throw new PlannerError(problems);
-    const { source, format, hasArrivals, sort } = this.options;
+    const { source, format, hasArrivals, sort, estimatedLengths } = this.options;
     const blocks = this.blocks?.finish();
     const table: TraceTable = {
       source,
@@ -103,6 +103,8 @@ export class TraceBuilder {
       outputTokens: this.outputs.finish(),
       malformedRows: this.malformedRows,
       failedRows: this.failedRows,
+      ...(this.unansweredRows === 0 ? {} : { unansweredRows: this.unansweredRows }),
+      ...(estimatedLengths === undefined ? {} : { estimatedLengths }),
       ...(clockSeconds === undefined ? {} : { clockSeconds }),
       ...(blocks === undefined ? {} : { prefixBlocks: blocks }),
     };
@@ -135,7 +137,7 @@ export class TraceBuilder {
 
   private malformedProblems(): Problem[] {
     if (this.malformedRows === 0 || this.options.skipMalformed) return [];
-    const rows = this.malformedRows + this.failedRows + this.arrivals.length;
+    const rows = this.leftOut() + this.arrivals.length;
     const listed =
       this.malformedRows > this.listed.length ? `, the first ${this.listed.length} listed` : "";
     const summary: Problem = {
@@ -158,12 +160,19 @@ export class TraceBuilder {
     return [{ ...this.firstOutOfOrder, hint }];
   }
 
+  private leftOut(): number {
+    return this.malformedRows + this.failedRows + this.unansweredRows;
+  }
+
   private emptyProblem(): Problem {
-    const left = this.malformedRows + this.failedRows;
+    const unanswered =
+      this.unansweredRows === 0
+        ? ""
+        : `, and ${this.unansweredRows} without a prompt and its answer`;
     const message =
-      left === 0
+      this.leftOut() === 0
         ? "holds no requests, only a header"
-        : `holds no requests: ${this.malformedRows} malformed and ${this.failedRows} failed rows left out`;
+        : `holds no requests: ${this.malformedRows} malformed and ${this.failedRows} failed rows left out${unanswered}`;
     return { code: "empty", path: this.options.source, message };
   }
 }

@@ -8,7 +8,7 @@ import { mooncake } from "./mooncake";
 import { splitwise } from "./splitwise";
 import { type RowFormat, requiredColumns, type TraceFormatName } from "./trace-format";
 import { vidur, vidurLengths } from "./vidur";
-import { vllmLengths } from "./vllm-bench";
+import { vllmCustom, vllmLengths } from "./vllm-bench";
 
 /** A format with more columns stands before one that it contains. */
 export const ROW_FORMATS: readonly RowFormat[] = [
@@ -22,11 +22,16 @@ export const ROW_FORMATS: readonly RowFormat[] = [
   bailian,
   mooncake,
   vllmLengths,
+  vllmCustom,
 ];
 
 /** Names that `--format` takes, each once. */
 export const TRACE_FORMAT_NAMES: readonly TraceFormatName[] = [
-  ...new Set<TraceFormatName>([...ROW_FORMATS.map((format) => format.name), "vllm-result"]),
+  ...new Set<TraceFormatName>([
+    ...ROW_FORMATS.map((format) => format.name),
+    "vllm-result",
+    "sharegpt",
+  ]),
 ];
 
 /** The first format whose columns are all in `columns`. */

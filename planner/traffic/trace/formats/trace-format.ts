@@ -1,7 +1,9 @@
 /**
  * What a trace format is: where it keeps arrivals and lengths, in which unit, and how it marks a
- * failed request. A format is data; one reader per container (CSV, JSON lines, one JSON document) does the work.
+ * failed request. A format is data; one reader per container (CSV, JSON lines, one JSON document or array) does the
+ * work.
  */
+import type { LengthEstimate } from "../../../scenario/trace-table";
 
 /** Unit of an arrival column; `iso` is a date and time. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "iso";
@@ -18,7 +20,9 @@ export type TraceFormatName =
   | "apexplus"
   | "lengths"
   | "vllm-lengths"
+  | "vllm-custom"
   | "vllm-result"
+  | "sharegpt"
   | "columns";
 
 /** Which column (CSV) or key (JSON lines) holds what, as given by the user. */
@@ -42,6 +46,8 @@ export interface RowFormat {
   readonly alsoHas: readonly string[];
   /** Column of prefix block hashes, and the tokens one hash stands for. */
   readonly blocks?: { readonly column: string; readonly tokensPerBlock: number };
+  /** Lengths that the file has as text. */
+  readonly text?: LengthEstimate["of"];
   /** True when the publisher says that a row without output is a failed request. */
   readonly zeroOutputIsFailure: boolean;
   /** True when arrival 0 is midnight, so that the time of day is known. */

@@ -115,7 +115,7 @@ const BAD_TRACES: readonly BadTrace[] = [
   {
     name: "a row with a field too few",
     content: `${LENGTHS_HEADER}10,2\n10\n`,
-    says: /^t\.csv:3: has 1 fields, the header has 2$/,
+    says: /^t\.csv:3: has 1 field, the header has 2$/,
   },
   {
     name: "a blank line between rows",
@@ -205,19 +205,62 @@ const BAD_TRACES: readonly BadTrace[] = [
     says: /^t\.csv:1: not a JSON object: "\{"; .*one object per line/,
   },
   {
-    name: "a ShareGPT dataset",
-    content: '[{"id": "a", "conversations": []}]',
-    says: /holds text, not token counts; .*--save-detailed/,
+    name: "a JSON array of something else",
+    content: '[{"prompt_len": 5}]',
+    says: /^t\.csv: is one JSON array, as ShareGPT datasets are, but its first element has no conversations: \{"prompt_len":5\}; JSON traces have one object per line/,
+  },
+  { name: "an empty JSON array", content: " [ ]\n", says: /^t\.csv: the array is empty$/ },
+  {
+    name: "a JSON array where another format was named",
+    content: '[{"conversations": []}]',
+    options: { format: "mooncake" },
+    says: /is one JSON array, which is read as a ShareGPT dataset only; .*one object per line/,
   },
   {
-    name: "a custom dataset of vllm bench",
-    content: '{"prompt": "What is the capital of India?", "output_tokens": 10}\n',
-    says: /holds prompts as text, not token counts/,
+    name: "JSON lines where a ShareGPT dataset was named",
+    content: mooncake({}),
+    options: { format: "sharegpt" },
+    says: /format sharegpt is one JSON array, but the file is JSON lines/,
+  },
+  {
+    name: "a ShareGPT dataset that breaks off",
+    content: '[\n{"conversations": []},\n{"conversations": [',
+    says: /^t\.csv:3: the array does not end: the file is truncated, or a bracket or quote is missing$/,
+  },
+  {
+    name: "two ShareGPT datasets in one file",
+    content: '[{"conversations": []}]\n[{"conversations": []}]',
+    says: /^t\.csv:2: text follows the end of the array$/,
+  },
+  {
+    name: "a ShareGPT dataset without one answer",
+    content: '[{"conversations": []}]',
+    says: /holds no requests: 0 malformed and 0 failed rows left out, and 1 without a prompt and its answer$/,
+  },
+  {
+    name: "a custom dataset of vllm bench without output lengths",
+    content: '{"prompt": "What is the capital of India?"}\n',
+    says: /holds prompts without the lengths of their outputs; write output_tokens beside each/,
+  },
+  {
+    name: "arrivals beside text",
+    content: '{"timestamp": 5, "prompt": "What?", "output_tokens": 5}\n',
+    says: /column "timestamp" looks like arrivals.*; ignore it with --format vllm-custom$/,
   },
   {
     name: "a vllm result without details",
     content: JSON.stringify({ total_input_tokens: 5, request_throughput: 1 }),
     says: /no arrays input_lens and output_lens: the result has totals only/,
+  },
+  {
+    name: "a vllm result whose lengths are no array",
+    content: JSON.stringify({ input_lens: "no", output_lens: [1] }),
+    says: /^t\.csv: input_lens: must be an array with a number for each request, got "no"$/,
+  },
+  {
+    name: "a vllm result whose times are no array",
+    content: JSON.stringify({ input_lens: [1], output_lens: [1], start_times: 5 }),
+    says: /^t\.csv: start_times: must be an array with a number for each request, got 5$/,
   },
   {
     name: "a vllm result of unequal arrays",
@@ -232,7 +275,27 @@ const BAD_TRACES: readonly BadTrace[] = [
   {
     name: "hashes that are no list",
     content: mooncake({ hash_ids: 5 }),
-    says: /hash_ids must be a list of block hashes/,
+    says: /hash_ids must be a list of block hashes, got 5$/,
+  },
+  {
+    name: "hashes that are a word",
+    content: mooncake({ hash_ids: "no" }),
+    says: /^t\.csv:1: hash_ids must be a list of block hashes, got "no"$/,
+  },
+  {
+    name: "no hashes in one of the rows",
+    content: `${mooncake({})}\n${mooncake({ hash_ids: undefined })}`,
+    says: /^t\.csv:2: hash_ids must be a list of block hashes, got nothing$/,
+  },
+  {
+    name: "a hash that is none",
+    content: mooncake({ hash_ids: [1, null] }),
+    says: /hash_ids must be a list of numbers or strings, got null in it$/,
+  },
+  {
+    name: "a time that is a list",
+    content: mooncake({ timestamp: [5] }),
+    says: /timestamp: must be a number of milliseconds, got \[5\]$/,
   },
   {
     name: "tokens as a list",
@@ -265,6 +328,7 @@ describe("a bad trace", () => {
 
   it.each([
     ["JSON", '{"timestamp": "', /line is longer than 16 MiB; a trace has one request per line$/],
+    ["a ShareGPT dataset", '[{"conversations": "', /element 1 of the array is longer than 16 MiB/],
     ["CSV", "input_length,output_length\n", /^t\.csv:2: the line is longer than 1 MiB/],
   ])("fails on an endless line of %s after bounded reading", async (_, start, says) => {
     let bytesRead = 0;

@@ -111,6 +111,56 @@ describe("fitTrace", () => {
     expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# arrivals: add them");
   });
 
+  it("writes a workload that passes the schema up to the rate that a scenario may have", () => {
+    // Deterministic gaps of 0.1 µs: 10,000,000 requests per second.
+    const arrivals = Array.from({ length: 2000 }, (_, i) => i * 1e-7);
+    const lengths = arrivals.map(() => 5);
+    const text = fitYaml(fitTrace(tableOf(arrivals, lengths, lengths)), {
+      name: "fast",
+      model: "llama-3.1-8b-instruct",
+    });
+    const { data, error } = workloadSpec.safeParse(parse(text).workloads.fast);
+    expect(error).toBeUndefined();
+    expect(data?.arrivals).toMatchObject({ rate: 10_000_000 });
+    expect(text).not.toMatch(/NaN|Infinity/);
+  });
+
+  it.each([
+    ["in the mean", Array.from({ length: 5 }, (_, i) => i * 1e-9), /1000000000\/s in the mean/],
+    [
+      "at their peak",
+      // 140,000 requests in 20 ms are 7,000,000 per second; nine in ten come in one half of it.
+      Array.from(
+        { length: 140_000 },
+        (_, i) => (i < 126_000 ? i / 126_000 : (i - 126_000) / 14_000 + 1) * 0.01,
+      ),
+      /at their peak/,
+    ],
+  ])("refuses a rate above that %s", (_, arrivals, says) => {
+    const lengths = arrivals.map(() => 5);
+    const fit = () => fitTrace(tableOf(arrivals, lengths, lengths));
+    expect(fit).toThrow(says);
+    expect(fit).toThrow(/made by hand: .* must stay within 10000000\/s/);
+  });
+
+  it.each([
+    [[0], "1 request, at one time", "one request has no rate"],
+    [[0, 0, 0], "3 requests, all at one time", "all requests arrive at one time, which is no rate"],
+  ])("says why it writes no arrivals for requests at %j", (arrivals, counted, why) => {
+    const lengths = arrivals.map(() => 5);
+    const fit = fitTrace(tableOf(arrivals, lengths, lengths));
+    const text = fitYaml(fit, { name: "x", model: undefined });
+    expect(fit.workload.arrivals).toBeUndefined();
+    expect(text).toContain(`# ${counted}\n`);
+    expect(text).toContain(`    # arrivals: add them; ${why}\n`);
+    expect(text).not.toContain("lengths only");
+  });
+
+  it("counts one request in the singular", () => {
+    const fit = fitTrace(tableOf([0], [5], [1], { hasArrivals: false }));
+    expect(fitYaml(fit, { name: "x", model: undefined })).toContain("# 1 request, lengths only\n");
+  });
+
   it("fits prefix groups to requests that share their beginning", () => {
     // 100 requests of 1,024 tokens: 80 begin with one of two blocks of 512, 20 with their own.
     const inputs = Array.from({ length: 100 }, () => 1024);

@@ -43,6 +43,19 @@ describe("inspectTrace", () => {
     expect(inspectTrace(lengths).rankCorrelation).toBeUndefined();
   });
 
+  it("finds the busiest time of a trace of any length", () => {
+    const durations = [1e-12, 1e-9, 7e-9, 2.5e-7, 4.99e-4, 5e-4, 1e-3, 0.07, 1, 86_400, 1e9];
+    for (const duration of durations) {
+      const trace = tableOf([0, duration / 2, duration], [1, 2, 3], [1, 1, 1]);
+      const { overTime } = inspectTrace(trace).arrivals!;
+      const peak = Math.max(...overTime.requestsPerSecond);
+      // Of three requests at least one and at most all are in a bucket of at most the whole time.
+      expect(peak * duration).toBeGreaterThan(0.9);
+      expect(peak * overTime.bucketSeconds).toBeLessThan(6.1);
+      expect(overTime.requestsPerSecond.length).toBeLessThanOrEqual(73);
+    }
+  });
+
   it("gives tied ranks their mean", () => {
     // Ranks 1.5, 1.5, 3 and 1, 2, 3: covariance 1.5, squares 1.5 and 2.
     const correlation = rankCorrelation(Int32Array.of(5, 5, 9), Int32Array.of(1, 2, 3));
