@@ -2,7 +2,7 @@
 
 import { QuantileSketch } from "../foundation/quantile-sketch";
 import { END_REASONS } from "../simulation/end-reasons";
-import type { CellRecord, RunRecord } from "../simulation/run-record";
+import { type CellRecord, type RunRecord, WINDOW_PARTS } from "../simulation/run-record";
 
 /** Sums over the cells of one group in one replication. */
 export interface GroupRun {
@@ -22,7 +22,7 @@ export interface GroupRun {
   outputTokensFinished: number;
   metAll: number;
   metAllFinishedInWindow: number;
-  offeredSecondHalf: number;
+  readonly offeredByPart: Float64Array;
   waitingAtStart: number;
   waitingAtMiddle: number;
   waitingAtEnd: number;
@@ -61,7 +61,6 @@ const COUNTERS = [
   "finishedInWindow",
   "inputTokensFinished",
   "outputTokensFinished",
-  "offeredSecondHalf",
   "waitingAtStart",
   "waitingAtMiddle",
   "waitingAtEnd",
@@ -134,7 +133,7 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
     outputTokensFinished: 0,
     metAll: 0,
     metAllFinishedInWindow: 0,
-    offeredSecondHalf: 0,
+    offeredByPart: new Float64Array(WINDOW_PARTS),
     waitingAtStart: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
@@ -154,6 +153,7 @@ function sumCells(cells: readonly CellRecord[]): GroupRun {
       sum.judged += cell.offered - cell.censoredAll;
     }
     addTo(sum.reasons, cell.reasons);
+    addTo(sum.offeredByPart, cell.offeredByPart);
     const steps = brokenSteps.get(cell.workload) ?? new Float64Array(cell.brokenSteps.length);
     brokenSteps.set(cell.workload, addTo(steps, cell.brokenSteps));
     sum.ttftSeconds.merge(cell.ttftSeconds);

@@ -1,7 +1,7 @@
 /** Empty cells for a recorder to count in. */
 import { QuantileSketch } from "../foundation/quantile-sketch";
 import { END_REASONS } from "./end-reasons";
-import { type CellRecord, NO_POOL } from "./run-record";
+import { type CellRecord, NO_POOL, WINDOW_PARTS } from "./run-record";
 
 export function newCell(
   workload: number,
@@ -36,7 +36,7 @@ export function newCell(
     censoredAll: 0,
     metAll: 0,
     metAllFinishedInWindow: 0,
-    offeredSecondHalf: 0,
+    offeredByPart: new Float64Array(WINDOW_PARTS),
     waitingAtStart: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,

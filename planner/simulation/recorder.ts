@@ -19,7 +19,7 @@ import { REQUEST_OUTCOMES } from "./observer";
 import type { PaidReplicas } from "./paid-replicas";
 import { PoolReplicas } from "./pool-replicas";
 import { REQUEST, type RequestTable } from "./request-table";
-import type { CellRecord, TimelineRecord } from "./run-record";
+import { type CellRecord, type TimelineRecord, WINDOW_PARTS } from "./run-record";
 import { Timeline } from "./timeline";
 import { WorkCounts } from "./work-counts";
 
@@ -154,7 +154,9 @@ export class Recorder {
     if (!this.isMeasured(request)) return;
     const cell = this.cells[index]!;
     cell.offered++;
-    if (requests.arrivalSeconds[request]! >= this.windowMiddle) cell.offeredSecondHalf++;
+    const since = requests.arrivalSeconds[request]! - this.windowStart;
+    const part = Math.floor((since / (this.windowEnd - this.windowStart)) * WINDOW_PARTS);
+    cell.offeredByPart[Math.min(WINDOW_PARTS - 1, part)]!++;
   }
 
   /** An attempt leaves the waiting queue of its replica. */

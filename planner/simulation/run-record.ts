@@ -9,6 +9,9 @@ import type { ControlEvent } from "./control-event";
 /** Pool index of a request that no pool took. */
 export const NO_POOL = -1;
 
+/** Equal parts of the measured window in which offered requests are counted; an even number. */
+export const WINDOW_PARTS = 16;
+
 /** Counts are of requests that arrived in the measured window, unless they say otherwise. */
 export interface CellRecord {
   readonly workload: number;
@@ -46,8 +49,9 @@ export interface CellRecord {
   censoredAll: number;
   metAll: number;
   metAllFinishedInWindow: number;
-  /** Offered in the second half of the window; in a waiting queue in its middle and at its end. */
-  offeredSecondHalf: number;
+  /** Offered in each of WINDOW_PARTS equal parts of the window. */
+  readonly offeredByPart: Float64Array;
+  /** In a waiting queue at the start of the window, in its middle and at its end. */
   waitingAtStart: number;
   waitingAtMiddle: number;
   waitingAtEnd: number;

@@ -1,18 +1,24 @@
 /** Records of runs made by hand, for tests of what is concluded from them. */
 import { QuantileSketch } from "../../planner/foundation/quantile-sketch";
 import { END_REASONS, type EndReason } from "../../planner/simulation/end-reasons";
-import type {
-  CellRecord,
-  RunRecord,
-  TimelineCell,
-  TimelineRecord,
+import {
+  type CellRecord,
+  type RunRecord,
+  type TimelineCell,
+  type TimelineRecord,
+  WINDOW_PARTS,
 } from "../../planner/simulation/run-record";
 
 /** Counts of a cell that are not given are 0; latencies are added one by one, in seconds. */
 export interface CellByHand {
   readonly counts?: Partial<
-    Omit<CellRecord, "met" | "unanswered" | "censored" | "reasons" | "brokenSteps">
+    Omit<
+      CellRecord,
+      "met" | "unanswered" | "censored" | "reasons" | "brokenSteps" | "offeredByPart"
+    >
   >;
+  /** Offered in the second half of the window, evenly. @default half of all that were offered */
+  readonly offeredSecondHalf?: number;
   readonly reasons?: Readonly<Partial<Record<EndReason, number>>>;
   readonly brokenSteps?: readonly number[];
   readonly met?: readonly number[];
@@ -49,13 +55,13 @@ export function cellByHand(given: CellByHand): CellRecord {
     metAll: 0,
     censoredAll: 0,
     metAllFinishedInWindow: 0,
-    offeredSecondHalf: 0,
     waitingAtStart: 0,
     waitingAtMiddle: 0,
     waitingAtEnd: 0,
     ...given.counts,
     reasons: Float64Array.from(END_REASONS, (reason) => given.reasons?.[reason] ?? 0),
     brokenSteps: Float64Array.from(given.brokenSteps ?? []),
+    offeredByPart: inHalves(given.counts?.offered ?? 0, given.offeredSecondHalf),
     met: Float64Array.from(met),
     unanswered: Float64Array.from(given.unanswered ?? met.map(() => missing)),
     censored: Float64Array.from(given.censored ?? met.map(() => 0)),
@@ -64,6 +70,14 @@ export function cellByHand(given: CellByHand): CellRecord {
     e2eSeconds: sketchOf(given.e2eSeconds),
     queueTimeSeconds: sketchOf(given.queueTimeSeconds),
   };
+}
+
+function inHalves(offered: number, secondHalf = offered / 2): Float64Array {
+  const half = WINDOW_PARTS / 2;
+  return Float64Array.from(
+    { length: WINDOW_PARTS },
+    (_, part) => (part < half ? offered - secondHalf : secondHalf) / half,
+  );
 }
 
 /** A run of 100 s of one pool; `gaps` are inter-token gaps of workload 0. */

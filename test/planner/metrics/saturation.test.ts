@@ -87,7 +87,6 @@ describe("isSaturated", () => {
     const grown = (atMiddle: number, atEnd: number): boolean => {
       const counts = {
         offered: 2 * 10_000,
-        offeredSecondHalf: 10_000,
         waitingAtStart: 100,
         waitingAtMiddle: 100 + atMiddle,
         waitingAtEnd: 100 + atEnd,
@@ -101,14 +100,15 @@ describe("isSaturated", () => {
   });
 
   it("does not flag a peak that is over before the window ends", () => {
-    const counts = { offered: 10_000, offeredSecondHalf: 4000, waitingAtMiddle: 900 };
-    const group = groupCells([recordByHand([cellByHand({ counts })])], () => true, false);
+    const counts = { offered: 10_000, waitingAtMiddle: 900 };
+    const cell = cellByHand({ counts, offeredSecondHalf: 4000 });
+    const group = groupCells([recordByHand([cell])], () => true, false);
     expect(isSaturated(group)).toBe(false);
   });
 
   it("asks for growth by 0.3 % of the offered requests and by three standard deviations", () => {
     const grown = (offeredSecondHalf: number, waitingAtEnd: number): boolean => {
-      const counts = { offered: 2 * offeredSecondHalf, offeredSecondHalf, waitingAtEnd };
+      const counts = { offered: 2 * offeredSecondHalf, waitingAtEnd };
       return isSaturated(groupCells([recordByHand([cellByHand({ counts })])], () => true, false));
     };
     // 0.3 % of 4,000,000 are 12,000, three deviations 6,000; of 100 they are 0.3 and 30.

@@ -174,7 +174,7 @@ describe("requests that were not answered", () => {
 describe("a saturated workload", () => {
   const growing: CellByHand = {
     ...evenly(10_000),
-    counts: { offered: 10_000, completed: 10_000, offeredSecondHalf: 5000, waitingAtEnd: 1000 },
+    counts: { offered: 10_000, completed: 10_000, waitingAtEnd: 1000 },
   };
 
   it("fails every objective that its queue enters, without a value", () => {
@@ -229,7 +229,6 @@ describe("the error of the step-time model", () => {
     const counts = {
       offered: 10_000,
       completed: 10_000,
-      offeredSecondHalf: 5000,
       waitingAtEnd: 900,
     };
     const slower = recordByHand([cellByHand({ ...evenly(10_000), counts })]);

@@ -197,7 +197,10 @@ describe("Recorder", () => {
     bench.recorder.leftInFlight(never, 15, 0);
     const cell = bench.recorder.cells[0]!;
     expect([cell.waitingAtStart, cell.waitingAtMiddle, cell.waitingAtEnd]).toEqual([1, 1, 2]);
-    expect(cell.offeredSecondHalf).toBe(2);
+    // Arrivals at 1, 4, 6 and 9 of 10 s: parts of 0.625 s.
+    expect(
+      Array.from(cell.offeredByPart.keys()).filter((part) => cell.offeredByPart[part] === 1),
+    ).toEqual([1, 6, 9, 14]);
     expect(cell.inFlight).toBe(1);
   });
 
