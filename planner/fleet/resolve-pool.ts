@@ -203,7 +203,7 @@ function resolveHardware(
   const instanceType = findInstanceType(instanceName);
   if (!instanceType.found) {
     const at = `${path}.instanceType`;
-    problems.push(unknown(at, "type", instanceName, instanceType.hint, "instances"));
+    problems.push(unknown(at, "type", instanceName, instanceType.hint, "instance-types"));
     return undefined;
   }
   const { row } = instanceType;

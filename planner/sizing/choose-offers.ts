@@ -164,6 +164,7 @@ function reasonAgainst(
   if (own !== undefined && own.holds === 0) {
     return { why: "breaks-objective", reason: describeBroken(own.idle) };
   }
+  if (isOfUseBeside(problem, offer)) return undefined;
   const most = own === undefined ? problem.bounds[offer.index]! : own.breaks;
   const usdPerCall = usdPerUnit(offer) / most;
   const better = problem.offers.find((other) => {
@@ -180,6 +181,13 @@ function reasonAgainst(
   const how = own === undefined ? "at best" : "as measured";
   const reason = `${perThousand(usdPerCall)} per 1,000 calls ${how}; ${better.option.name} takes them for ${theirs}, in steps that are no larger`;
   return { why: "beaten", reason };
+}
+
+/** Whether a fleet may want it, dear as it is: to survive the loss of a better pool, or since it is there already. */
+function isOfUseBeside({ search, existingUnits }: SizingProblem, { index }: Offer): boolean {
+  return (
+    search.survive.some(({ kind }) => kind === "any-pool") || (existingUnits?.[index] ?? 0) > 0
+  );
 }
 
 /** Whether a quota may run out of it, so that the next best is needed, too. */

@@ -6,6 +6,7 @@
 import type { RegionSpec } from "../catalog/specs";
 import { instancesPerNode, replicasPerNode } from "../fleet/capacity-defaults";
 import { bookPrices, type FleetPrices } from "../fleet/resolve-price";
+import type { ResolvedPool } from "../fleet/resolved-fleet";
 import type { ResolvedPrice } from "../fleet/resolved-price";
 import type { ResolvedSearch } from "../scenario/resolved-search";
 import { kinOf, type LeftOut, type ServingOption } from "./serving-option";
@@ -22,6 +23,14 @@ export interface Offer {
   readonly instancesPerNode: number;
 }
 
+type SoldOption = Omit<Offer, "index">;
+
+/** What a pool of a fleet that is there already stands on. */
+interface HardwareThere {
+  readonly region: string;
+  readonly pool: Pick<ResolvedPool, "instanceType">;
+}
+
 export type OfferPrice = ResolvedPrice & { readonly usdPerNodeHour: number };
 
 /** Every option in every region that sells it, by region and name. */
@@ -30,10 +39,11 @@ export function offersOf(
   regions: readonly RegionSpec[],
   search: ResolvedSearch,
   prices: FleetPrices,
+  existing: readonly HardwareThere[] = [],
 ): { readonly offers: readonly Offer[]; readonly leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const sold = regions.flatMap((region) => {
-    const own = options.flatMap((option): Omit<Offer, "index">[] => {
+    const own = options.flatMap((option): SoldOption[] => {
       const { instanceType, acceleratorsPerReplica } = option;
       if (instanceType.cloud !== region.cloud) return [];
       const hardware = { region, instanceType, acceleratorsPerReplica };
@@ -59,7 +69,9 @@ export function offersOf(
         },
       ];
     });
-    return withoutDearerTwins(own, leftOut);
+    const isReplaceable = (dearer: SoldOption, cheaper: SoldOption): boolean =>
+      canReplace(cheaper, dearer, search, existing);
+    return withoutDearerTwins(own, isReplaceable, leftOut);
   });
   return { offers: sold.map((offer, index) => ({ ...offer, index })), leftOut };
 }
@@ -68,16 +80,42 @@ function hasNodePrice(price: ResolvedPrice): price is OfferPrice {
   return price.usdPerNodeHour !== undefined;
 }
 
+/**
+ * Whether nothing but the price tells the two apart: a fleet may need the dearer one where a quota limits the cheaper
+ * one, where one pool must survive the loss of the other, and where it is there already.
+ */
+function canReplace(
+  { region, option: { instanceType } }: SoldOption,
+  dearer: SoldOption,
+  { quotas, survive }: ResolvedSearch,
+  existing: readonly HardwareThere[],
+): boolean {
+  const isLimited = quotas.some(
+    (quota) =>
+      quota.region === region && quota.of === "instance-type" && quota.name === instanceType.name,
+  );
+  const isThere = existing.some(
+    ({ region: place, pool }) =>
+      place === region && pool.instanceType?.name === dearer.option.instanceType.name,
+  );
+  return !isLimited && !isThere && !survive.some(({ kind }) => kind === "any-pool");
+}
+
 /** Of offers that run the same engine on the same accelerators, those that another undercuts in every way go. */
 function withoutDearerTwins(
-  offers: readonly Omit<Offer, "index">[],
+  offers: readonly SoldOption[],
+  isReplaceable: (dearer: SoldOption, cheaper: SoldOption) => boolean,
   leftOut: LeftOut[],
-): Omit<Offer, "index">[] {
+): SoldOption[] {
   return offers.filter((offer, place) => {
     const cheaper = offers.find((other, otherPlace) => {
       if (other === offer || kinOf(other.option) !== kinOf(offer.option)) return false;
       const isNoDearer = undercuts(other, offer);
-      return isNoDearer && (otherPlace < place || !undercuts(offer, other));
+      return (
+        isNoDearer &&
+        (otherPlace < place || !undercuts(offer, other)) &&
+        isReplaceable(offer, other)
+      );
     });
     if (cheaper === undefined) return true;
     const { region, option } = offer;
@@ -93,7 +131,7 @@ function withoutDearerTwins(
 }
 
 /** No dearer in any way to buy, neither by the node nor by the replica. */
-function undercuts(other: Omit<Offer, "index">, offer: Omit<Offer, "index">): boolean {
+function undercuts(other: SoldOption, offer: SoldOption): boolean {
   return offer.prices.every(({ purchase, usdPerNodeHour }) => {
     const theirs = other.prices.find((price) => price.purchase === purchase);
     if (theirs === undefined) return false;

@@ -76,10 +76,8 @@ export function sizingProblem({
   const models = [...servedModels(spec)];
   const chosen = models.map((model) => servingOptions(model, search));
   const options = chosen.flatMap((one) => one.options);
-  const sold = offersOf(options, places, search, {
-    book,
-    estimateSpot: prices.estimateSpot,
-  });
+  const fleetPrices = { book, estimateSpot: prices.estimateSpot };
+  const sold = offersOf(options, places, search, fleetPrices, existing);
   const leftOut = [...chosen.flatMap((one) => one.leftOut), ...sold.leftOut];
   if (problems.length > 0) throw new PlannerError(problems);
   const conflicts = unsold(models, sold.offers, leftOut);
