@@ -77,16 +77,41 @@ export function addExecutorOptions(command: Command, runs: string): Command {
     );
 }
 
-/** Reads the address of a Redis. */
+/**
+ * Reads the address of a Redis. What is refused is not shown: it may hold a password, and one with signs that mean
+ * something in an address is the likeliest mistake.
+ */
 export function redisUrlOption(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isRedis = url?.protocol === "redis:" || url?.protocol === "rediss:";
-  if (url === undefined || !isRedis || url.hostname === "" || !/^(\/\d*)?$/.test(url.pathname)) {
-    throw new InvalidArgumentError(
-      "It must be redis://HOST:PORT, or rediss:// for TLS, with USER:PASSWORD@ in front and /DB behind if needed.",
-    );
+  if (isRedisUrl(text)) return text;
+  throw new UsageError(
+    "the address of Redis must be redis://HOST:PORT, or rediss:// for TLS, with USER:PASSWORD@ in front and /DB behind if needed",
+    "in a user or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40",
+  );
+}
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+  return (
+    (protocol === "redis:" || protocol === "rediss:") &&
+    hostname !== "" &&
+    /^(\/\d*)?$/.test(pathname) &&
+    // A client takes further settings from there, a password among them.
+    search === "" &&
+    hash === "" &&
+    isEncoded(username) &&
+    isEncoded(password)
+  );
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
   }
-  return text;
 }
 
 const RESULT_FORMATS: Readonly<Record<string, OutputFormat>> = {

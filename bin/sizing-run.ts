@@ -59,17 +59,20 @@ export async function runSizing(
     onNote,
   });
   let isUnfinished = true;
+  let outcome: Omit<SizingOutcome, "journal">;
   try {
     const result = await search(asked, executor, surroundings);
     const studies = await study(asked, result, surroundings);
     isUnfinished = surroundings.interrupts.isInterrupted();
-    return { result, studies, journal };
+    outcome = { result, studies };
   } finally {
     await executor.close();
     if (isOwnJournal && journal !== undefined) {
       tidyJournal(resolvePath(io, journal), isUnfinished);
     }
   }
+  const isKept = journal !== undefined && fs.existsSync(resolvePath(io, journal));
+  return { ...outcome, journal: isKept ? journal : undefined };
 }
 
 /** Changed scenarios are other contexts: each has an executor of its own, and no journal. */

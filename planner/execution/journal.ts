@@ -3,6 +3,7 @@
  * a run goes on that was interrupted. The file holds one line of JSON for each result, after one that says what the file is
  * and which version wrote it. It may hold results of several scenarios and kinds of jobs, each line says of which.
  */
+import { createHash } from "node:crypto";
 import { PlannerError } from "../foundation/errors";
 import type { JobKeys } from "./job-keys";
 
@@ -26,13 +27,15 @@ export interface JournalFile {
   close(): void;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const CONTEXT_DIGITS = 16;
+/** Enough to find what a disk or a hand has changed. */
+const DIGEST_DIGITS = 16;
 
 interface Line {
   readonly key: string;
   readonly context: string;
-  readonly result: unknown;
+  readonly resultText: string;
 }
 
 export function memoryJournal(): Journal {
@@ -56,7 +59,7 @@ export class FileJournal implements Journal {
   ) {
     const own = lines.filter((line) => line.context === context);
     this.others = lines.length - own.length;
-    this.results = new Map(own.map(({ key, result }) => [key, JSON.stringify(result)]));
+    this.results = new Map(own.map(({ key, resultText }) => [key, resultText]));
   }
 
   /**
@@ -89,9 +92,8 @@ export class FileJournal implements Journal {
 
   put(key: string, resultText: string): void {
     const { context } = this;
-    this.file.append(
-      `{"key":${JSON.stringify(key)},"context":"${context}","result":${resultText}}\n`,
-    );
+    const head = `{"key":${JSON.stringify(key)},"context":"${context}","digest":"${digestOf(resultText)}"`;
+    this.file.append(`${head},"result":${resultText}}\n`);
     this.results.set(key, resultText);
   }
 
@@ -112,25 +114,32 @@ function checkHead(file: JournalFile, line: string, version: string): void {
     {
       code: "conflict",
       path: file.name,
-      message: `is a journal of capplan ${String(head.version)}, and this is ${version}: results may differ`,
+      message: `is a journal of ${typeof head.version === "string" ? `capplan ${head.version}` : "an unknown version"} in format ${String(head.capplanJournal)}, and this is capplan ${version} with format ${FORMAT}: results may differ`,
       hint: "delete it, or name another file",
     },
   ]);
 }
 
 function parseLine(file: JournalFile, line: string, number: number): Line {
-  const content = parsed(line) as Partial<Line> | undefined;
-  if (typeof content?.key !== "string" || typeof content.context !== "string") {
+  const content = parsed(line) as Readonly<Record<string, unknown>> | undefined;
+  const { key, context, digest, result } = content ?? {};
+  const resultText = JSON.stringify(result ?? null);
+  if (typeof key !== "string" || typeof context !== "string" || digest !== digestOf(resultText)) {
     throw new PlannerError([
       {
         code: "malformed-row",
         path: `${file.name}:${number}`,
-        message: "is not a line of a journal",
+        message: "is not a line of a journal, or not as it was written",
         hint: "delete the line, and its job is run again",
       },
     ]);
   }
-  return { key: content.key, context: content.context, result: content.result };
+  return { key, context, resultText };
+}
+
+/** Of the text that `plainText` makes: parsed and written again it is the same. */
+function digestOf(resultText: string): string {
+  return createHash("sha256").update(resultText).digest("hex").slice(0, DIGEST_DIGITS);
 }
 
 /** undefined when it is no JSON object. */

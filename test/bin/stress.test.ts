@@ -259,10 +259,21 @@ describe("capplan stress", () => {
         `error: redis://:***@127.0.0.1:${port}: Redis cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}; start redis-server there, or correct the address (rediss:// where it takes TLS only)\n`,
       );
       expect(fs.readdirSync(cwd)).toEqual(["capplan.yaml"]);
-      for (const url of ["http://x", "redis://", "redis://host/name", "6379"]) {
+      for (const url of [
+        "http://x",
+        "redis://",
+        "redis://host/name",
+        "6379",
+        "redis://host/0?password=s3cret",
+        "redis://u:s3cret#1@localhost:1",
+        "redis://u:s3cret/1@localhost:1",
+        "redis://u:s3cret%zz@localhost:1",
+        "redis://u:s3cret%ff@localhost:1",
+      ]) {
         const wrong = await run(["--executor", url]);
         expect(wrong.exitCode).toBe(2);
-        expect(wrong.stderr).toMatch(/^error: option '--executor <url>' .* redis:\/\/HOST:PORT/);
+        expect(wrong.stderr).toMatch(/^error: the address of Redis must be redis:\/\/HOST:PORT/);
+        expect(wrong.stderr).not.toContain("s3cret");
       }
       const both = await run([...ONE_CASE, "--executor", "redis://x"]);
       expect(both.stderr).toMatch(/'--executor <url>' cannot be used with option '--jobs <n>'/);

@@ -165,6 +165,29 @@ describe("an executor with a journal", () => {
     });
   });
 
+  it.each(["null", "{}", "5", "changed"])("fails when a result has become %s", async (result) => {
+    await withTemporaryFolder(async (folder) => {
+      const context = contextIn(folder);
+      const first = inFile(context);
+      await outcomesOf(first.executor, [{ n: 1 }]);
+      await first.executor.close();
+      const file = path.join(folder, "run.journal");
+      const whole = fs.readFileSync(file, "utf8");
+      const damaged =
+        result === "changed"
+          ? whole.replace(
+              /(\d)(\D*)\n$/,
+              (_, digit, rest) => `${(Number(digit) + 1) % 10}${rest}\n`,
+            )
+          : whole.replace(/"result":.*\n$/, `"result":${result}}\n`);
+      expect(damaged).not.toBe(whole);
+      fs.writeFileSync(file, damaged);
+      expect(() => inFile(context)).toThrow(
+        "run.journal:2: is not a line of a journal, or not as it",
+      );
+    });
+  });
+
   it("fails when the file is of another version, is damaged, or is no journal", async () => {
     await withTemporaryFolder((folder) => {
       const context = contextIn(folder);
@@ -181,11 +204,11 @@ describe("an executor with a journal", () => {
       inFile(context, "0.9.0").journal.close();
       const old = fs.readFileSync(file, "utf8");
       expect(message()).toBe(
-        "run.journal: is a journal of capplan 0.9.0, and this is 1.0.0: results may differ; delete it, or name another file",
+        "run.journal: is a journal of capplan 0.9.0 in format 2, and this is capplan 1.0.0 with format 2: results may differ; delete it, or name another file",
       );
       fs.writeFileSync(file, `${old.replace("0.9.0", VERSION)}{"key":1}\n`);
       expect(message()).toBe(
-        "run.journal:2: is not a line of a journal; delete the line, and its job is run again",
+        "run.journal:2: is not a line of a journal, or not as it was written; delete the line, and its job is run again",
       );
       for (const text of ["version: 1\nname: mine\n", "no end of line", "{}\n", "null\n"]) {
         fs.writeFileSync(file, text);
