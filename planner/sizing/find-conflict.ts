@@ -78,7 +78,7 @@ function quota(search: ResolvedSearch, index: number): Asking {
         if (isPossible(withMax(input, middle))) high = middle;
         else low = middle;
       }
-      return `${high} or more would do`;
+      return `at least ${high} needed`;
     },
   };
 }
@@ -100,7 +100,7 @@ function survival(
     rule.kind === "any-pool" ? loss.kind === "pool" : losses.has(JSON.stringify(loss));
   const name = "name" in rule ? `${rule.kind} ${rule.name}` : rule.kind;
   return {
-    conflict: { path: `survive[${index}]`, message: `the loss of ${name} breaks no objective` },
+    conflict: { path: `survive[${index}]`, message: `the loss of ${name} must break no objective` },
     drop: (input) => ({
       ...input,
       losses: input.losses.filter((loss) => loss === null || !isOfRule(loss)),

@@ -128,7 +128,9 @@ describe("capplan size", () => {
       expect(exitCode).toBe(3);
       expect(stdout).toMatch(/INFEASIBLE: .* 2 demands conflict/);
       expect(stdout).toMatch(/survive\[0\]: .*leave it out/);
-      expect(stdout).toMatch(/search\.quotas\.us-east-1\.g6e\.xlarge: [\s\S]*2 or more would\s+do/);
+      expect(stdout).toMatch(
+        /search\.quotas\.us-east-1\.g6e\.xlarge: [\s\S]*at\s+least\s+2\s+needed/,
+      );
       expect(stdout).toContain("Why options for llama-3.1-8b-instruct were not taken");
       expect(stderr).toContain("no plan was written: there is no fleet");
       expect(fs.readdirSync(cwd)).toEqual(["capplan.yaml"]);

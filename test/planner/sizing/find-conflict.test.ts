@@ -50,7 +50,7 @@ describe("why there is no fleet", () => {
           ).toBe(true);
         }
         for (const { path, relax } of conflicts) {
-          const enough = /^(\d+) or more would do$/.exec(relax)?.[1];
+          const enough = /^at least (\d+) needed$/.exec(relax)?.[1];
           if (enough === undefined) continue;
           seen.quotas++;
           const limit = (max: number) => {

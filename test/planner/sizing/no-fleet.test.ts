@@ -28,10 +28,10 @@ describe("a search without a fleet", () => {
   it("names quotas of 0, and what of each would do", async () => {
     const none = "{g6.xlarge: 0, l40s: 0}";
     expect(await conflictsOf([`search.quotas={us-east-1: ${none}, us-west-2: ${none}}`])).toEqual([
-      "search.quotas.us-east-1.g6.xlarge: at most 0 × g6.xlarge in us-east-1; 2 or more would do",
-      "search.quotas.us-east-1.l40s: at most 0 × l40s-48gb in us-east-1; 1 or more would do",
-      "search.quotas.us-west-2.g6.xlarge: at most 0 × g6.xlarge in us-west-2; 2 or more would do",
-      "search.quotas.us-west-2.l40s: at most 0 × l40s-48gb in us-west-2; 1 or more would do",
+      "search.quotas.us-east-1.g6.xlarge: at most 0 × g6.xlarge in us-east-1; at least 2 needed",
+      "search.quotas.us-east-1.l40s: at most 0 × l40s-48gb in us-east-1; at least 1 needed",
+      "search.quotas.us-west-2.g6.xlarge: at most 0 × g6.xlarge in us-west-2; at least 2 needed",
+      "search.quotas.us-west-2.l40s: at most 0 × l40s-48gb in us-west-2; at least 1 needed",
     ]);
   });
 
@@ -53,7 +53,7 @@ describe("a search without a fleet", () => {
     // g6 and g6e are not sold in Jakarta: `capplan catalog prices region=ap-southeast-3`.
     const conflicts = await conflictsOf(["fleet.regions={us-east-1: {}, ap-southeast-3: {}}"]);
     expect(conflicts).toEqual([
-      "survive[0]: the loss of any-region breaks no objective; leave it out, or allow what is sold in ap-southeast-3 (search.hardware, search.purchase) or give it a price in prices.overrides: nothing there can serve llama-3.1-8b-instruct",
+      "survive[0]: the loss of any-region must break no objective; leave it out, or allow what is sold in ap-southeast-3 (search.hardware, search.purchase) or give it a price in prices.overrides: nothing there can serve llama-3.1-8b-instruct",
     ]);
   });
 
@@ -99,7 +99,7 @@ describe("a search without a fleet", () => {
       "fleet.failover=null",
     ];
     expect(await conflictsOf([...one, "survive=[any-pool]"])).toEqual([
-      "survive[0]: the loss of any-pool breaks no objective; leave it out",
+      "survive[0]: the loss of any-pool must break no objective; leave it out",
     ]);
   });
 

@@ -125,8 +125,8 @@ describe("the report of a sizing", () => {
     const answer = answerOf(INFEASIBLE);
     expect(answer).toEqual([
       "INFEASIBLE: no fleet keeps the promises. 2 demands conflict, and each of them is needed for that: give way in one.",
-      "  survive[0]: the loss of any-region breaks no objective; leave it out.",
-      "  search.quotas.us-east-1.p5.48xlarge: at most 1 p5.48xlarge in us-east-1; 2 or more would do.",
+      "  survive[0]: the loss of any-region must break no objective; leave it out.",
+      "  search.quotas.us-east-1.p5.48xlarge: at most 1 p5.48xlarge in us-east-1; at least 2 needed.",
     ]);
     expect(textOf(INFEASIBLE, true)).toContain("Why options for llama-3.1-8b-instruct");
   });

@@ -135,13 +135,13 @@ export const INFEASIBLE: InfeasibleReport = {
   conflicts: [
     {
       path: "survive[0]",
-      message: "the loss of any-region breaks no objective",
+      message: "the loss of any-region must break no objective",
       relax: "leave it out",
     },
     {
       path: "search.quotas.us-east-1.p5.48xlarge",
       message: "at most 1 p5.48xlarge in us-east-1",
-      relax: "2 or more would do",
+      relax: "at least 2 needed",
     },
   ],
   leftOut: SIZED.leftOut,
