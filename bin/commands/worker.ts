@@ -76,7 +76,10 @@ async function work({ redis: url, jobs, quiet }: WorkerOptions, io: Io): Promise
   );
   await untilInterrupted(io, async () => {
     write("stopping");
-    await worker.close(GRACE_MS);
+    if (await worker.close(GRACE_MS)) return;
+    write(`${shownUrl(url)} does not answer: jobs that ran go to another worker when it is back`);
+    // Its connections would try again for ever.
+    io.exitNow(EXIT.success);
   });
 }
 

@@ -12,6 +12,7 @@ import { uncarryError } from "../carried-error";
 import type { JobKeys } from "../job-keys";
 import { OutcomeStream } from "../outcome-stream";
 import { RunTally } from "../run-tally";
+import { atMost, GOODBYE_MS } from "./at-most";
 import { ContextLease } from "./context-lease";
 import { connectedWorkers, KEY_PREFIX, type QueuedJob, queueName } from "./job-protocol";
 import { type Answered, QueuedBatch } from "./queued-batch";
@@ -20,8 +21,6 @@ import { REDIS_TIMING, type RedisTiming } from "./redis-timing";
 
 /** Between two looks at what has been answered, and for an interrupt. */
 const LOOK_MS = 20;
-/** For goodbyes to a Redis that may be gone. */
-const GOODBYE_MS = 3000;
 
 export interface RedisExecutorOptions {
   readonly url: string;
@@ -193,14 +192,4 @@ class RedisExecutor<Job, Result> implements JobExecutor<Job, Result> {
     );
     return { error };
   }
-}
-
-/** A promise of work that must not hold anybody up. */
-async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
-  const waiting = new AbortController();
-  await Promise.race([
-    work.catch(() => {}),
-    pause(limitMs, undefined, { signal: waiting.signal }).catch(() => {}),
-  ]);
-  waiting.abort();
 }

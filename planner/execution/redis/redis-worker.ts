@@ -9,6 +9,7 @@ import { fromPlainText, plainText } from "../../foundation/plain-data";
 import { carryError } from "../carried-error";
 import { JobContext } from "../job-context";
 import type { JobAnswer, JobPool } from "../job-pool";
+import { atMost, GOODBYE_MS } from "./at-most";
 import {
   contextKey,
   KEY_PREFIX,
@@ -93,11 +94,13 @@ export class RedisWorker {
   /**
    * Takes no more jobs, and waits for those that run; what is not finished after a while is given back, for another
    * worker to take at once.
+   *
+   * @returns whether that was done; false where Redis does not answer, whose connections then keep the process alive
    */
-  async close(graceMs: number): Promise<void> {
+  async close(graceMs: number): Promise<boolean> {
     const givingBack = setTimeout(() => this.worker.cancelAllJobs(), graceMs);
     try {
-      await this.worker.close();
+      return await atMost(graceMs + GOODBYE_MS, this.worker.close());
     } finally {
       clearTimeout(givingBack);
       await this.options.pool.close();
