@@ -5,6 +5,7 @@ import { Redis } from "ioredis";
 import { PlannerError } from "../../foundation/errors";
 
 const CONNECT_TIMEOUT_MS = 5000;
+const RETRY_STEP_MS = 100;
 const RETRY_MS_MAX = 2000;
 /** Longest without a connection before a run is given up; workers wait for ever. */
 const RETRY_SECONDS = 60;
@@ -19,7 +20,6 @@ export interface RedisConnectionOptions {
 /** @throws PlannerError when nothing answers there, or it lets nobody in */
 export async function connectRedis({ url, whenLost }: RedisConnectionOptions): Promise<Redis> {
   let isConnected = false;
-  let waitedMs = 0;
   const client = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -27,9 +27,9 @@ export async function connectRedis({ url, whenLost }: RedisConnectionOptions): P
     maxRetriesPerRequest: null,
     retryStrategy(times) {
       if (!isConnected) return null;
-      const delayMs = Math.min(times * 100, RETRY_MS_MAX);
-      waitedMs = times === 1 ? delayMs : waitedMs + delayMs;
-      return whenLost === "give-up" && waitedMs > RETRY_SECONDS * 1000 ? null : delayMs;
+      return whenLost === "give-up" && waitedMs(times) > RETRY_SECONDS * 1000
+        ? null
+        : retryDelayMs(times);
     },
   });
   let told: Error | undefined;
@@ -47,6 +47,18 @@ export async function connectRedis({ url, whenLost }: RedisConnectionOptions): P
   // Where it has ended by itself there is nothing to wait for.
   if (client.status !== "end") client.disconnect();
   throw refused(url, told);
+}
+
+/** Before the n-th try in a row. */
+function retryDelayMs(tries: number): number {
+  return Math.min(tries * RETRY_STEP_MS, RETRY_MS_MAX);
+}
+
+/** Before so many tries together. Not counted as they happen: connections that are copies of one share its options. */
+function waitedMs(tries: number): number {
+  let sum = 0;
+  for (let n = 1; n <= tries; n++) sum += retryDelayMs(n);
+  return sum;
 }
 
 /** `url` without its password, as it may be shown. */
